@@ -2,6 +2,7 @@
 
 mod answer;
 mod authority;
+mod bodies;
 mod connections;
 mod events;
 pub(crate) mod fallback_cache;

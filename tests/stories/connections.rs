@@ -66,6 +66,27 @@ async fn whatever_a_crowd_does_with_its_connections_a_newcomer_is_answered() {
     }
 }
 
+/// Routing has 16 instances here, and a client has three seconds for a body. If each held an instance for as long, routing
+/// would be busy for half a minute.
+#[tokio::test]
+async fn clients_in_the_middle_of_bodies_hold_no_component() {
+    const CROWD: usize = 160;
+    let host = Host::builder().connections(2 * CROWD, 2 * CROWD).open().await;
+    let mut crowd = Vec::new();
+    for _ in 0..CROWD {
+        let mut client = Raw::open(&host.address).await;
+        client.send("POST /api/shopper/track HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{").await;
+        crowd.push(client);
+    }
+    let page = host.visit("newcomer").await;
+    page.is_fallback();
+    assert_eq!(page.header("x-generation-triggered"), "true", "routing answered");
+    assert!(
+        crowd[CROWD - 1].first().await.starts_with("HTTP/1.1 400 "),
+        "the client is told that it was too slow"
+    );
+}
+
 #[tokio::test]
 async fn half_of_the_connections_may_wait_and_others_get_the_current_state() {
     let host = crowded().await;

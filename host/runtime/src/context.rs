@@ -16,7 +16,7 @@ use crate::component::{Links, Role};
 use crate::patience::Patience;
 
 pub use handles::Handles;
-pub use request::{BrokenOff, Incoming, Request, RequestBody};
+pub use request::{Request, RequestBody};
 pub use value::Value;
 
 /// The cause of a component call. It is passed on from component to component and into every log line.
@@ -122,17 +122,6 @@ impl Context {
         let request = std::mem::take(&mut self.request);
         self.handles.memory.release(request.body.held_bytes());
         request
-    }
-
-    /// Reads the whole body of the request, if it has at most `limit` bytes and there is memory for it.
-    pub async fn read_body(&mut self, limit: u32) -> &RequestBody {
-        let limit = self.handles.memory.left().min(limit as usize);
-        let held_before = self.request.body.held_bytes();
-        self.request.body.read(limit).await;
-        let read = self.request.body.held_bytes() - held_before;
-        // The read was limited to the memory that is left.
-        let _ = self.handles.memory.hold(read);
-        &self.request.body
     }
 
     /// Returns whether the component gave back every handle it was lent.

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use http::uri::PathAndQuery;
 use http::{Request as HttpRequest, Response, StatusCode, header};
-use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use routes::Route;
 
 use super::answer::{Answer, Outgoing};
+use super::bodies::Bodies;
 use super::connections::{Connection, Connections, Wait};
 use super::events::{self, StreamTimes};
 use super::fallback_cache::FallbackCache;
@@ -18,7 +18,7 @@ use super::routing::{Asked, Question, Routing};
 use crate::event::Events;
 use crate::overload::{Overload, Work};
 use crate::telemetry::Requests;
-use runtime::context::{BrokenOff, Request, RequestBody};
+use runtime::context::Request;
 use runtime::deployment::Deployment;
 
 /// The longest target that is accepted; RFC 9110, section 4.1, asks for at least 8000.
@@ -30,6 +30,7 @@ pub struct Shoppers {
     connections: Arc<Connections>,
     overload: Arc<Overload>,
     stream_times: StreamTimes,
+    bodies: Bodies,
     requests: Requests,
     events: Events,
 }
@@ -46,7 +47,15 @@ impl Shoppers {
         events: Events,
     ) -> Self {
         let routing = Arc::new(Routing { deployment, fallbacks });
-        Self { routing, connections, overload, stream_times, requests: Requests::new(), events }
+        Self {
+            routing,
+            connections,
+            overload,
+            stream_times,
+            bodies: Bodies::new(),
+            requests: Requests::new(),
+            events,
+        }
     }
 
     /// Lets a request wait for something to happen, unless too many do or memory is short.
@@ -73,13 +82,15 @@ impl Shoppers {
         }
         let streams =
             parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
+        let route = Route::at(target.path());
+        let (body, _room) = self.bodies.read(body, route).await;
         let mut question = Question {
             id: self.routing.deployment.capabilities.random.next_u64(),
             client,
             method: parts.method,
-            route: Route::at(target.path()),
+            route,
             target,
-            rest: Request { headers: parts.headers, body: unread(body) },
+            rest: Request { headers: parts.headers, body },
         };
         let (response, outcome) = match self.routing.ask(&mut question).await {
             Ok(asked) if streams && asked.is_event() => {
@@ -104,13 +115,5 @@ impl Shoppers {
             "answered"
         );
         response.into_response()
-    }
-}
-
-fn unread(body: Incoming) -> RequestBody {
-    if body.is_end_stream() {
-        RequestBody::Empty
-    } else {
-        RequestBody::Unread(body.map_err(|error| BrokenOff(error.into())).boxed_unsync())
     }
 }

@@ -258,11 +258,11 @@ impl http_types::HostRequest for Context {
     }
 
     async fn body(&mut self, _request: Resource<Request>, limit: u32) -> Result<Result<Vec<u8>, BodyError>> {
-        Ok(match self.read_body(limit).await {
+        Ok(match &self.request.body {
             RequestBody::Read(bytes) if bytes.len() <= limit as usize => Ok(bytes.to_vec()),
-            RequestBody::Read(_) | RequestBody::TooLarge => Err(BodyError::TooLarge),
+            RequestBody::Read(_) | RequestBody::TooLarge | RequestBody::Unread => Err(BodyError::TooLarge),
             RequestBody::Empty => Ok(Vec::new()),
-            RequestBody::Unread(_) | RequestBody::Broken => Err(BodyError::Incomplete),
+            RequestBody::Broken => Err(BodyError::Incomplete),
         })
     }
 

@@ -49,7 +49,7 @@ fn handles_of_empty_values_count_too() {
 }
 
 #[test]
-fn a_body_that_was_read_counts_until_the_request_is_given_back() {
+fn a_body_counts_until_the_request_is_given_back() {
     let mut context = context();
     let body = RequestBody::Read(of(MEMORY_BYTES / 2));
     context.give_request(Request { body, ..Request::default() }).expect("it fits");
