@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use capabilities::jobs::Ended;
 use capabilities::kind::Site;
+use capabilities::postgres::Database;
 use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
 
 use crate::config::{Config, Retention};
@@ -70,6 +71,7 @@ fn site(config: &Config) -> anyhow::Result<Site> {
         random: Arc::new(random::System),
         process: None,
         secrets: config.secrets.backends.clone(),
+        database: config.database()?.map(Database::new).map(Arc::new),
         replaces_damaged: false,
     })
 }
@@ -81,6 +83,9 @@ async fn assemble(
 ) -> anyhow::Result<Capabilities> {
     let (cache, selected) = (&config.file.document.cache, &config.file.backends);
     let trust = Duration::from_millis(cache.memory_trust_ms);
+    if let Some(database) = &site.database {
+        database.start().await.context("DATABASE_URL")?;
+    }
     let short_term = kv::open(&selected.kv, site).await?;
     let short_term = kv::Tiered::new(short_term, site.clock.clone(), cache.memory_mib << 20, trust);
     let origin = config.file.document.shopify.origin.clone();

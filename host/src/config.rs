@@ -20,7 +20,9 @@ use admin::App;
 use anyhow::{Context as _, bail};
 use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
+use capabilities::kind::Selection;
 use capabilities::llm;
+use capabilities::postgres::Address;
 use capabilities::random::Random;
 use capabilities::settings::Settings;
 use model::ShopId;
@@ -72,6 +74,7 @@ impl Config {
         capabilities::kv::check(kv)?;
         capabilities::blob::check(blob)?;
         capabilities::jobs::check(jobs)?;
+        self.database()?;
         let server = &self.file.server;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),
@@ -188,6 +191,24 @@ impl Config {
             wall: component.wall_ms.map_or(defaults.wall, Duration::from_millis),
             memory_bytes: component.memory_mib.map_or(defaults.memory_bytes, |mib| mib << 20),
         }
+    }
+
+    /// Returns the address of the database, if a backend needs one.
+    pub fn database(&self) -> anyhow::Result<Option<Address>> {
+        let Backends { kv, blob: _, jobs } = &self.file.backends;
+        let is_needed_by = |selection: &Selection| selection.kind.as_deref() == Some("postgres");
+        let name = match (is_needed_by(kv), is_needed_by(jobs)) {
+            (true, _) => "kv",
+            (_, true) => "jobs",
+            _ => return Ok(None),
+        };
+        let url = self.secrets.database_url.as_ref().with_context(|| {
+            format!(
+                "`backends.{name}.kind` is `postgres`, but DATABASE_URL is not set: set it, such as to \
+                 postgres://user:password@host:5432/database"
+            )
+        })?;
+        Ok(Some(Address::parse(url).context("DATABASE_URL")?))
     }
 
     /// Returns the settings that components read through the `settings` capability.

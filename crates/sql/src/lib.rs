@@ -1,5 +1,5 @@
-//! The statements of storage in `SQLite`, each atomic by itself; the tables are in `migrations/sqlite`. Keys with a prefix
-//! are found as a range:
+//! The statements of storage in `SQLite`, each atomic by itself; the tables are in `migrations/sqlite`. Those for
+//! [`postgres`] are beside them. Keys with a prefix are found as a range:
 //!
 //! ```
 //! assert_eq!(sql::first_after("ui:lamps:").as_deref(), Some("ui:lamps;"));
@@ -10,8 +10,9 @@ pub mod budget;
 pub mod jobs;
 pub mod kv;
 pub mod limits;
+pub mod postgres;
 
-/// Converts to `SQLite`'s integers, which are signed; times and versions stay far below their limit.
+/// Converts to the integers of SQL, which are signed; times and versions stay far below their limit.
 pub fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -10,6 +10,7 @@ mod battery;
 #[cfg(test)]
 mod kill;
 mod memory;
+mod postgres;
 mod scripted;
 mod sqlite;
 
@@ -18,11 +19,12 @@ use bytes::Bytes;
 
 use crate::kind::kinds;
 
-kinds!("jobs", dyn Jobs: [sqlite, memory]);
+kinds!("jobs", dyn Jobs: [sqlite, postgres, memory]);
 
 pub use memory::Memory;
 pub use model::Range;
 pub use model::jobs::{Completion, QueueStats, State, Status};
+pub use postgres::Postgres;
 pub use scripted::Scripted;
 pub use sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 pub use sqlite::Sqlite;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
+use crate::postgres::Database;
 use crate::random::Random;
 
 /// Every variable that is read for a secret of a backend.
@@ -33,8 +34,22 @@ pub struct Site {
     pub process: Option<String>,
     /// The secrets of backends, by the names of their [`VARIABLES`].
     pub secrets: BTreeMap<&'static str, Secret>,
+    /// The database, for backends of the kind `postgres`.
+    pub database: Option<Arc<Database>>,
     /// Whether a damaged backend is replaced by an empty one, if its contents can be made again.
     pub replaces_damaged: bool,
+}
+
+/// A backend of the kind `postgres` has no database.
+#[derive(Debug, thiserror::Error)]
+#[error("the kind `postgres` needs the URL of a database")]
+pub struct NoDatabase;
+
+impl Site {
+    /// Returns the database.
+    pub(crate) fn database(&self) -> Result<Arc<Database>, NoDatabase> {
+        self.database.clone().ok_or(NoDatabase)
+    }
 }
 
 #[cfg(test)]
@@ -47,6 +62,7 @@ impl Site {
             random: Arc::new(crate::random::Scripted::new(0)),
             process: None,
             secrets: BTreeMap::new(),
+            database: None,
             replaces_damaged: false,
         }
     }

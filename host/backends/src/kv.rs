@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod battery;
 mod memory;
+mod postgres;
 mod scripted;
 mod sqlite;
 mod tiered;
@@ -17,9 +18,10 @@ use bytes::Bytes;
 
 use crate::kind::kinds;
 
-kinds!("kv", dyn Kv: [sqlite, memory]);
+kinds!("kv", dyn Kv: [sqlite, postgres, memory]);
 
 pub use memory::Memory;
+pub use postgres::Postgres;
 pub use scripted::Scripted;
 pub use sql::kv::VALUE_BYTES_MAX;
 pub use sqlite::Sqlite;

@@ -19,6 +19,7 @@
 //!         random: Arc::new(random::System),
 //!         process: None,
 //!         secrets: [].into(),
+//!         database: None,
 //!         replaces_damaged: false,
 //!     };
 //!     kv::open(&Selection::of("sqlite"), &site).await
@@ -41,6 +42,7 @@ pub mod limits;
 mod live;
 pub mod llm;
 pub mod log;
+pub mod postgres;
 pub mod processes;
 pub mod random;
 pub mod sqlite;

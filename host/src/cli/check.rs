@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use admin::NotConnected;
 use anyhow::{Context as _, bail};
+use capabilities::postgres::Database;
 use capabilities::{clock, llm, random};
 use host::config::Config;
 use host::{backends, merchants};
@@ -16,7 +17,8 @@ use super::output::print;
 /// secret is valid.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let components = host::load_components(config)?;
-    let (planner, admin, secret) = (planner(config)?, admin(config)?, secret(config).await?);
+    let (planner, admin, database) = (planner(config)?, admin(config)?, database(config).await?);
+    let secret = secret(config).await?;
     let blob = backends::try_out_blob(config).await?;
     for loaded in &components.loaded {
         print(format_args!("{}: {}\n  sha256 {}", loaded.role, loaded.origin, loaded.digest))?;
@@ -29,6 +31,9 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     print(format_args!("pages planned by: {planner}"))?;
     print(format_args!("blobs: {blob}"))?;
     print(format_args!("admin: {admin}"))?;
+    if let Some(database) = database {
+        print(format_args!("database: {database}"))?;
+    }
     print(format_args!("limits: {}", limits(config)))?;
     if let Some(answer) = secret {
         print(format_args!("app secret: {answer}"))?;
@@ -58,6 +63,12 @@ fn limits(config: &Config) -> &'static str {
         Limits::NONE => "off (LIMITS=off or [limits]): strangers can make any number of pages",
         _ => "on",
     }
+}
+
+/// Connects to the database, if a backend needs one, and says what it is.
+async fn database(config: &Config) -> anyhow::Result<Option<String>> {
+    let Some(address) = config.database()? else { return Ok(None) };
+    Database::new(address).check().await.map(Some).context("DATABASE_URL")
 }
 
 /// Describes where merchants find the admin.

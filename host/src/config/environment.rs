@@ -25,6 +25,9 @@ pub struct Secrets {
     /// The secrets of backends: the key of the bucket for `[backends.blob]` of the kind `s3`. `S3_ACCESS_KEY_ID`,
     /// `S3_SECRET_ACCESS_KEY`.
     pub backends: BTreeMap<&'static str, Secret>,
+    /// The database of the backends of the kind `postgres`, with its credentials, such as
+    /// `postgres://user:password@host:5432/database?sslmode=verify-full`. `DATABASE_URL`.
+    pub database_url: Option<Secret>,
     /// The operator's credentials from Shopify.
     pub shopify: Shopify,
 }
@@ -51,8 +54,9 @@ pub struct Shopify {
 
 /// The known variables, apart from those of the language model's key, those with secrets that components may check
 /// against, and those with secrets of backends.
-pub(super) const VARIABLES: [&str; 18] = [
+pub(super) const VARIABLES: [&str; 19] = [
     "RUST_LOG",
+    "DATABASE_URL",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",
@@ -103,6 +107,7 @@ impl Environment {
                 .into_iter()
                 .filter_map(|name| Some((name, self.secret(name)?)))
                 .collect(),
+            database_url: self.secret("DATABASE_URL"),
             shopify: Shopify {
                 api_key: self.text("SHOPIFY_API_KEY"),
                 api_secret: self.secret("SHOPIFY_API_SECRET"),

@@ -233,7 +233,7 @@ fn a_backend_is_of_a_kind_that_there_is() {
     }
     assert_eq!(
         refusal("[backends.kv]\nkind = 'redis'", &[]),
-        "`backends.kv.kind` is `redis`; it must be one of: sqlite, memory"
+        "`backends.kv.kind` is `redis`; it must be one of: sqlite, postgres, memory"
     );
     accepted("[backends.blob]\nkind = 's3'\nbucket = 'wands'\nregion = 'eu-central-1'", &[]);
     assert_eq!(
@@ -247,6 +247,29 @@ fn a_backend_is_of_a_kind_that_there_is() {
         refusal("[backends.kvs]\nkind = 'sqlite'", &[]),
         "unknown key `backends.kvs`; did you mean `backends.kv`?"
     );
+}
+
+#[test]
+fn a_backend_in_postgresql_needs_the_url_of_a_database() {
+    for capability in ["kv", "jobs"] {
+        let text = format!("[backends.{capability}]\nkind = 'postgres'");
+        let refused = refusal(&text, &[]);
+        assert!(
+            refused.starts_with(&format!(
+                "`backends.{capability}.kind` is `postgres`, but DATABASE_URL is not set"
+            )),
+            "{refused}"
+        );
+        for url in ["hush", "mysql://u:hush@db/d", "postgres://u:hush@db/d?sslmode=always"] {
+            let refused = refusal(&text, &[("DATABASE_URL", url)]);
+            assert!(refused.starts_with("DATABASE_URL: ") && !refused.contains("hush"), "{refused}");
+        }
+        let config = accepted(&text, &[("DATABASE_URL", "postgres://u:hush@db/d")]);
+        assert!(config.database().unwrap().is_some());
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+    let config = accepted("", &[("DATABASE_URL", "a database of something else")]);
+    assert!(config.database().unwrap().is_none(), "no backend needs it");
 }
 
 #[test]

@@ -45,23 +45,23 @@ impl Deref for Stage {
     }
 }
 
-async fn of_kind(kind: &str) -> Stage {
+async fn of_kind(kind: &str) -> Option<Stage> {
     let folder = tempfile::tempdir().unwrap();
     let server = if kind == "s3" { Some(Server::start(folder.path()).await) } else { None };
     let selection = server.as_ref().map_or(Selection::of(kind), |server| server.selection(server::BUCKET));
     let blob = open(&selection, &server::site(folder.path())).await.unwrap();
-    Stage { blob, _server: server, _folder: folder }
+    Some(Stage { blob, _server: server, _folder: folder })
 }
 
-async fn unbounded_folder() -> Stage {
+async fn unbounded_folder() -> Option<Stage> {
     let folder = tempfile::tempdir().unwrap();
     let blob = ObjectStore::folder(&folder.path().join("blobs")).unwrap();
-    Stage { blob: Arc::new(blob), _server: None, _folder: folder }
+    Some(Stage { blob: Arc::new(blob), _server: None, _folder: folder })
 }
 
-async fn bounded_memory() -> Stage {
-    let memory = of_kind("memory").await;
-    Stage { blob: Arc::new(Bounded::new(memory.blob)), ..memory }
+async fn bounded_memory() -> Option<Stage> {
+    let memory = of_kind("memory").await?;
+    Some(Stage { blob: Arc::new(Bounded::new(memory.blob)), ..memory })
 }
 
 async fn an_absent_object_reads_as_none(blob: &Stage) {

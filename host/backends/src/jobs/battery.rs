@@ -16,6 +16,7 @@ use super::{
 use crate::battery::battery;
 use crate::faults::Faults;
 use crate::kind::{Selection, Site};
+use crate::postgres::server::Schema;
 
 battery! {
     kinds: of_kind,
@@ -70,6 +71,7 @@ battery! {
 struct Stage {
     jobs: Arc<dyn Jobs>,
     _folder: TempDir,
+    _schema: Option<Schema>,
 }
 
 impl Deref for Stage {
@@ -80,10 +82,13 @@ impl Deref for Stage {
     }
 }
 
-async fn of_kind(kind: &str) -> Stage {
+/// Returns none if the kind needs a server that is missing.
+async fn of_kind(kind: &str) -> Option<Stage> {
     let folder = tempfile::tempdir().unwrap();
-    let site = Site { process: Some(HOLDER.into()), ..Site::scripted(folder.path()) };
-    Stage { jobs: open(&Selection::of(kind), &site).await.unwrap(), _folder: folder }
+    let schema = Schema::for_kind(kind).await?;
+    let database = schema.as_ref().map(Schema::database);
+    let site = Site { process: Some(HOLDER.into()), database, ..Site::scripted(folder.path()) };
+    Some(Stage { jobs: open(&Selection::of(kind), &site).await.unwrap(), _folder: folder, _schema: schema })
 }
 
 /// The start time of the tests, and the length of a lease.
@@ -906,12 +911,59 @@ proptest! {
     fn every_backend_tells_the_same_story(acts in proptest::collection::vec(act(), 1..60)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let mut stories = [Story::new(of_kind("memory").await), Story::new(of_kind("sqlite").await)];
+            let stages = [of_kind("memory").await, of_kind("sqlite").await, of_kind("postgres").await];
+            let mut stories: Vec<_> = stages.into_iter().flatten().map(Story::new).collect();
             for act in acts.iter().chain([&Act::Look]) {
-                let told = [stories[0].play(act).await, stories[1].play(act).await];
-                prop_assert_eq!(&told[0], &told[1], "{:?}", act);
+                let mut told = Vec::new();
+                for story in &mut stories {
+                    told.push(story.play(act).await);
+                }
+                prop_assert!(told.iter().all(|other| *other == told[0]), "{:?}: {:#?}", act, told);
             }
             Ok(())
         })?;
     }
+}
+
+/// Prints how many jobs a second each kind enqueues, claims and completes, and what a job costs this process.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it measures: cargo test --release -p capabilities jobs_per_second -- --ignored --nocapture"]
+#[expect(clippy::disallowed_types, reason = "it measures")]
+async fn jobs_per_second() {
+    const PRODUCERS: u32 = 20;
+    const JOBS_EACH: u32 = 100;
+    for kind in ["sqlite", "postgres", "sqlite", "postgres"] {
+        let Some(stage) = of_kind(kind).await else { continue };
+        let (started, before_ms) = (std::time::Instant::now(), cpu_ms());
+        let mut producers = JoinSet::new();
+        for producer in 0..PRODUCERS {
+            let jobs = stage.jobs.clone();
+            producers.spawn(async move {
+                for number in 0..JOBS_EACH {
+                    let queues = (0..10).map(|queue| format!("pool-{}", (producer + queue) % 10)).collect();
+                    let offer = NewJob { queues, ..job(&format!("owner-{producer}:{number}"), T) };
+                    jobs.enqueue(offer).await.unwrap();
+                    loop {
+                        let ClaimResult::Job(claimed) = jobs.claim(T, 60_000).await.unwrap() else {
+                            continue;
+                        };
+                        let done = Completion::Done(None);
+                        jobs.complete(&claimed.id, claimed.token, T, done).await.unwrap().unwrap();
+                        break;
+                    }
+                }
+            });
+        }
+        producers.join_all().await;
+        let (seconds, jobs) = (started.elapsed().as_secs_f64(), f64::from(PRODUCERS * JOBS_EACH));
+        let cpu_us = 1_000.0 * (cpu_ms() - before_ms) / jobs;
+        println!("{kind}: {:.0} jobs/s, {cpu_us:.0} µs of CPU a job in this process", jobs / seconds);
+    }
+}
+
+/// Returns the time that this process has computed, of which Linux counts hundredths of a second.
+fn cpu_ms() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    10.0 * (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap())
 }

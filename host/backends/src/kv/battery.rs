@@ -14,10 +14,11 @@ use crate::battery::battery;
 use crate::clock;
 use crate::faults::Faults;
 use crate::kind::{Selection, Site};
+use crate::postgres::server::Schema;
 
 battery! {
     kinds: of_kind,
-    backends: [tiered_over_memory, tiered_over_sqlite],
+    backends: [tiered_over_memory, tiered_over_sqlite, tiered_over_postgres],
     cases: [
         an_absent_key_holds_nothing,
         a_written_value_can_be_read,
@@ -45,6 +46,7 @@ pub(super) struct Stage {
     pub kv: Arc<dyn Kv>,
     pub clock: Arc<clock::Scripted>,
     _folder: TempDir,
+    _schema: Option<Schema>,
 }
 
 impl Deref for Stage {
@@ -55,20 +57,27 @@ impl Deref for Stage {
     }
 }
 
-async fn of_kind(kind: &str) -> Stage {
+/// Returns none if the kind needs a server that is missing.
+async fn of_kind(kind: &str) -> Option<Stage> {
     let clock = Arc::new(clock::Scripted::new(1_000_000));
     let folder = tempfile::tempdir().unwrap();
-    let site = Site { clock: clock.clone(), ..Site::scripted(folder.path()) };
+    let schema = Schema::for_kind(kind).await?;
+    let database = schema.as_ref().map(Schema::database);
+    let site = Site { clock: clock.clone(), database, ..Site::scripted(folder.path()) };
     let kv = open(&Selection::of(kind), &site).await.unwrap();
-    Stage { kv, clock, _folder: folder }
+    Some(Stage { kv, clock, _folder: folder, _schema: schema })
 }
 
-async fn tiered_over_memory() -> Stage {
-    tier(of_kind("memory").await)
+async fn tiered_over_memory() -> Option<Stage> {
+    of_kind("memory").await.map(tier)
 }
 
-async fn tiered_over_sqlite() -> Stage {
-    tier(of_kind("sqlite").await)
+async fn tiered_over_sqlite() -> Option<Stage> {
+    of_kind("sqlite").await.map(tier)
+}
+
+async fn tiered_over_postgres() -> Option<Stage> {
+    of_kind("postgres").await.map(tier)
 }
 
 fn tier(below: Stage) -> Stage {
@@ -329,11 +338,11 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(kv.list_keys("S", "", None, 10).await.unwrap(), ["k"]);
 }
 
-/// An operation on a backend.
+/// An operation on a backend. Small numbers refer to the versions seen so far.
 #[derive(Debug, Clone)]
 enum Act {
     Set(u8, Option<u8>),
-    Swap(u8, Option<u64>, Option<u8>),
+    Swap(u8, Option<usize>, Option<u8>),
     Get(u8),
     Delete(u8),
     List(Option<u8>, u8),
@@ -345,7 +354,7 @@ fn act() -> impl Strategy<Value = Act> {
     let (key, ttl) = (0..4_u8, proptest::option::of(1..4_u8));
     prop_oneof![
         (key.clone(), ttl.clone()).prop_map(|(key, ttl)| Act::Set(key, ttl)),
-        (key.clone(), proptest::option::of(1..12_u64), ttl)
+        (key.clone(), proptest::option::of(0..12_usize), ttl)
             .prop_map(|(key, version, ttl)| Act::Swap(key, version, ttl)),
         key.clone().prop_map(Act::Get),
         key.clone().prop_map(Act::Delete),
@@ -355,26 +364,58 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// Runs an operation, and returns its outcome as text.
-async fn play(kv: &Stage, act: &Act) -> String {
-    let name = |key: &u8| format!("k{key}");
-    let time = |ttl: &Option<u8>| ttl.map(|ttl| SECOND * u32::from(ttl));
-    match act {
-        Act::Set(key, ttl) => format!("{:?}", kv.set("S", &name(key), "v".into(), time(ttl)).await),
-        Act::Swap(key, version, ttl) => {
-            format!("{:?}", kv.compare_and_swap("S", &name(key), *version, "w".into(), time(ttl)).await)
+/// A sequence of operations on one backend. Backends differ in their versions, but not in the order of them.
+struct Story {
+    stage: Stage,
+    versions: Vec<u64>,
+}
+
+impl Story {
+    /// Runs an operation, and returns its outcome as text.
+    async fn play(&mut self, act: &Act) -> String {
+        let name = |key: &u8| format!("k{key}");
+        let time = |ttl: &Option<u8>| ttl.map(|ttl| SECOND * u32::from(ttl));
+        let kv = &self.stage.kv;
+        match act {
+            Act::Set(key, ttl) => {
+                let version = kv.set("S", &name(key), "v".into(), time(ttl)).await.unwrap();
+                self.see(version)
+            }
+            Act::Swap(key, seen, ttl) => {
+                let version = seen.map(|seen| self.versions.get(seen).copied().unwrap_or(u64::MAX >> 1));
+                match kv.compare_and_swap("S", &name(key), version, "w".into(), time(ttl)).await.unwrap() {
+                    Swap::Done(version) => self.see(version),
+                    Swap::Lost => "lost".to_owned(),
+                }
+            }
+            Act::Get(key) => match kv.get("S", &name(key)).await.unwrap() {
+                Some(entry) => {
+                    format!("{:?} {:?} {}", entry.value, entry.expires_ms, self.see(entry.version))
+                }
+                None => "nothing".to_owned(),
+            },
+            Act::Delete(key) => format!("{:?}", kv.delete("S", &name(key)).await),
+            Act::List(after, limit) => {
+                let after = after.as_ref().map(name);
+                format!("{:?}", kv.list_keys("S", "k", after.as_deref(), (*limit).into()).await)
+            }
+            Act::Purge => format!("{:?}", kv.purge_expired(100).await),
+            Act::Wait(seconds) => {
+                self.stage.clock.advance(SECOND * u32::from(*seconds));
+                String::new()
+            }
         }
-        Act::Get(key) => format!("{:?}", kv.get("S", &name(key)).await),
-        Act::Delete(key) => format!("{:?}", kv.delete("S", &name(key)).await),
-        Act::List(after, limit) => {
-            let after = after.as_ref().map(name);
-            format!("{:?}", kv.list_keys("S", "k", after.as_deref(), (*limit).into()).await)
-        }
-        Act::Purge => format!("{:?}", kv.purge_expired(100).await),
-        Act::Wait(seconds) => {
-            kv.clock.advance(SECOND * u32::from(*seconds));
-            String::new()
-        }
+    }
+
+    /// Returns the place of a version among those seen. A new one is greater than all before.
+    fn see(&mut self, version: u64) -> String {
+        let seen = self.versions.iter().position(|seen| *seen == version);
+        let place = seen.unwrap_or_else(|| {
+            assert!(self.versions.iter().all(|seen| *seen < version));
+            self.versions.push(version);
+            self.versions.len() - 1
+        });
+        format!("version {place}")
     }
 }
 
@@ -385,15 +426,20 @@ proptest! {
     fn every_backend_tells_the_same_story(acts in proptest::collection::vec(act(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let stages = [of_kind("memory").await, of_kind("sqlite").await, tiered_over_sqlite().await];
+            let stages = [
+                of_kind("memory").await,
+                of_kind("sqlite").await,
+                tiered_over_sqlite().await,
+                of_kind("postgres").await,
+            ];
+            let stages = stages.into_iter().flatten();
+            let mut stories: Vec<_> = stages.map(|stage| Story { stage, versions: Vec::new() }).collect();
             for act in &acts {
-                let told = [
-                    play(&stages[0], act).await,
-                    play(&stages[1], act).await,
-                    play(&stages[2], act).await,
-                ];
-                prop_assert_eq!(&told[0], &told[1], "{:?}", act);
-                prop_assert_eq!(&told[0], &told[2], "{:?}", act);
+                let mut told = Vec::new();
+                for story in &mut stories {
+                    told.push(story.play(act).await);
+                }
+                prop_assert!(told.iter().all(|other| *other == told[0]), "{:?}: {:?}", act, told);
             }
             Ok(())
         })?;

@@ -1,0 +1,167 @@
+//! Tests of how a database fails and recovers. The backends' batteries test what it does.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Url;
+use sqlx::AssertSqlSafe;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::server::{Schema, database};
+use super::{Database, Error};
+
+/// Far more than all time limits of a call together.
+const LONG: Duration = Duration::from_mins(1);
+
+async fn is_written(database: &Database) -> Result<(), Error> {
+    database.probe("test").await
+}
+
+/// Returns the URL of a port of this machine.
+fn local(listener: &TcpListener) -> Url {
+    let port = listener.local_addr().unwrap().port();
+    format!("postgres://u:p@127.0.0.1:{port}/d").parse().unwrap()
+}
+
+/// A server that accepts connections and never answers.
+#[tokio::test]
+async fn a_server_that_hangs_is_an_error_for_all_callers_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let database = std::sync::Arc::new(database(&local(&listener)));
+    let _accepting = tokio::spawn(async move {
+        let mut held = Vec::new();
+        loop {
+            held.push(listener.accept().await);
+        }
+    });
+    assert_eq!(database.start().await, Ok(()), "serving starts without it");
+    let started = Instant::now();
+    let mut callers = JoinSet::new();
+    for _ in 0..100 {
+        let database = database.clone();
+        callers.spawn(async move { is_written(&database).await });
+    }
+    for outcome in callers.join_all().await {
+        assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+    }
+    // One after the other, they would wait for minutes.
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_server_that_comes_late_is_used_as_soon_as_it_is_there() {
+    let Some(schema) = Schema::create().await else { return };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (mut url, server) = (schema.url(), schema.url());
+    url.set_host(Some("127.0.0.1")).unwrap();
+    url.set_port(Some(port)).unwrap();
+    drop(listener);
+
+    let database = database(&url);
+    assert_eq!(database.start().await, Ok(()));
+    let refused = is_written(&database).await.expect_err("nobody listens").to_string();
+    assert!(refused.starts_with("cannot reach PostgreSQL: "), "{refused}");
+
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let forwarding = tokio::spawn(forward(listener, server));
+    assert_eq!(is_written(&database).await, Ok(()));
+    forwarding.abort();
+}
+
+async fn forward(listener: TcpListener, server: Url) {
+    let address = (server.host_str().unwrap_or("localhost").to_owned(), server.port().unwrap_or(5432));
+    let mut forwarded = JoinSet::new();
+    while let Ok((mut near, _)) = listener.accept().await {
+        let mut far = TcpStream::connect(address.clone()).await.unwrap();
+        forwarded.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_ends_is_replaced() {
+    let Some(schema) = Schema::create().await else { return };
+    let database = schema.database();
+    is_written(&database).await.unwrap();
+    let end = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = '{}' AND pid <> pg_backend_pid()",
+        schema.name
+    );
+    schema.execute(end).await;
+    // The first statement after that may fail: nobody knows whether it was carried out.
+    let _ = is_written(&database).await;
+    assert_eq!(is_written(&database).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_ended_and_its_connection_stays() {
+    let Some(schema) = Schema::create().await else { return };
+    let database = schema.database();
+    let process = async || {
+        let row = database.first(sqlx::query("SELECT pg_backend_pid()")).await.unwrap().unwrap();
+        sqlx::Row::get::<i32, _>(&row, 0)
+    };
+    let before = process().await;
+    let slow = database.first(sqlx::query("SELECT pg_sleep(60)")).await.expect_err("it is ended").to_string();
+    assert!(slow.contains("statement timeout"), "{slow}");
+    assert_eq!(process().await, before);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_spoils_no_connection() {
+    let Some(schema) = Schema::create().await else { return };
+    let database = schema.database();
+    is_written(&database).await.unwrap();
+    for number in 0..50_i32 {
+        let query = sqlx::query(AssertSqlSafe(format!("SELECT {number}, pg_sleep(0.001)")));
+        let gone = tokio::time::timeout(Duration::from_micros(200), database.first(query)).await;
+        let row = database.first(sqlx::query("SELECT $1::integer").bind(number)).await.unwrap().unwrap();
+        assert_eq!(sqlx::Row::get::<i32, _>(&row, 0), number, "{}", gone.is_err());
+    }
+}
+
+#[tokio::test]
+async fn hosts_that_start_at_once_migrate_once() {
+    let Some(schema) = Schema::create().await else { return };
+    let told = schema.database().check().await.unwrap();
+    assert!(
+        told.starts_with("PostgreSQL ") && told.ends_with("2 migrations are due, which `serve` runs"),
+        "{told}"
+    );
+    let mut hosts = JoinSet::new();
+    for _ in 0..4 {
+        let database = schema.database();
+        hosts.spawn(async move { database.start().await.and(is_written(&database).await) });
+    }
+    assert_eq!(hosts.join_all().await, vec![Ok(()); 4]);
+    let told = schema.database().check().await.unwrap();
+    assert!(told.ends_with("; its tables are up to date"), "{told}");
+}
+
+#[tokio::test]
+async fn a_database_of_something_else_is_refused() {
+    for sql in [
+        "CREATE TABLE jobs (id integer)",
+        "CREATE TABLE _sqlx_migrations (version bigint, description text, installed_on timestamptz,
+            success boolean, checksum bytea, execution_time bigint);
+         INSERT INTO _sqlx_migrations VALUES (20230101, 'theirs', now(), true, '\\x00', 1)",
+    ] {
+        let Some(schema) = Schema::create().await else { return };
+        schema.execute(sql).await;
+        let refused = schema.database().start().await.expect_err("it is foreign").to_string();
+        assert_eq!(refused, "the database has tables of something else: name another database or schema");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_an_error_in_one_line() {
+    let Some(schema) = Schema::create().await else { return };
+    let mut url = schema.url();
+    url.set_path("/no_such_database");
+    let refused = database(&url).start().await.expect_err("it is not there");
+    assert!(matches!(refused, Error::Unfit(_)), "{refused:?}");
+    let text = refused.to_string();
+    assert!(text.contains("no_such_database") && !text.contains('\n'), "{text}");
+}
