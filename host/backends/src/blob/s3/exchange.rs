@@ -10,13 +10,15 @@ use object_store::client::{
     HttpResponseBody, HttpService,
 };
 use reqwest::header::CONTENT_LENGTH;
-use reqwest::{Body, Client, Request, Response, StatusCode, redirect};
+use reqwest::{Body, Client, Method, Request, Response, StatusCode, redirect};
 
 use super::options::Options;
 use crate::blob::OBJECT_BYTES_MAX;
 
 /// The time limit of one request. An operation has time for another one.
 const ATTEMPT: Duration = Duration::from_secs(2);
+/// The bytes in which the first element of a document begins.
+const BEGINNING: usize = 512;
 /// The most characters that are repeated of the service's own words.
 const WORDS_MAX: usize = 200;
 
@@ -48,6 +50,8 @@ pub enum Trouble {
     Region { bucket: String, region: String },
     #[error("{0} says that this machine's clock is wrong: set it")]
     Clock(String),
+    #[error("{0} does not speak the protocol of S3: correct `backends.blob`")]
+    Foreign(String),
     #[error("{address} refuses the request ({status} {words})")]
     Refused { address: String, status: u16, words: String },
 }
@@ -86,10 +90,14 @@ impl Exchange {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+        let expected = expected(&request);
         let request = Request::try_from(request.map(Body::wrap)).map_err(|error| self.failed(error))?;
         let mut response = self.client.execute(request).await.map_err(|error| self.failed(error))?;
         let body = self.read(&mut response).await?;
         self.check(response.status(), &body)?;
+        if response.status().is_success() && !begins_with(&body, expected) {
+            return Err(Trouble::Foreign(self.address.clone()));
+        }
         // An answer in chunks has no length, and `object_store` needs it.
         response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
         let mut answer = HttpResponse::new(HttpResponseBody::from(body));
@@ -168,6 +176,22 @@ impl HttpConnector for Exchange {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
         Ok(HttpClient::new(self.clone()))
     }
+}
+
+/// Returns the element that a successful answer has at its beginning. `object_store` takes any other document for an empty
+/// list.
+fn expected(request: &HttpRequest) -> &'static str {
+    let is_list = request.uri().query().is_some_and(|query| query.contains("list-type=2"));
+    match *request.method() {
+        Method::GET if is_list => "<ListBucketResult",
+        Method::POST => "<DeleteResult",
+        _ => "",
+    }
+}
+
+/// Returns whether the element is at the beginning of the body, after a declaration at most.
+fn begins_with(body: &Bytes, element: &str) -> bool {
+    element.is_empty() || String::from_utf8_lossy(&body[..body.len().min(BEGINNING)]).contains(element)
 }
 
 /// Returns the text of an element of an error's XML, in one line and not too long. Empty if there is none.
