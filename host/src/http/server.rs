@@ -11,7 +11,7 @@ use axum::body::Body;
 use capabilities::clock::millis;
 use http::header::CONNECTION;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,6 +22,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tower::ServiceExt as _;
 
 use super::answer::{Answer, Outgoing};
+use super::bodies::Bodies;
 use super::connections::{Connection, Connections, Full, Limits, Place};
 use super::events::StreamTimes;
 use super::operator::{self, Operator};
@@ -39,10 +40,8 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 const LOOK: Duration = Duration::from_millis(250);
 /// How soon to look again for a free place.
 const LOOK_FOR_PLACE: Duration = Duration::from_millis(50);
-/// The largest body that the operator's side takes, and how long a client may take to send it. Routing has limits of
-/// its own.
+/// The largest body that the operator's side takes. Routes have limits of their own.
 const OPERATOR_BODY_BYTES_MAX: usize = 1 << 20;
-const OPERATOR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long running requests may take once the server stops. Requests that wait for a page are answered at once.
 const DRAIN: Duration = Duration::from_secs(1);
 
@@ -107,17 +106,20 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let connections = Connections::new(server.limits);
     let changes = operator.deployment.changes.clone();
+    let bodies = Arc::new(Bodies::new());
     let shoppers = Arc::new(Shoppers::new(
         operator.deployment.clone(),
         fallbacks,
         connections.clone(),
         operator.overload.clone(),
         server.stream_times,
+        bodies.clone(),
         events,
     ));
     let front = Front {
         shoppers,
         operator: operator::router(operator),
+        bodies,
         trusted: server.trusted.clone(),
         ignored_forwarded: Arc::new(Once::new()),
     };
@@ -200,6 +202,7 @@ async fn place(connections: &Arc<Connections>, client: Option<IpAddr>) -> Option
 struct Front {
     shoppers: Arc<Shoppers>,
     operator: Router,
+    bodies: Arc<Bodies>,
     trusted: Arc<TrustedProxies>,
     /// Whether it was logged that a field of an untrusted peer was ignored.
     ignored_forwarded: Arc<Once>,
@@ -245,14 +248,9 @@ impl Front {
         connection: &Connection,
     ) -> Result<Response<Outgoing>, Infallible> {
         let (parts, body) = request.into_parts();
-        let whole = Limited::new(body, OPERATOR_BODY_BYTES_MAX).collect();
-        let body = match tokio::time::timeout(OPERATOR_BODY_TIMEOUT, whole).await {
-            Ok(Ok(whole)) => whole.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                return Ok(refusal(connection, StatusCode::PAYLOAD_TOO_LARGE, &"the body is too large"));
-            }
-            Ok(Err(_)) => return Ok(refusal(connection, StatusCode::BAD_REQUEST, &"the body broke off")),
-            Err(_) => return Ok(refusal(connection, StatusCode::REQUEST_TIMEOUT, &"the body took too long")),
+        let (body, _room) = match self.bodies.read(body, OPERATOR_BODY_BYTES_MAX).await {
+            Ok(read) => read,
+            Err(not_read) => return Ok(refusal(connection, not_read.status(), &not_read)),
         };
         let response = self.operator.oneshot(Request::from_parts(parts, Body::from(body))).await?;
         Ok(response.map(|body| Outgoing::Stream(body.boxed_unsync())))

@@ -30,7 +30,7 @@ pub struct Shoppers {
     connections: Arc<Connections>,
     overload: Arc<Overload>,
     stream_times: StreamTimes,
-    bodies: Bodies,
+    bodies: Arc<Bodies>,
     requests: Requests,
     events: Events,
 }
@@ -44,6 +44,7 @@ impl Shoppers {
         connections: Arc<Connections>,
         overload: Arc<Overload>,
         stream_times: StreamTimes,
+        bodies: Arc<Bodies>,
         events: Events,
     ) -> Self {
         let routing = Arc::new(Routing { deployment, fallbacks });
@@ -83,7 +84,7 @@ impl Shoppers {
         let streams =
             parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
         let route = Route::at(target.path());
-        let (body, _room) = self.bodies.read(body, route).await;
+        let (body, _room) = self.bodies.read_for(route, body).await;
         let mut question = Question {
             id: self.routing.deployment.capabilities.random.next_u64(),
             client,
