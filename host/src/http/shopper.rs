@@ -48,15 +48,7 @@ impl Shoppers {
         events: Events,
     ) -> Self {
         let routing = Arc::new(Routing { deployment, fallbacks });
-        Self {
-            routing,
-            connections,
-            overload,
-            stream_times,
-            bodies: Bodies::new(),
-            requests: Requests::new(),
-            events,
-        }
+        Self { routing, connections, overload, stream_times, bodies, requests: Requests::new(), events }
     }
 
     /// Lets a request wait for something to happen, unless too many do or memory is short.
