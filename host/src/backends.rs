@@ -54,7 +54,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
 /// Tries out blob storage if it is a service on the network. Returns its kind.
 pub async fn try_out_blob(config: &Config) -> anyhow::Result<&str> {
     let selected = &config.file.backends.blob;
-    let kind = selected.kind.as_deref().unwrap_or(blob::KINDS[0]);
+    let kind = selected.kind(blob::KINDS);
     if kind == "s3" {
         blob::try_out(&*blob::open(selected, &site(config)?).await?).await?;
     }

@@ -87,8 +87,13 @@ pub trait Blob: Send + Sync {
     /// Writes an object to a bucket that no component uses, to check that the backend can write. Called about
     /// once a second; a backend whose writes cost money may go by those that it just carried out.
     async fn probe(&self) -> Result<(), Error> {
-        self.put(PROBE_BUCKET, "probe", Bytes::from_static(&[0])).await
+        write_probe(self).await
     }
+}
+
+/// Writes the object by which a backend shows that it can write.
+async fn write_probe(blob: &(impl Blob + ?Sized)) -> Result<(), Error> {
+    blob.put(PROBE_BUCKET, "probe", Bytes::from_static(&[0])).await
 }
 
 /// Writes, lists, reads and deletes an object of its own, to find out whether the backend allows all of it.

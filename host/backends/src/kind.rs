@@ -135,7 +135,7 @@ impl Selection {
     }
 
     /// Returns the name of the kind; without one, that of the first kind in `kinds`.
-    pub(crate) fn kind<'a>(&'a self, kinds: &[&'a str]) -> &'a str {
+    pub fn kind<'a>(&'a self, kinds: &[&'a str]) -> &'a str {
         self.kind.as_deref().unwrap_or(kinds[0])
     }
 

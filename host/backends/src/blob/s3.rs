@@ -24,7 +24,7 @@ use secrets::Secret;
 
 use self::exchange::Exchange;
 use super::location::{self, Place};
-use super::{Blob, Bounded, Error, ObjectStore, PROBE_BUCKET, Retention};
+use super::{Blob, Bounded, Error, ObjectStore, Retention, write_probe};
 use crate::kind::{Opened, Site};
 
 pub use self::options::Options;
@@ -184,7 +184,7 @@ impl Blob for S3 {
         if self.is_proven() {
             return Ok(());
         }
-        self.put(PROBE_BUCKET, "probe", Bytes::from_static(&[0])).await
+        write_probe(self).await
     }
 }
 
