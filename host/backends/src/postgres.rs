@@ -62,7 +62,7 @@ impl Database {
     }
 
     /// Connects and runs migrations. If the server cannot be reached, later calls try again; that is no error. Fails if
-    /// the database is none that this program can use.
+    /// this program cannot use the database.
     pub async fn start(&self) -> Result<(), Error> {
         match self.attempt().await {
             Err(error @ Error::Unavailable(_)) => {

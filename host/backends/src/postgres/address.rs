@@ -29,7 +29,7 @@ const PARAMETERS: [&str; 18] = [
     "user",
 ];
 
-/// The URL is none of PostgreSQL. The text does not repeat it, because it holds a password.
+/// The URL is not one of PostgreSQL. The text does not repeat it, because it holds a password.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
     /// It is no URL, or has another scheme.

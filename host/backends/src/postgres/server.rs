@@ -34,7 +34,7 @@ impl Schema {
         None
     }
 
-    /// Returns the schema that a kind of backend needs, if it needs one. The outer option is none without a server.
+    /// Returns the schema that a kind of backend needs, if it needs one. Returns `None` if there is no server.
     pub async fn for_kind(kind: &str) -> Option<Option<Self>> {
         if kind == "postgres" { Some(Some(Self::create().await?)) } else { Some(None) }
     }
