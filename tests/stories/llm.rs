@@ -113,7 +113,8 @@ async fn a_plan_with_a_fault_is_mended_and_half_of_it_is_enough() {
 
 #[tokio::test]
 async fn a_plan_of_which_too_little_is_left_is_sent_back_once_and_the_second_is_the_page() {
-    let faulty = plan().replace("Something for", "$5 for").replace("To begin", "For $5");
+    let faulty = plan().replace("Something for", "$5 for").replace("A wand", "For $6, a wand");
+    let faulty = faulty.replace("To begin", "For $5");
     let server = LlmServer::open([Saying::Text(faulty), Saying::Text(plan())]).await;
     let host = host(&server).await;
     assert_eq!(page_of(&host).await.header("x-wand-source"), "llm");
@@ -138,7 +139,10 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
         Saying::Text("{\"title\": \"half a plan\", \"blocks\": [{\"type\": \"her".into()),
         Saying::Text(r#"{"wrong": "schema"}"#.into()),
         Saying::Text(
-            plan().replace("Something for", "$5 for").replace("To begin", "<script>alert(1)</script>"),
+            plan()
+                .replace("Something for", "$5 for")
+                .replace("A wand", "For $6, a wand")
+                .replace("To begin", "<script>alert(1)</script>"),
         ),
         Saying::Text(String::new()),
         Saying::Text("x".repeat(1 << 20)),
@@ -203,44 +207,93 @@ async fn a_stand_in_is_served_from_cache_for_less_than_ten_minutes() {
     assert_eq!(server.requests().len(), 1, "a visit sends no new question");
 }
 
-#[tokio::test]
-async fn the_journal_names_each_cause_by_its_code_with_the_endpoints_first_words() {
-    let refusal = br#"{"choices":[{"message":{"refusal":"I cannot"}}]}"#.to_vec();
-    let thinking =
-        br#"{"choices":[{"message":{"content":"","reasoning_content":"hm"},"finish_reason":"length"}]}"#
-            .to_vec();
-    for (saying, cause, words) in [
-        (
-            Saying::Error(401, r#"{"error":{"message":"no such key\nsk-this-is-never-to-be-seen"}}"#),
+/// A fault of an endpoint, the code of its cause, and words that the journal has of it.
+type Fault = (Saying, &'static str, &'static str);
+
+/// Faults that the endpoint's status tells, or the words beside it.
+fn refused_requests() -> Vec<Fault> {
+    let error = |status, body, cause, words| (Saying::Error(status, body), cause, words);
+    vec![
+        error(
+            401,
+            r#"{"error":{"message":"no such key\nsk-this-is-never-to-be-seen"}}"#,
             "auth",
             "no such key (key)",
         ),
-        (
-            Saying::Error(404, r#"{"error":{"message":"no such model"}}"#),
-            "model",
-            "status 404: no such model",
+        error(403, r#"{"error":{"message":"not your project"}}"#, "auth", "status 403: not your project"),
+        error(200, r#"{"error":{"code":401,"message":"key expired"}}"#, "auth", "key expired"),
+        error(404, r#"{"error":{"message":"no such model"}}"#, "model", "status 404: no such model"),
+        error(400, r#"{"error":{"message":"kimi is not a valid model ID"}}"#, "model", "not a valid model"),
+        error(402, "pay first", "quota", "status 402: pay first"),
+        error(
+            429,
+            r#"{"error":{"message":"over your plan","type":"insufficient_quota"}}"#,
+            "quota",
+            "over your plan",
         ),
-        (Saying::Error(402, "pay first"), "quota", "status 402: pay first"),
-        (Saying::Raw(refusal), "refusal", "I cannot"),
-        (Saying::Raw(thinking), "thinking", "on thinking"),
-        (Saying::Text("I am sorry.".into()), "format", "refused"),
         (Saying::Status(429, "retry-after: 60\r\n"), "rate", "status 429: as told"),
-    ] {
+        error(403, r#"{"error":{"message":"flagged by moderation"}}"#, "filter", "flagged by moderation"),
+        error(
+            400,
+            r#"{"error":{"message":"4096 tokens at most","code":"context_length_exceeded"}}"#,
+            "context",
+            "4096 tokens",
+        ),
+        error(
+            400,
+            r#"{"error":{"message":"max_tokens is too large","param":"max_tokens"}}"#,
+            "length",
+            "max_tokens is too large",
+        ),
+        (Saying::Status(500, ""), "unreachable", "status 500: as told"),
+        (Saying::Status(503, ""), "unreachable", "status 503: as told"),
+    ]
+}
+
+/// Faults of answers that look like success.
+fn useless_answers() -> Vec<Fault> {
+    let choice = |choice: &str| Saying::Raw(format!(r#"{{"choices":[{choice}]}}"#).into_bytes());
+    let claims = ["Something for", "A wand that", "To begin", "Looking for"]
+        .iter()
+        .fold(plan(), |plan, words| plan.replace(words, &format!("$5 off: {}", words.to_lowercase())));
+    vec![
+        (choice(r#"{"message":{"refusal":"I cannot"}}"#), "refusal", "I cannot"),
+        (
+            choice(r#"{"message":{"content":"","reasoning_content":"hm"},"finish_reason":"length"}"#),
+            "thinking",
+            "on thinking",
+        ),
+        (choice(r#"{"message":{"content":""},"finish_reason":"length"}"#), "length", "cut off"),
+        (choice(r#"{"message":{"content":null},"finish_reason":"content_filter"}"#), "filter", "filter"),
+        (Saying::Text("I am sorry.".into()), "format", "refused"),
+        (Saying::Raw(b"<html>Welcome!</html>".to_vec()), "format", "Welcome!"),
+        (Saying::Text(claims), "claims", "at hero.headline"),
+        (Saying::Break, "unreachable", "ended"),
+    ]
+}
+
+#[tokio::test]
+async fn each_of_twenty_faults_is_named_from_the_journal_alone() {
+    let faults: Vec<_> = refused_requests().into_iter().chain(useless_answers()).collect();
+    assert!(faults.len() >= 20, "{}", faults.len());
+    let mut wrong = Vec::new();
+    for (saying, cause, words) in faults {
+        let shown = format!("{saying:?}");
         let server = LlmServer::open([saying]).await;
         let host = host_that_waits(&server, PATIENT).await;
         page_of(&host).await;
         let errors = host.get("/debug/errors").await;
         let error = &serde_json::from_str::<serde_json::Value>(&errors.body).expect("it is JSON")[0];
-        assert_eq!(error["cause"], cause, "{}", errors.body);
-        assert!(error["reason"].as_str().is_some_and(|reason| reason.contains(words)), "{}", errors.body);
-        assert!(!errors.body.contains(KEY), "{}", errors.body);
+        let reason = error["reason"].as_str().unwrap_or_default();
         let jobs = &host.deployment.capabilities.jobs;
         let jobs = jobs.list(Filter::default(), 10).await.expect("the jobs are listed");
-        assert!(
-            jobs[0].error.as_deref().is_some_and(|text| text.starts_with(&format!("{cause}: "))),
-            "{jobs:?}"
-        );
+        let of_job = jobs.first().and_then(|job| job.error.clone()).unwrap_or_default();
+        if error["cause"] != cause || !reason.contains(words) || !of_job.starts_with(&format!("{cause}: ")) {
+            wrong.push(format!("{shown}: expected {cause} and {words:?}: {error}; the job has {of_job:?}"));
+        }
+        assert!(!errors.body.contains(KEY), "{}", errors.body);
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let host = Host::open().await;
     let metrics = host.get("/metrics").await.body;
     assert!(metrics.contains(r#"wandstore_llm_requests_total{outcome="auth"}"#), "{metrics}");

@@ -150,7 +150,7 @@ fn is_similar(left: &[(char, char)], right: &[(char, char)]) -> bool {
 }
 
 /// Returns the copy of a block, each text with its field.
-fn copy_of(block: &Block) -> Vec<(String, String)> {
+pub(crate) fn copy_of(block: &Block) -> Vec<(String, String)> {
     let mut copies = Copies(Vec::new());
     block.check(&mut copies);
     copies.0

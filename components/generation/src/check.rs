@@ -22,7 +22,7 @@ use crate::storefront::Storefront;
 const PROBLEMS_MAX: usize = 20;
 
 /// The fields whose claims about products are checked.
-const CHECKED_FIELDS: [&str; 2] = ["heading", "headline"];
+pub(crate) const CHECKED_FIELDS: [&str; 2] = ["heading", "headline"];
 
 /// A plan without problems.
 #[derive(Debug, Clone, PartialEq, Eq)]

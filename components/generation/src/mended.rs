@@ -34,7 +34,7 @@ pub enum Mend {
     TooMany,
     /// A text is too long.
     TooLong,
-    /// A block is of no known kind, incomplete, or not allowed.
+    /// A block, or a text in it, is not allowed, or a block is of no known kind or incomplete.
     Block,
     /// The title is missing or not allowed.
     Title,

@@ -1,19 +1,23 @@
-//! Makes a page of a draft: leaves out what the check refuses, and lets the local planner supply what is missing.
+//! Makes a page of a draft: replaces or leaves out what the check refuses, and lets the local planner supply what is
+//! missing.
 //!
-//! A page counts as the model's only if at least half of its blocks are: of those that a page has in any case, because
-//! blocks that are filled in may turn out empty, and have little copy of their own.
+//! A page counts as the model's only if at least half of its blocks are, and of each of these at least half of its copy: of
+//! the blocks that a page has in any case, because those that are filled in may turn out empty, and have little copy of
+//! their own.
+
+use std::collections::BTreeMap;
 
 use page::blocks::{Block, Grid, Occurrence, grid};
 use serde_json::Value;
 
-use crate::across::left_for_lists;
-use crate::check::{Checked, Problem, check};
+use crate::across::{copy_of, left_for_lists};
+use crate::check::{CHECKED_FIELDS, Checked, Problem, check};
 use crate::draft::Draft;
 use crate::mended::{Mend, Mended};
 use crate::plan::{Plan, limits};
 use crate::storefront::Storefront;
 
-/// The most changes of a plan. Each removes something, or adds one of the local planner's blocks.
+/// The most changes of a plan. Each removes or replaces something, or adds one of the local planner's blocks.
 const CHANGES_MAX: usize = 100;
 
 /// A page that was made of a draft.
@@ -48,7 +52,7 @@ pub fn salvage(draft: Draft, local: &Plan, storefront: &Storefront) -> Result<Sa
         parts: blocks
             .into_iter()
             .enumerate()
-            .map(|(at, block)| Part { block, given_at: Some(given_at(at)) })
+            .map(|(at, block)| Part { block, given_at: Some(given_at(at)), replaced: BTreeMap::new() })
             .collect(),
         spare: local.blocks.clone(),
         local,
@@ -72,9 +76,21 @@ struct Part {
     block: Block,
     /// Its place in the model's list, from which the hero is apart; `None` if it is the local planner's.
     given_at: Option<usize>,
+    /// How many replacements were tried of each text of the model that the check refused, by field.
+    replaced: BTreeMap<String, usize>,
 }
 
 impl Part {
+    /// Returns a block of the local planner as a part.
+    fn local(block: Block) -> Self {
+        Self { block, given_at: None, replaced: BTreeMap::new() }
+    }
+
+    /// Returns whether the block, and at least half of its copy, is the model's.
+    fn is_models(&self) -> bool {
+        self.given_at.is_some() && 2 * self.replaced.len() <= copy_of(&self.block).len()
+    }
+
     /// Returns a problem of a field, with the block's place as the model knows it.
     fn problem(&self, given_at: usize, field: &str, what: &str) -> Problem {
         let is_hero = self.block.rules().occurrence == Occurrence::First;
@@ -145,7 +161,7 @@ impl Page<'_> {
                 heading: self.storefront.voice.name().to_owned(),
                 products: left.into_iter().take(grid::PRODUCTS_MAX).collect(),
             });
-        self.parts.insert(1.min(self.parts.len()), Part { block: Block::Grid(grid), given_at: None });
+        self.parts.insert(1.min(self.parts.len()), Part::local(Block::Grid(grid)));
         self.mended.insert(Mend::Filled);
     }
 
@@ -164,12 +180,13 @@ impl Page<'_> {
         };
         let Some(spare) = self.spare.iter().position(may_be_added) else { return false };
         let block = self.spare.remove(spare);
-        self.parts.insert(at.min(self.parts.len()), Part { block, given_at: None });
+        self.parts.insert(at.min(self.parts.len()), Part::local(block));
         self.mended.insert(Mend::Filled);
         true
     }
 
-    /// Removes what a problem is about: an item of a list, or a block. Returns `None` if nothing can be removed.
+    /// Removes or replaces what a problem is about: an item of a list, a text, or a block. Returns `None` if that is not
+    /// possible.
     fn resolve(&mut self, problem: &Problem) -> Option<()> {
         if problem.path == "title" {
             return self.replace_title(problem);
@@ -184,11 +201,37 @@ impl Page<'_> {
             self.refused.push(part.problem(given_at, rest, &problem.what));
             self.mended.insert(Mend::Block);
         }
-        match without_item(&part.block, rest) {
-            Some(block) => part.block = block,
-            None => drop(self.parts.remove(at)),
+        if let Some(block) = without_item(&part.block, rest) {
+            part.block = block;
+        } else if !self.replace_copy(at, rest) {
+            self.parts.remove(at);
         }
         Some(())
+    }
+
+    /// Replaces a refused text in a block of the model by one of the local planner's for the same place, or a heading by
+    /// the shop's name. Each refusal takes the next one. Returns whether there was one; a block of which only texts of
+    /// others would be left is not worth one.
+    fn replace_copy(&mut self, at: usize, path: &str) -> bool {
+        let (Some(part), Some(field)) = (self.parts.get(at), path.strip_prefix('.')) else { return false };
+        let copy = copy_of(&part.block);
+        if part.given_at.is_none() || !copy.iter().any(|(name, _)| name == field) {
+            return false;
+        }
+        let of_kind = self.local.blocks.iter().filter(|block| block.name() == part.block.name());
+        let of_planner = of_kind.flat_map(copy_of).filter(|(name, _)| name == field).map(|(_, text)| text);
+        let name = CHECKED_FIELDS.contains(&field).then(|| self.storefront.voice.name().to_owned());
+        let tried = part.replaced.get(field).copied().unwrap_or_default();
+        let others = part.replaced.keys().filter(|name| *name != field).count();
+        let is_bare = part.block.products().is_empty() && others + 1 == copy.len();
+        let replacement = of_planner.chain(name).nth(tried).filter(|_| !is_bare);
+        let Some(block) = replacement.and_then(|text| with_text(&part.block, field, text)) else {
+            return false;
+        };
+        let part = &mut self.parts[at];
+        part.block = block;
+        part.replaced.insert(field.to_owned(), tried + 1);
+        true
     }
 
     /// Replaces the title by the local planner's, or that by the shop's name.
@@ -210,7 +253,7 @@ impl Page<'_> {
     }
 
     fn share(&self) -> (usize, usize) {
-        (self.counted().filter(|part| part.given_at.is_some()).count(), self.counted().count())
+        (self.counted().filter(|part| part.is_models()).count(), self.counted().count())
     }
 }
 
@@ -232,6 +275,13 @@ fn without_item(block: &Block, path: &str) -> Option<Block> {
     let Value::Array(items) = &mut value[list] else { return None };
     let at: usize = number.parse().ok().filter(|at| *at < items.len())?;
     items.remove(at);
+    serde_json::from_value(value).ok()
+}
+
+/// Returns a block with another text in a field.
+fn with_text(block: &Block, field: &str, text: String) -> Option<Block> {
+    let mut value = serde_json::to_value(block).ok()?;
+    *value.get_mut(field)? = Value::String(text);
     serde_json::from_value(value).ok()
 }
 
@@ -272,6 +322,29 @@ mod tests {
         let salvaged = salvaged(draft(blocks)).unwrap();
         assert_eq!(salvaged.plan.plan(), &every_block());
         assert_eq!(salvaged.refused[0].path, "blocks[2].text");
+        assert_eq!(salvaged.mended, [Mend::Block].into());
+    }
+
+    /// The products of a block are worth more than one sentence beside them.
+    #[test]
+    fn a_flawed_text_is_replaced_and_the_rest_of_its_block_stays() {
+        let mut blocks = every_block().blocks;
+        let Block::Spotlight(spotlight) = &mut blocks[2] else { panic!("a spotlight") };
+        spotlight.text = "Only $5 until midnight.".into();
+        let product = spotlight.product.clone();
+        let Block::Grid(grid) = &mut blocks[1] else { panic!("a grid") };
+        grid.heading = "Free gift with each".into();
+        let products = grid.products.clone();
+        let salvaged = salvaged(draft(blocks)).unwrap();
+        let blocks = &salvaged.plan.plan().blocks;
+        let (Block::Grid(grid), Block::Spotlight(spotlight)) = (&blocks[1], &blocks[2]) else {
+            panic!("{blocks:?}")
+        };
+        assert_eq!((&grid.products, &spotlight.product), (&products, &product));
+        assert!(!grid.heading.contains("gift") && !spotlight.text.contains('$'), "{blocks:?}");
+        assert_eq!(salvaged.share, (6, 7), "a block without copy of its own is not the model's");
+        let paths: Vec<_> = salvaged.refused.iter().map(|problem| problem.path.as_str()).collect();
+        assert_eq!(paths, ["blocks[0].heading", "blocks[1].text"]);
         assert_eq!(salvaged.mended, [Mend::Block].into());
     }
 
