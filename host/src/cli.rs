@@ -2,6 +2,7 @@
 
 mod ahead;
 mod audit;
+mod backup;
 mod cache;
 mod check;
 mod export;
@@ -66,6 +67,8 @@ enum Command {
     Shop(shop::Shop),
     /// List the component of each role: its source, SHA-256 and imports.
     Components,
+    /// Copy the databases and pages in the data folder, also while a server works on them.
+    Backup(backup::Backup),
     /// Write components, settings and fallback pages into a folder, for Spin and Cloudflare Workers.
     Export(export::Export),
     #[command(hide = true)]
@@ -84,6 +87,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(serve) => serve.run(config).await,
             Command::Check => check::run(&config).await,
             Command::Components => check::components(&config),
+            Command::Backup(backup) => backup.run(&config).await,
             Command::Export(export) => export.run(&config).await,
             Command::CompileAhead(compile) => compile.run(),
             Command::Jobs(jobs) => jobs.run(&config).await,

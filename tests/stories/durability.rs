@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::harness::{Process, process};
@@ -66,6 +67,63 @@ fn each_page_was_stored_once(log: &Path) {
     let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "stored more than once: {twice:?}");
     assert!(stored.len() >= KILLS * SHOPPERS / 4, "the log names the pages that were made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_a_server_that_works_has_every_page_that_was_made_before() {
+    const PAGES: usize = 5;
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = Process::start(folder.path(), &[]);
+    let shoppers: Vec<_> = (0..PAGES).map(|shopper| format!("before-{shopper}")).collect();
+    for shopper in &shoppers {
+        process.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves").is_fallback();
+        process.made(shopper).await.expect("the page is made");
+    }
+    let (done, copied) = (AtomicBool::new(false), folder.path().join("copy"));
+    let meanwhile = async {
+        for shopper in 0.. {
+            let _ = process.get(&format!("/s/magic-wands?shopper=meanwhile-{shopper}")).await;
+            if done.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    };
+    let backup = async {
+        let (data, copy) = (folder.path().to_owned(), copied.display().to_string());
+        let copy = tokio::task::spawn_blocking(move || process::command(&data, &["backup", &copy])).await;
+        done.store(true, Ordering::Relaxed);
+        copy.expect("it does not panic")
+    };
+    let (printed, ()) = tokio::join!(backup, meanwhile);
+    for what in ["jobs.db: ", "kv.db: ", "blobs: ", "the backup is in "] {
+        assert!(printed.contains(what), "{printed}");
+    }
+    process.kill();
+
+    let restored = tempfile::tempdir().expect("a folder");
+    std::fs::rename(copied, restored.path().join("data")).expect("it is there");
+    let process = Process::start(restored.path(), &[]);
+    for shopper in &shoppers {
+        process.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves").is_hit();
+    }
+}
+
+#[test]
+fn a_backup_is_written_into_an_empty_folder_only_and_says_what_is_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = |arguments: &[&str]| {
+        let output = process::run(folder.path(), arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(error(&["backup", "copy"]).contains("cannot read"), "no data");
+    process::command(folder.path(), &["jobs", "list"]);
+    let data = folder.path().join("data");
+    assert!(error(&["backup", "data"]).contains("data is not empty: name a new folder"));
+    assert!(process::command(folder.path(), &["backup", "copy"]).contains("the backup is in copy"));
+    assert!(error(&["backup", "copy"]).contains("copy is not empty: name a new folder"));
+    std::fs::write(data.join("jobs.db"), "x".repeat(4096)).expect("it is ours");
+    assert!(error(&["backup", "damaged"]).contains("jobs.db is damaged"));
 }
 
 /// If files of compiled components are damaged, the next start compiles again and logs it.

@@ -21,6 +21,7 @@ kinds!("blob", dyn Blob: [folder, memory, s3]);
 
 pub use self::object_store::ObjectStore;
 pub use bounded::Bounded;
+pub use folder::FOLDER;
 pub use memory::Memory;
 pub use scripted::Scripted;
 pub use sql::blob::OBJECT_BYTES_MAX;

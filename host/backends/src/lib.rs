@@ -32,7 +32,7 @@ mod battery;
 pub mod blob;
 pub mod breaker;
 pub mod clock;
-mod disk;
+pub mod disk;
 pub mod faults;
 pub mod fetch;
 pub mod jobs;

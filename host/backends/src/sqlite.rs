@@ -5,6 +5,7 @@
 //! all connections when another file is at the path.
 
 mod change;
+mod copy;
 mod file;
 mod open_error;
 mod probe;
@@ -24,6 +25,7 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 
 use change::{Asks, Changed};
 pub use change::{Statement, WriteFailed};
+pub use copy::{CopyFailed, copy};
 pub use file::Durability;
 use file::{File, OnDamage};
 pub use open_error::OpenError;

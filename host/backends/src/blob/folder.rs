@@ -9,7 +9,7 @@ use crate::kind::{Opened, Site};
 pub(super) use crate::kind::NoOptions as Options;
 
 /// The folder in the data folder.
-const FOLDER: &str = "blobs";
+pub const FOLDER: &str = "blobs";
 
 /// Opens the folder. Its operations are bounded, because those of a file system may hang.
 pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Blob>> {

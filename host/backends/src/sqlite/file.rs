@@ -16,8 +16,9 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::open_error::{OpenError, is_code_of_damage, is_damage};
-use super::readable::{Readable, if_there};
+use super::readable::Readable;
 use super::wal;
+use crate::disk::if_there;
 
 /// The failures that a finished write survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub enum OnDamage {
 }
 
 /// How long a write waits for another process to finish its own.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The number of connections that read.
 const READERS: u32 = 4;
 /// A file of at most this size is checked completely before use, which takes a few milliseconds. Larger files
@@ -282,7 +283,7 @@ fn identity(path: &Path) -> Identity {
 
 /// Reads the whole file, and returns whether it is sound. `SQLite` reports damage as an error or as a row's text, and in
 /// such a text also that it could not read a page: then nothing is known about the file.
-async fn is_sound(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+pub(super) async fn is_sound(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     match sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)").fetch_one(connection).await {
         Ok(found) if is_unreadable(&found) => Err(sqlx::Error::Io(io::Error::other(found))),
         Ok(found) => Ok(found == "ok"),

@@ -57,14 +57,6 @@ fn read_through(file: &File) -> io::Result<()> {
     }
 }
 
-/// Returns nothing if there is no such file.
-pub fn if_there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
-    match found {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        found => found.map(Some),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
