@@ -1,6 +1,7 @@
 //! A stand-in for generation: it makes pages that say whose they are. It reads and stores in the order of the real one
 //! (`components/generation/src/generate.rs`), through the real cache.
 
+use caching::Stored;
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
 use model::pages::{Cached, Fragment, JobId, NewPage, PageMetadata, StoredPlan};
 use model::{Cause, Persona, Source};
@@ -60,7 +61,10 @@ fn run(
         plan,
         metadata: PageMetadata { fragment: Fragment { offset: 0, size }, ..metadata },
     };
-    cache.store(shop, shopper, &page).map_err(|error| cannot_store(&error, job))?;
+    let stored = cache.store(shop, shopper, &page).map_err(|error| cannot_store(&error, job))?;
+    if stored == Stored::Written {
+        actor.world.judge(actor.world.ledger.borrow().data.check_page(&document));
+    }
     Ok(trouble)
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use corosensei::stack::DefaultStack;
 use llm::spending::DailyLimits;
+use model::Key;
 use model::jobs::State;
 use queueing::{Backoff, Pool};
 use storage::Database;
@@ -190,6 +191,9 @@ impl World {
         let is_page = ["ui:", "generated/"].iter().any(|start| key.starts_with(start));
         if let Some(gone) = ledger.data.gone_in(bytes, u64::MAX).filter(|_| !is_page) {
             return Err(format!("{key} has {gone}, which was redacted"));
+        }
+        if let Some((_, cause)) = key.strip_prefix(Key::AUDITS).and_then(|rest| rest.rsplit_once(':')) {
+            ledger.data.recorded(cause);
         }
         if let Some(shop) = key.strip_prefix("catalog:") {
             let is_closed = bytes.ends_with(b"closed") || bytes.windows(8).any(|part| part == b" closed ");

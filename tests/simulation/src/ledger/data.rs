@@ -15,6 +15,8 @@ struct Event {
     person: String,
     /// The step at which its report was answered, or given up.
     ended: Option<u64>,
+    /// Whether it is recorded as deleted: from then on, only workers that die leave a page of it.
+    is_recorded: bool,
     /// Since when nothing may be stored of it.
     gone_ms: Option<u64>,
 }
@@ -44,7 +46,13 @@ impl Data {
     /// Records a new event, and returns the id of its product.
     pub(crate) fn reported(&mut self, shop: &str, person: &str) -> (usize, String) {
         let number = self.events.len();
-        self.events.push(Event { shop: shop.into(), person: person.into(), ended: None, gone_ms: None });
+        self.events.push(Event {
+            shop: shop.into(),
+            person: person.into(),
+            ended: None,
+            is_recorded: false,
+            gone_ms: None,
+        });
         (number, format!("{EVENT}{number}-"))
     }
 
@@ -57,26 +65,51 @@ impl Data {
         self.redactions.insert(cause.into(), Redaction { shop: shop.into(), person, asked: step });
     }
 
+    /// Records that the audit record of a maintenance task was written.
+    pub(crate) fn recorded(&mut self, cause: &str) {
+        self.deleted_by(cause).for_each(|event| event.is_recorded = true);
+    }
+
     /// Records that a maintenance task is done. From now on nothing may be stored of the data that it deletes.
     pub(crate) fn maintenance_done(&mut self, cause: &str, now_ms: u64) {
-        let Some(redaction) = self.redactions.get(cause) else { return };
-        for event in &mut self.events {
-            let is_older = event.ended.is_some_and(|ended| ended < redaction.asked);
-            let is_theirs = event.shop == redaction.shop
-                && redaction.person.as_ref().is_none_or(|person| *person == event.person);
-            if is_older && is_theirs && event.gone_ms.is_none() {
-                event.gone_ms = Some(now_ms);
-                self.is_any_gone = true;
-            }
+        let mut is_any_gone = false;
+        for event in self.deleted_by(cause).filter(|event| event.gone_ms.is_none()) {
+            event.gone_ms = Some(now_ms);
+            is_any_gone = true;
         }
+        self.is_any_gone |= is_any_gone;
+    }
+
+    /// Returns the events that a maintenance task deletes.
+    fn deleted_by(&mut self, cause: &str) -> impl Iterator<Item = &mut Event> {
+        let redaction = self.redactions.get(cause);
+        self.events.iter_mut().filter(move |event| {
+            redaction.is_some_and(|redaction| {
+                event.ended.is_some_and(|ended| ended < redaction.asked)
+                    && event.shop == redaction.shop
+                    && redaction.person.as_ref().is_none_or(|person| *person == event.person)
+            })
+        })
+    }
+
+    /// Checks a page that was just stored, by a worker that lives: it may have nothing that is recorded as deleted.
+    pub(crate) fn check_page(&self, page: &str) -> Verdict {
+        for number in numbers_in(page) {
+            let Some(event) = self.events.get(number) else { continue };
+            ensure!(
+                !event.is_recorded,
+                "a page of {} in {} was stored with event {number}, which was redacted",
+                event.person,
+                event.shop
+            );
+        }
+        Ok(())
     }
 
     /// Returns the first event in these bytes of which nothing may be left since `since_ms`.
     pub(crate) fn gone_in(&self, bytes: &[u8], since_ms: u64) -> Option<String> {
         let text = str::from_utf8(bytes).ok().filter(|_| self.is_any_gone)?;
-        let numbers =
-            text.split(EVENT).skip(1).filter_map(|rest| rest.split('-').next()?.parse::<usize>().ok());
-        let mut events = numbers.filter_map(|number| Some((number, self.events.get(number)?)));
+        let mut events = numbers_in(text).filter_map(|number| Some((number, self.events.get(number)?)));
         let (number, event) =
             events.find(|(_, event)| event.gone_ms.is_some_and(|gone_ms| gone_ms <= since_ms))?;
         Some(format!("event {number} of {} in {}", event.person, event.shop))
@@ -85,9 +118,7 @@ impl Data {
     /// Returns the events in these bytes that do not belong to this shopper of this shop.
     pub(crate) fn check_owner(&self, bytes: &[u8], shop: &str, person: &str) -> Verdict {
         let text = str::from_utf8(bytes).unwrap_or_default();
-        for number in
-            text.split(EVENT).skip(1).filter_map(|rest| rest.split('-').next()?.parse::<usize>().ok())
-        {
+        for number in numbers_in(text) {
             let Some(event) = self.events.get(number) else { continue };
             ensure!(
                 event.shop == shop && event.person == person,
@@ -113,4 +144,9 @@ impl Data {
     pub(crate) fn closed_since_ms(&self, shop: &str) -> Option<u64> {
         self.closed_ms.get(shop).copied()
     }
+}
+
+/// Returns the numbers of the events in a text.
+fn numbers_in(text: &str) -> impl Iterator<Item = usize> {
+    text.split(EVENT).skip(1).filter_map(|rest| rest.split('-').next()?.parse().ok())
 }
