@@ -8,6 +8,7 @@ mod check;
 mod export;
 mod inherited;
 mod jobs;
+mod migrate_data;
 mod output;
 mod serve;
 mod shop;
@@ -69,6 +70,8 @@ enum Command {
     Components,
     /// Copy the databases and pages in the data folder, also while a server works on them.
     Backup(backup::Backup),
+    /// Copy what this deployment keeps to the backends of another configuration.
+    MigrateData(migrate_data::MigrateData),
     /// Write components, settings and fallback pages into a folder, for Spin and Cloudflare Workers.
     Export(export::Export),
     #[command(hide = true)]
@@ -77,9 +80,10 @@ enum Command {
 
 /// Runs the command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
-    let mut config = Config::load(cli.deployment.config.as_deref(), &Environment::of_process())?;
-    if let Some(folder) = cli.deployment.data_dir {
-        config.file.server.data_dir = folder;
+    let DeploymentArgs { config, data_dir } = cli.deployment;
+    let mut config = Config::load(config.as_deref(), &Environment::of_process())?;
+    if let Some(folder) = &data_dir {
+        folder.clone_into(&mut config.file.server.data_dir);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
@@ -88,6 +92,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Check => check::run(&config).await,
             Command::Components => check::components(&config),
             Command::Backup(backup) => backup.run(&config).await,
+            Command::MigrateData(migrate) => migrate.run(data_dir.as_deref()).await,
             Command::Export(export) => export.run(&config).await,
             Command::CompileAhead(compile) => compile.run(),
             Command::Jobs(jobs) => jobs.run(&config).await,

@@ -114,6 +114,11 @@ impl Config {
         Ok(ComponentConfig { role, source: self.source(role)?, limits: self.limits(role) })
     }
 
+    /// Returns the folder in which processes register that work on the data.
+    pub fn processes_folder(&self) -> PathBuf {
+        self.file.server.data_dir.join("processes")
+    }
+
     /// Returns the folder of compiled components.
     pub fn compiled_folder(&self) -> PathBuf {
         self.file.server.data_dir.join("compiled")

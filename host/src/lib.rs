@@ -33,6 +33,7 @@ pub mod pages;
 mod root;
 pub mod takeover;
 pub mod telemetry;
+pub mod transfer;
 pub mod worker;
 
 pub use backends::Backends;

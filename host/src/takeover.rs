@@ -26,7 +26,7 @@ impl Here {
     /// Registers this process with the others. If that fails, its leases name no process, and if it dies, its jobs wait
     /// until the leases expire.
     pub fn register(config: &Config) -> Self {
-        let folder = config.file.server.data_dir.join("processes");
+        let folder = config.processes_folder();
         let process = Process::register(&folder, &random::System).inspect_err(|error| {
             let folder = folder.display();
             tracing::warn!(%folder, %error, "cannot lock a file: if this process dies, its jobs wait until their leases expire");

@@ -126,6 +126,41 @@ fn a_backup_is_written_into_an_empty_folder_only_and_says_what_is_wrong() {
     assert!(error(&["backup", "damaged"]).contains("jobs.db is damaged"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_moves_to_other_backends_with_all_it_has_and_again_after_an_interruption() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [old, new] = ["data", "new"].map(|data| {
+        let file = folder.path().join(format!("{data}.toml"));
+        std::fs::write(&file, format!("[server]\ndata_dir = \"{data}\"\n")).expect("it is written");
+        file.display().to_string()
+    });
+    let migrate = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_wandstore"));
+        command.env_clear().current_dir(folder.path());
+        let output = command.args(["migrate-data", "--from", &old, "--to", &new]).output();
+        let output = output.expect("the binary is built");
+        let [printed, errors] =
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8"));
+        (output.status.success(), printed + &errors)
+    };
+    let process = Process::start(folder.path(), &[]);
+    process.get("/s/magic-wands?shopper=abc123").await.expect("it serves").is_fallback();
+    process.made("abc123").await.expect("the page is made");
+    let (is_done, said) = migrate();
+    assert!(!is_done && said.contains("a server works on data: stop it first"), "{said}");
+    process.terminate();
+
+    let (is_done, said) = migrate();
+    assert!(is_done && said.contains("blob: 2 copied, 0 there already"), "{said}");
+    assert!(said.contains("kv: ") && said.contains("jobs: 1 copied"), "{said}");
+    let (is_done, said) = migrate();
+    assert!(is_done && said.contains("blob: 0 copied, 2 there already"), "{said}");
+    std::fs::rename(folder.path().join("data"), folder.path().join("former")).expect("it is there");
+    std::fs::rename(folder.path().join("new"), folder.path().join("data")).expect("it is there");
+    let process = Process::start(folder.path(), &[]);
+    process.get("/s/magic-wands?shopper=abc123").await.expect("it serves").is_hit();
+}
+
 /// If files of compiled components are damaged, the next start compiles again and logs it.
 #[tokio::test(flavor = "multi_thread")]
 async fn damaged_compiled_code_is_compiled_again_and_logged() {

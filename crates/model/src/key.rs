@@ -16,6 +16,9 @@ pub enum Store {
 }
 
 impl Store {
+    /// Every store.
+    pub const ALL: [Self; 3] = [Self::UiCache, Self::GenerationQueue, Self::ShopperSessions];
+
     /// Returns its name in the deployment.
     pub fn name(self) -> &'static str {
         match self {
@@ -153,6 +156,9 @@ pub enum Bucket {
 }
 
 impl Bucket {
+    /// Every bucket.
+    pub const ALL: [Self; 1] = [Self::UiStorage];
+
     /// Returns its name in the deployment.
     pub fn name(self) -> &'static str {
         match self {

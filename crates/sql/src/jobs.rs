@@ -184,6 +184,15 @@ pub const LIST: &str = "
 /// ?1 id.
 pub const SHOW: &str = "SELECT * FROM jobs WHERE id = ?1";
 
+/// ?1 id, ?2 key, ?3 queue, ?4 state, ?5 attempt, ?6 crashes, ?7 claims, ?8 when it was enqueued, ?9 due, ?10 when that was
+/// set, ?11 completed or null, ?12 turn, ?13 error or null, ?14 payload.
+pub const IMPORT: &str = "
+    INSERT INTO jobs (
+        id, key, queue, state, attempt, crashes, claims, enqueued_ms, due_ms, set_ms, completed_ms, turn, error, payload
+    )
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+    ON CONFLICT DO NOTHING";
+
 /// ?1 id, ?2 now. Changes nothing if the job is not dead or its key has a live one.
 pub const REQUEUE: &str = "
     UPDATE jobs

@@ -223,6 +223,10 @@ pub trait Jobs: Send + Sync {
     /// Returns the job with this id.
     async fn show(&self, id: &str) -> Result<Option<Record>, Error>;
 
+    /// Inserts a job of another backend as it was there, except that no process holds it. Returns false, and changes
+    /// nothing, if the job is here, or another live job with its key.
+    async fn import(&self, job: &Record) -> Result<bool, Error>;
+
     /// Puts a dead job back into its queue, even if the queue is full.
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error>;
 

@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::disk::if_there;
 use crate::random::Random;
 
 /// The extension of lock files.
@@ -34,6 +35,18 @@ pub struct Found {
     pub gone: Vec<Gone>,
     /// Lock files that cannot be checked, such as those of another user, with the reason. Each is reported once.
     pub unreadable: Vec<(PathBuf, io::Error)>,
+}
+
+/// Returns how many processes work on the data that `folder` belongs to.
+pub fn alive(folder: &Path) -> io::Result<usize> {
+    let Some(entries) = if_there(std::fs::read_dir(folder))? else { return Ok(0) };
+    let mut count = 0;
+    for entry in entries {
+        let path = entry?.path();
+        let is_lock = path.extension().is_some_and(|extension| extension == EXTENSION);
+        count += usize::from(is_lock && is_held(&path)?);
+    }
+    Ok(count)
 }
 
 /// Another process that is gone.
@@ -114,6 +127,16 @@ fn file(folder: &Path, id: &str) -> PathBuf {
     folder.join(format!("{id}.{EXTENSION}"))
 }
 
+/// Returns whether a process holds the lock of a file.
+fn is_held(path: &Path) -> io::Result<bool> {
+    let Some(file) = if_there(OpenOptions::new().write(true).open(path))? else { return Ok(false) };
+    match file.try_lock() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 /// Locks a file; returns `None` if another process holds the lock or has removed the file.
 fn lock(path: &Path) -> io::Result<Option<File>> {
     let file = match OpenOptions::new().write(true).open(path) {
@@ -149,9 +172,12 @@ mod tests {
         let other = Process::register(folder.path(), &random::System).unwrap();
         assert_ne!(here.id(), other.id());
         assert_eq!((gone(&here), gone(&other)), (vec![], vec![]));
+        assert_eq!(alive(folder.path()).unwrap(), 2);
         other.retire().unwrap();
         drop(other);
         assert_eq!(gone(&here), [""; 0]);
+        assert_eq!(alive(folder.path()).unwrap(), 1);
+        assert_eq!(alive(&folder.path().join("nowhere")).unwrap(), 0);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

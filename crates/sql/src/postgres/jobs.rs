@@ -83,6 +83,14 @@ pub const LIST: &str = "
 /// $1 id.
 pub const SHOW: &str = "SELECT * FROM jobs WHERE id = $1";
 
+/// The parameters are those for `SQLite`.
+pub const IMPORT: &str = "
+    INSERT INTO jobs (
+        id, key, queue, state, attempt, crashes, claims, enqueued_ms, due_ms, set_ms, completed_ms, turn, error, payload
+    )
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    ON CONFLICT DO NOTHING";
+
 /// $1 id, $2 now. Violates the unique index if a live job of the key is enqueued at the same moment.
 pub const REQUEUE: &str = "
     UPDATE jobs

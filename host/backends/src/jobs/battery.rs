@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::{
     Buried, ClaimResult, Claimed, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob,
-    PAYLOAD_BYTES_MAX, QueueStats, Range, Requeued, Scripted, State, Status, open,
+    PAYLOAD_BYTES_MAX, QueueStats, Range, Record, Requeued, Scripted, State, Status, open,
 };
 use crate::battery::battery;
 use crate::faults::Faults;
@@ -52,6 +52,7 @@ battery! {
         queues_are_measured_apart,
         latest_is_the_live_job_or_else_the_last,
         jobs_are_listed_newest_first,
+        a_job_of_another_backend_is_inserted_once_as_it_was,
         a_requeued_job_has_all_its_attempts,
         only_a_dead_job_without_successor_is_requeued,
         a_job_in_a_removed_queue_moves_to_another,
@@ -584,6 +585,28 @@ async fn jobs_are_listed_newest_first(jobs: &Stage) {
     assert_eq!(keys(Filter { state, queue: None }, 100).await, ["d", "c", "b"]);
     assert_eq!(keys(Filter { state, queue: queue.clone() }, 100).await, ["c"]);
     assert_eq!(keys(Filter { state: Some(State::Done), queue }, 100).await, [""; 0]);
+}
+
+async fn a_job_of_another_backend_is_inserted_once_as_it_was(jobs: &Stage) {
+    jobs.die("dead", T).await;
+    jobs.accept("running", T + 1).await;
+    jobs.take(T + 1).await;
+    jobs.accept("queued", T + 2).await;
+    let all = jobs.list(Filter::default(), 10).await.unwrap();
+    assert!(all.iter().any(|job| job.state == State::Running && job.claims == 1), "{all:?}");
+    for job in &all {
+        assert_eq!(jobs.import(job).await, Ok(false), "it is here");
+    }
+    jobs.delete(Range::StartingWith(String::new()), 10).await.unwrap();
+    for job in all.iter().rev() {
+        assert_eq!(jobs.import(job).await, Ok(true));
+    }
+    let expected: Vec<_> = all.iter().cloned().map(|job| Record { holder: None, ..job }).collect();
+    assert_eq!(jobs.list(Filter::default(), 10).await.unwrap(), expected);
+    let live = all.iter().find(|job| job.key == "queued").unwrap();
+    let twin = Record { id: "another".into(), ..live.clone() };
+    assert_eq!(jobs.import(&twin).await, Ok(false), "its key has a live job");
+    assert_eq!(jobs.take(T + 4).await.key, "queued");
 }
 
 async fn a_requeued_job_has_all_its_attempts(jobs: &Stage) {

@@ -249,6 +249,16 @@ impl Jobs for Memory {
         Ok(self.jobs().iter().find(|job| job.id == id).cloned())
     }
 
+    async fn import(&self, job: &Record) -> Result<bool, Error> {
+        let mut jobs = self.jobs();
+        let is_live = job.state.is_live() && live_of_key(&jobs, &job.key).is_some();
+        if is_live || jobs.iter().any(|other| other.id == job.id) {
+            return Ok(false);
+        }
+        jobs.push(Record { holder: None, ..job.clone() });
+        Ok(true)
+    }
+
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error> {
         let mut jobs = self.jobs();
         let Some(place) = jobs.iter().position(|job| job.id == id) else { return Ok(Requeued::NotThere) };

@@ -300,6 +300,26 @@ impl Jobs for Postgres {
         self.database.first(sqlx::query(sql::SHOW).bind(id)).await?.as_ref().map(record).transpose()
     }
 
+    async fn import(&self, job: &Record) -> Result<bool, Error> {
+        let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        let query = sqlx::query(sql::IMPORT)
+            .bind(&job.id)
+            .bind(job.key.as_bytes())
+            .bind(&job.queue)
+            .bind(job.state.name())
+            .bind(small(job.attempt))
+            .bind(small(job.crashes))
+            .bind(to_sql(job.claims))
+            .bind(to_sql(job.enqueued_ms))
+            .bind(to_sql(job.due_ms))
+            .bind(to_sql(job.set_ms))
+            .bind(job.completed_ms.map(to_sql))
+            .bind(to_sql(job.turn))
+            .bind(job.error.as_deref().map(printable))
+            .bind(&job.payload[..]);
+        Ok(self.database.count(query).await? > 0)
+    }
+
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error> {
         let requeued = self.database.count(sqlx::query(sql::REQUEUE).bind(id).bind(to_sql(now_ms))).await;
         // If it fails because the key has a live job by now, that job is found below.

@@ -76,6 +76,10 @@ impl Jobs for Scripted {
         self.pass().await?.show(id).await
     }
 
+    async fn import(&self, job: &Record) -> Result<bool, Error> {
+        self.pass().await?.import(job).await
+    }
+
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error> {
         self.pass().await?.requeue(id, now_ms).await
     }

@@ -282,6 +282,25 @@ impl Jobs for Sqlite {
         self.database.first(sqlx::query(sql::SHOW).bind(id)).await?.as_ref().map(record).transpose()
     }
 
+    async fn import(&self, job: &Record) -> Result<bool, Error> {
+        let query = sqlx::query(sql::IMPORT)
+            .bind(job.id.clone())
+            .bind(job.key.clone())
+            .bind(job.queue.clone())
+            .bind(job.state.name())
+            .bind(job.attempt)
+            .bind(job.crashes)
+            .bind(to_sql(job.claims))
+            .bind(to_sql(job.enqueued_ms))
+            .bind(to_sql(job.due_ms))
+            .bind(to_sql(job.set_ms))
+            .bind(job.completed_ms.map(to_sql))
+            .bind(to_sql(job.turn))
+            .bind(job.error.clone())
+            .bind(job.payload.to_vec());
+        Ok(self.database.change_many(query).await? > 0)
+    }
+
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error> {
         let query = sqlx::query(sql::REQUEUE).bind(id).bind(to_sql(now_ms));
         if self.database.change(query).await?.is_some() {

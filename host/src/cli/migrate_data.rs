@@ -1,0 +1,130 @@
+//! `wandstore migrate-data`: moves a deployment to other backends.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, ensure};
+use capabilities::{Capabilities, processes};
+use clap::Args;
+use host::backends;
+use host::config::{Config, Environment};
+use host::transfer::{self, Moved, Progress};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::print;
+
+/// Copy what a deployment keeps to the backends of another configuration, such as from files to PostgreSQL and a bucket.
+///
+/// Stop the server first. What the new backends have already stays there, so a command that was interrupted is simply run
+/// again. The former data stays as it is: delete it once the new deployment works, because redactions no longer reach it.
+#[derive(Args)]
+pub struct MigrateData {
+    /// The configuration whose backends have the data.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// The configuration whose backends are to have it.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+impl MigrateData {
+    pub async fn run(self, data_dir: Option<&Path>) -> anyhow::Result<()> {
+        let load = |path: &Path| -> anyhow::Result<Config> {
+            let mut config = Config::load(Some(path), &Environment::of_process())?;
+            if let Some(folder) = data_dir {
+                folder.clone_into(&mut config.file.server.data_dir);
+            }
+            Ok(config)
+        };
+        let (from, to) = (load(&self.from)?, load(&self.to)?);
+        for config in [&from, &to] {
+            let folder = config.processes_folder();
+            let alive = processes::alive(&folder).with_context(|| folder.display().to_string())?;
+            ensure!(
+                alive == 0,
+                "a server works on {}: stop it first, so that nothing is written that is not copied",
+                config.file.server.data_dir.display()
+            );
+        }
+        let (old, new) = (backends::open(&from).await?, backends::open(&to).await?);
+        let differ = differences(&from, &to);
+        ensure!(!differ.is_empty(), "both configurations have the same backends: there is nothing to copy");
+        for capability in differ {
+            let bar = Bar::named(capability.name());
+            let moved = capability.transfer(&old, &new, &bar).await.context(capability.name())?;
+            bar.0.finish_and_clear();
+            print(describe(capability, moved))?;
+        }
+        Ok(print("done: serve with the new configuration, and delete the former data once it works")?)
+    }
+}
+
+/// A kind of data that is in a backend of its own.
+#[derive(Debug, Clone, Copy)]
+enum Capability {
+    Kv,
+    Blob,
+    Jobs,
+}
+
+impl Capability {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Kv => "kv",
+            Self::Blob => "blob",
+            Self::Jobs => "jobs",
+        }
+    }
+
+    async fn transfer(
+        self,
+        old: &Capabilities,
+        new: &Capabilities,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<Moved> {
+        match self {
+            Self::Kv => transfer::entries(&*old.kv, &*new.kv, &*old.clock, progress).await,
+            Self::Blob => transfer::objects(&*old.blob, &*new.blob, progress).await,
+            Self::Jobs => transfer::jobs(&*old.jobs, &*new.jobs, progress).await,
+        }
+    }
+}
+
+/// Returns what the two configurations keep in different places. Jobs come last: they are of use once the rest is there.
+fn differences(from: &Config, to: &Config) -> Vec<Capability> {
+    let (old, new) = (&from.file.backends, &to.file.backends);
+    let same_folder = from.file.server.data_dir == to.file.server.data_dir;
+    let all = [
+        (Capability::Kv, &old.kv, &new.kv),
+        (Capability::Blob, &old.blob, &new.blob),
+        (Capability::Jobs, &old.jobs, &new.jobs),
+    ];
+    let differ = all.into_iter().filter(|(_, old, new)| old != new || !same_folder);
+    differ.map(|(capability, ..)| capability).collect()
+}
+
+fn describe(capability: Capability, moved: Moved) -> String {
+    let Moved { moved, skipped } = moved;
+    format!("{}: {moved} copied, {skipped} there already or expired", capability.name())
+}
+
+/// A progress bar on a terminal.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn named(name: &'static str) -> Self {
+        let bar = ProgressBar::new(0).with_prefix(name);
+        let style = ProgressStyle::with_template("{prefix:5} {wide_bar} {pos} of {len}, {eta} left");
+        Self(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)))
+    }
+}
+
+impl Progress for Bar {
+    fn begin(&self, items: u64) {
+        self.0.set_length(items);
+    }
+
+    fn advance(&self) {
+        self.0.inc(1);
+    }
+}
