@@ -15,8 +15,8 @@ const PLACE: &str = "/* Here stand the styles that are in the templates of block
 fn main() {
     let of_blocks = block_styles();
     let style = |files: &[&str]| close_up(&code_lines(&read(files).replace(PLACE, &of_blocks)).concat());
-    embed("page.css", Some("WAND_STYLE_SHA256"), &style(&["wand.css", "frame.css"]));
-    embed("theme.css", None, &in_theme(&style(&["wand.css", "theme.css"])));
+    embed("page.css", Some("WAND_STYLE_SHA256"), &style(&["wand.css", "looks.css", "frame.css"]));
+    embed("theme.css", None, &in_theme(&style(&["wand.css", "looks.css", "theme.css"])));
     embed("wand.js", Some("WAND_SCRIPT_SHA256"), &code_lines(&read(&["wand.js"])).join("\n"));
 }
 

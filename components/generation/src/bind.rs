@@ -4,16 +4,23 @@
 //! Binding trusts a checked plan, but cannot fail even if the plan does not fit: unknown products and empty blocks
 //! are left out.
 
-use model::{ShopId, Signals};
+use model::{Persona, ShopId, Signals};
 use page::blocks::Given;
-use page::{Document, Page, Shop};
+use page::{Document, Look, Page, Shop};
 
 use crate::check::Checked;
 use crate::storefront::Storefront;
 
 /// Renders the page of a plan as an HTML document.
-pub fn render(plan: &Checked, shop: &ShopId, signals: &Signals, storefront: &Storefront) -> Document {
-    page::render(&bind(plan, &shop_of(shop, storefront), signals, storefront))
+pub fn render(
+    plan: &Checked,
+    shop: &ShopId,
+    persona: Persona,
+    signals: &Signals,
+    storefront: &Storefront,
+) -> Document {
+    let shop = shop_of(shop, storefront);
+    page::render(&Page { look: persona.into(), ..bind(plan, &shop, signals, storefront) })
 }
 
 fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
@@ -30,7 +37,7 @@ fn bind<'a>(plan: &'a Checked, shop: &'a Shop, signals: &'a Signals, storefront:
     let plan = plan.plan();
     let given = Given { views: &signals.views, promises: &storefront.merchant.promises };
     let blocks = plan.blocks.iter().filter_map(|block| block.bind(storefront, &given)).collect();
-    Page { shop, title: &plan.title, blocks, generated: true }
+    Page { shop, title: &plan.title, blocks, generated: true, look: Look::Balanced }
 }
 
 #[cfg(test)]

@@ -161,7 +161,8 @@ impl<H: Host> Run<'_, H> {
 
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<Trouble>, Outcome> {
         let GenerationRequest { shop, shopper, signals, .. } = &self.job.request;
-        let Document { html, fragment } = bind::render(&ready.plan, shop, signals, storefront);
+        let persona = ready.metadata.persona;
+        let Document { html, fragment } = bind::render(&ready.plan, shop, persona, signals, storefront);
         let fragment = Fragment { offset: counted(fragment.start), size: counted(fragment.len()) };
         let metadata = PageMetadata { fragment, ..ready.metadata };
         let page = NewPage { content: html, plan: ready.stored, metadata: metadata.clone() };

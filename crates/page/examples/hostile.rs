@@ -10,7 +10,7 @@ use model::catalog::Product;
 use page::blocks::{
     bundle, collections, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story,
 };
-use page::{Collection, Page, Shelves, Shop, THEME_STYLE, View};
+use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View};
 
 /// A word that is longer than any line.
 fn long_word() -> String {
@@ -123,7 +123,7 @@ impl Catalog {
         blocks.extend(
             products.first().map(|&product| View::Spotlight(spotlight::View { heading, text, product })),
         );
-        let page = Page { shop: &self.shop, title: text, blocks, generated: true };
+        let page = Page { shop: &self.shop, title: text, blocks, generated: true, look: Look::Balanced };
         self.rendered("generated", &page)
     }
 

@@ -1,6 +1,6 @@
 //! Writes a page to standard output, for work on its design: `cargo run -p page --example preview -- fallback 14 >
 //! page.html`. The first argument is `fallback` or `generated`, the second the number of products in the shop.
-//! With a third, `content`, only the content is written.
+//! With a third, `content`, only the content is written; or it names a look, such as `calm`.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
 #[path = "../tests/samples/generated.rs"]
@@ -8,7 +8,7 @@ mod generated;
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 
-use page::Shelves;
+use page::{Look, Page, Shelves};
 
 fn main() {
     let mut words = std::env::args().skip(1);
@@ -19,6 +19,8 @@ fn main() {
         ("generated", [first, others @ ..]) => generated::page(&shop, first, others, &promises),
         _ => page::fallback(&shop, Shelves::BestSellers(&products), &[], &promises),
     };
-    let page::Document { html, fragment } = page::render(&page);
-    println!("{}", if words.next().is_some_and(|word| word == "content") { &html[fragment] } else { &html });
+    let third = words.next().unwrap_or_default();
+    let look = Look::ALL.into_iter().find(|look| look.name() == third).unwrap_or(page.look);
+    let page::Document { html, fragment } = page::render(&Page { look, ..page });
+    println!("{}", if third == "content" { &html[fragment] } else { &html });
 }

@@ -5,10 +5,10 @@ use std::ops::Range;
 use askama::Template;
 use model::shop::{Colour, LanguageTag};
 
-use crate::Shop;
 use crate::address::Address;
 use crate::blocks::{Render as _, View};
 use crate::sections::Sections;
+use crate::{Look, Shop};
 
 /// The one style of every document.
 pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
@@ -45,6 +45,8 @@ pub struct Page<'a> {
     pub blocks: Vec<View<'a>>,
     /// Whether the page was generated for a shopper; `false` for the fallback page.
     pub generated: bool,
+    /// How it is arranged.
+    pub look: Look,
 }
 
 /// A page as HTML.

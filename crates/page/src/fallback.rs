@@ -8,7 +8,7 @@ use model::catalog::Product;
 use model::text::is_visible;
 
 use crate::blocks::{Demand, collections, deals, grid, hero, reassurance, search};
-use crate::{Collection, Page, Shop, View};
+use crate::{Collection, Look, Page, Shop, View};
 
 /// The most search terms to start from.
 const TERMS_MAX: usize = 8;
@@ -66,6 +66,7 @@ pub fn fallback<'a>(
         title: &shop.settings.name,
         blocks: blocks.into_iter().flatten().collect(),
         generated: false,
+        look: Look::Balanced,
     }
 }
 

@@ -29,13 +29,16 @@ mod document;
 mod escape;
 mod fallback;
 mod kind;
+mod look;
 mod money;
 mod money_format;
+mod ratio;
 mod sections;
 mod view;
 
 pub use blocks::View;
 pub use document::{Document, Page, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
 pub use fallback::{Shelves, fallback};
+pub use look::Look;
 pub use money::money;
 pub use view::{Collection, Shop};

@@ -10,6 +10,7 @@ use model::text::is_visible;
 use crate::Shop;
 use crate::address::Address;
 use crate::money::money;
+use crate::ratio::Ratio;
 
 /// The fewest products of a grid that can be sorted.
 const SORTABLE_MIN: usize = 6;
@@ -52,6 +53,8 @@ pub struct Card<'a> {
     /// The id of the card's element, if the product's link leads to this page.
     pub anchor: Option<&'a str>,
     pub picture: Option<Picture<'a>>,
+    /// The ratio of the place for the picture.
+    pub ratio: Ratio,
     pub price: Price,
     pub purchase: Purchase<'a>,
 }
@@ -61,6 +64,8 @@ pub struct Picture<'a> {
     pub alt: &'a str,
     pub width: u32,
     pub height: u32,
+    /// Whether it is shown whole in its tile, because too much of it would be cropped.
+    pub is_whole: bool,
     pub loading: Loading,
 }
 
@@ -165,8 +170,18 @@ impl<'a> Sections<'a> {
 
     /// Returns the cards of products; `None` if there are none.
     pub fn cards(&mut self, heading: &'a str, layout: Layout, products: &[&'a Product]) -> Option<Cards<'a>> {
-        let items: Vec<_> = products.iter().map(|product| self.card(product)).collect();
+        let ratio = Ratio::of_most(products.iter().filter_map(|product| product.image.as_ref()));
+        let items: Vec<_> = products.iter().map(|product| self.tile(product, ratio)).collect();
         (!items.is_empty()).then_some(Cards { heading, layout, items })
+    }
+
+    /// Returns the card of a product in a list whose pictures have this ratio.
+    fn tile(&mut self, product: &'a Product, ratio: Ratio) -> Card<'a> {
+        let mut card = Card { ratio, ..self.card(product) };
+        if let (Some(picture), Some(image)) = (&mut card.picture, &product.image) {
+            picture.is_whole = !ratio.suits(image);
+        }
+        card
     }
 
     /// Returns the card of a product.
@@ -180,6 +195,7 @@ impl<'a> Sections<'a> {
             link,
             anchor: link.and_then(Address::fragment).filter(|&anchor| self.anchors.insert(anchor)),
             picture: product.image.as_ref().and_then(|image| self.picture(image, &product.title)),
+            ratio: Ratio::of_most(product.image.iter()),
             price: self.price(product.price, product.price_before),
             purchase: self.purchase(product, link),
         }
@@ -194,7 +210,9 @@ impl<'a> Sections<'a> {
         };
         self.pictures += 1;
         let alt = if is_visible(&image.alt) { &image.alt } else { title };
-        Some(Picture { url, alt, width: image.width.max(1), height: image.height.max(1), loading })
+        let (width, height) = (image.width.max(1), image.height.max(1));
+        let is_whole = !Ratio::of_most([image].into_iter()).suits(image);
+        Some(Picture { url, alt, width, height, is_whole, loading })
     }
 
     /// Returns a price as text.

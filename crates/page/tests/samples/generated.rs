@@ -2,7 +2,7 @@
 
 use model::catalog::Product;
 use page::blocks::{bundle, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story};
-use page::{Page, Shop, View};
+use page::{Look, Page, Shop, View};
 
 /// A page with a block of every kind.
 pub fn page<'a>(
@@ -41,5 +41,5 @@ pub fn page<'a>(
         }),
         View::Reassurance(reassurance::View { points: promises.iter().map(String::as_str).collect() }),
     ];
-    Page { shop, title: "Magic Wands for you", blocks, generated: true }
+    Page { shop, title: "Magic Wands for you", blocks, generated: true, look: Look::Balanced }
 }
