@@ -68,9 +68,7 @@ export class Storefront extends HTMLElement {
     end.remove();
     const pictures = [...content.content.querySelectorAll('img:not([loading])')].map((picture) => {
       picture.decoding = 'sync';
-      const copy = new Image();
-      copy.src = picture.src;
-      return copy.decode().catch(() => {});
+      return document.importNode(picture).decode().catch(() => {});
     });
     await Promise.race([Promise.all(pictures), pause(this.dataset.state ? 4000 : 600)]);
     return { content: content.content, generated: answer.headers.get('x-generated') === 'true' };

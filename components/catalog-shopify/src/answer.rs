@@ -28,8 +28,11 @@ const TAGS_MAX: usize = 20;
 const HANDLE_BYTES_MAX: usize = 1024;
 /// The longest address of an image, in bytes. An image with a longer one is left out.
 const ADDRESS_BYTES_MAX: usize = 8192;
-/// The largest width and height of images that the query asks for (`card.graphql`).
-const SIDE_MAX: u32 = 800;
+/// The largest width and height of an image in pixels, as Shopify limits it
+/// (<https://help.shopify.com/en/manual/products/product-media/product-media-types>).
+const SIDE_MAX: u32 = 5_000;
+/// The width and height of an image whose size is unknown.
+const SIDE: u32 = 800;
 /// The most digits of an id: Shopify's numbers have 64 bits.
 const ID_DIGITS_MAX: usize = 20;
 
@@ -151,11 +154,11 @@ fn collection(node: shape::Collection) -> Option<Collection> {
 
 fn image(picture: Picture) -> Option<Image> {
     let url = picture.url.filter(|url| is_address(url))?;
-    let (width, height) = fitted(picture.width.unwrap_or(SIDE_MAX), picture.height.unwrap_or(SIDE_MAX))?;
+    let (width, height) = fitted(picture.width.unwrap_or(SIDE), picture.height.unwrap_or(SIDE))?;
     Some(Image { url, alt: line(&picture.alt_text.unwrap_or_default(), TITLE_CHARS_MAX), width, height })
 }
 
-/// Returns the size of an image after it was scaled to the requested square.
+/// Returns the size of an image, scaled to the largest one if it claims to be larger.
 fn fitted(width: u32, height: u32) -> Option<(u32, u32)> {
     let longer = width.max(height);
     if width == 0 || height == 0 {

@@ -112,9 +112,7 @@ const load = async () => {
   if (next.body.dataset.store !== store || !text.trimEnd().endsWith('</html>')) throw answer.status;
   const pictures = [...next.querySelectorAll('main img:not([loading])')].map((picture) => {
     picture.decoding = 'sync';
-    const copy = new Image();
-    copy.src = picture.src;
-    return copy.decode().catch(() => {});
+    return document.importNode(picture).decode().catch(() => {});
   });
   await Promise.race([Promise.all(pictures), pause(4000)]);
   return next;

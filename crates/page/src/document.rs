@@ -61,7 +61,7 @@ pub struct Document {
 
 /// Renders a page as an HTML document.
 pub fn render(page: &Page<'_>) -> Document {
-    let mut sections = Sections::of(page.shop);
+    let mut sections = Sections::of(page.shop, page.look);
     page.blocks.iter().for_each(|block| block.render(&mut sections));
     let settings = &page.shop.settings;
     let sheet = Sheet {

@@ -32,6 +32,7 @@ mod kind;
 mod look;
 mod money;
 mod money_format;
+mod picture;
 mod ratio;
 mod sections;
 mod view;

@@ -7,10 +7,11 @@ use askama::Template;
 use model::catalog::{Image, Product, percent_off, reduced_from};
 use model::text::is_visible;
 
-use crate::Shop;
 use crate::address::Address;
 use crate::money::money;
+use crate::picture::{Place, variants};
 use crate::ratio::Ratio;
+use crate::{Look, Shop};
 
 /// The fewest products of a grid that can be sorted.
 const SORTABLE_MIN: usize = 6;
@@ -21,6 +22,7 @@ const EAGER_PICTURES: usize = 4;
 /// first depends on the order.
 pub struct Sections<'a> {
     shop: &'a Shop,
+    look: Look,
     html: String,
     count: usize,
     pictures: usize,
@@ -61,6 +63,8 @@ pub struct Card<'a> {
 
 pub struct Picture<'a> {
     pub url: Address<'a>,
+    /// The picture in several sizes, if its server scales it.
+    pub variants: Option<Variants>,
     pub alt: &'a str,
     pub width: u32,
     pub height: u32,
@@ -69,7 +73,17 @@ pub struct Picture<'a> {
     pub loading: Loading,
 }
 
-#[derive(Clone, Copy)]
+/// A picture in several sizes.
+pub struct Variants {
+    /// Their addresses, for the attribute `srcset`.
+    pub set: String,
+    /// The address for browsers that cannot choose.
+    pub usual: String,
+    /// How wide the picture is shown, for the attribute `sizes`.
+    pub sizes: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Loading {
     /// Before everything else: the largest element in the first view.
     First,
@@ -98,6 +112,16 @@ pub enum Purchase<'a> {
     Elsewhere,
 }
 
+impl Layout {
+    fn place(self) -> Place {
+        match self {
+            Self::Grid => Place::Tile,
+            Self::Row => Place::Row,
+            Self::SmallRow => Place::SmallRow,
+        }
+    }
+}
+
 impl Cards<'_> {
     pub fn is_sortable(&self) -> bool {
         self.layout == Layout::Grid && self.items.len() >= SORTABLE_MIN
@@ -115,8 +139,16 @@ impl Card<'_> {
 
 impl<'a> Sections<'a> {
     /// Returns no sections yet, of a page of this shop.
-    pub fn of(shop: &'a Shop) -> Self {
-        Self { shop, html: String::new(), count: 0, pictures: 0, has_hero: false, anchors: BTreeSet::new() }
+    pub fn of(shop: &'a Shop, look: Look) -> Self {
+        Self {
+            shop,
+            look,
+            html: String::new(),
+            count: 0,
+            pictures: 0,
+            has_hero: false,
+            anchors: BTreeSet::new(),
+        }
     }
 
     /// Adds a section.
@@ -171,21 +203,22 @@ impl<'a> Sections<'a> {
     /// Returns the cards of products; `None` if there are none.
     pub fn cards(&mut self, heading: &'a str, layout: Layout, products: &[&'a Product]) -> Option<Cards<'a>> {
         let ratio = Ratio::of_most(products.iter().filter_map(|product| product.image.as_ref()));
-        let items: Vec<_> = products.iter().map(|product| self.tile(product, ratio)).collect();
+        let place = layout.place();
+        let items: Vec<_> = products.iter().map(|product| self.tile(product, ratio, place)).collect();
         (!items.is_empty()).then_some(Cards { heading, layout, items })
     }
 
     /// Returns the card of a product in a list whose pictures have this ratio.
-    fn tile(&mut self, product: &'a Product, ratio: Ratio) -> Card<'a> {
-        let mut card = Card { ratio, ..self.card(product) };
+    fn tile(&mut self, product: &'a Product, ratio: Ratio, place: Place) -> Card<'a> {
+        let mut card = Card { ratio, ..self.card(product, place) };
         if let (Some(picture), Some(image)) = (&mut card.picture, &product.image) {
             picture.is_whole = !ratio.suits(image);
         }
         card
     }
 
-    /// Returns the card of a product.
-    pub fn card(&mut self, product: &'a Product) -> Card<'a> {
+    /// Returns the card of a product whose picture is shown in this place.
+    pub fn card(&mut self, product: &'a Product, place: Place) -> Card<'a> {
         let vendor = product.vendor.as_str();
         let kind = [if vendor == self.shop.settings.name { "" } else { vendor }, product.category.as_str()];
         let link = self.link(&product.url);
@@ -194,14 +227,14 @@ impl<'a> Sections<'a> {
             kind: kind.into_iter().filter(|text| is_visible(text)).collect(),
             link,
             anchor: link.and_then(Address::fragment).filter(|&anchor| self.anchors.insert(anchor)),
-            picture: product.image.as_ref().and_then(|image| self.picture(image, &product.title)),
+            picture: product.image.as_ref().and_then(|image| self.picture(image, &product.title, place)),
             ratio: Ratio::of_most(product.image.iter()),
             price: self.price(product.price, product.price_before),
             purchase: self.purchase(product, link),
         }
     }
 
-    fn picture(&mut self, image: &'a Image, title: &'a str) -> Option<Picture<'a>> {
+    fn picture(&mut self, image: &'a Image, title: &'a str, place: Place) -> Option<Picture<'a>> {
         let url = Address::of_picture(&image.url)?;
         let loading = match self.pictures {
             0 => Loading::First,
@@ -212,7 +245,9 @@ impl<'a> Sections<'a> {
         let alt = if is_visible(&image.alt) { &image.alt } else { title };
         let (width, height) = (image.width.max(1), image.height.max(1));
         let is_whole = !Ratio::of_most([image].into_iter()).suits(image);
-        Some(Picture { url, alt, width, height, is_whole, loading })
+        let sizes = place.sizes(self.look);
+        let variants = variants(&image.url, width).map(|(set, usual)| Variants { set, usual, sizes });
+        Some(Picture { url, variants, alt, width, height, is_whole, loading })
     }
 
     /// Returns a price as text.

@@ -218,6 +218,32 @@ fn a_page_of_twelve_products_is_small() {
 }
 
 #[test]
+fn a_picture_on_shopifys_servers_is_loaded_in_the_size_that_it_is_shown_in() {
+    let mut products = samples::products(13);
+    for product in &mut products {
+        let image = product.image.as_mut().unwrap();
+        "https://cdn.shopify.com/w.png?v=1".clone_into(&mut image.url);
+        (image.width, image.height) = (2_000, 2_000);
+    }
+    let document = render(&fallback(&samples::shop(), &products, &[]));
+    let pictures: Vec<_> = document.split("<img").skip(1).collect();
+    assert!(pictures.len() > 10);
+    for picture in &pictures {
+        assert!(picture.contains(r#" src="https://cdn.shopify.com/w.png?v=1&#38;width=720""#), "{picture}");
+        assert!(
+            picture.contains(r#"srcset="https://cdn.shopify.com/w.png?v=1&#38;width=180 180w, "#),
+            "{picture}"
+        );
+        let is_lazy = picture.contains(r#"loading="lazy""#);
+        assert_eq!(
+            picture.contains(r#"sizes="auto, (min-width"#),
+            is_lazy,
+            "only a lazy picture has a size yet"
+        );
+    }
+}
+
+#[test]
 fn a_shop_without_products_has_a_page_that_says_so() {
     let document = fallback_page(0);
     assert!(document.contains("<bdi>Magic Wands</bdi></h1>"));

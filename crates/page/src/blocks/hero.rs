@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, Kind, Occurrence, Render, Rules, Stock, TEXT_CHARS_MAX};
 use crate::address::Address;
+use crate::picture::Place;
 use crate::sections::{Card, Loading, Purchase, Sections};
 
 /// The longest headline, in characters.
@@ -72,7 +73,7 @@ impl<'a> Render<'a> for View<'a> {
             is_first: sections.take_main_heading(),
             headline: self.headline,
             text: self.text,
-            card: self.product.map(|product| sections.card(product)),
+            card: self.product.map(|product| sections.card(product, Place::Opening)),
             home: sections.home(),
         };
         sections.add(&section);

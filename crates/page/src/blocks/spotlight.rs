@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Render, Rules, Stock, TEXT_CHARS_MAX};
+use crate::picture::Place;
 use crate::sections::{Card, Loading, Purchase, Sections};
 
 /// One product and the reason to look at it.
@@ -62,7 +63,7 @@ pub struct View<'a> {
 
 impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
-        let (id, card) = (sections.next_id(), sections.card(self.product));
+        let (id, card) = (sections.next_id(), sections.card(self.product, Place::Beside));
         sections.add(&Section { id, heading: self.heading, text: self.text, card });
     }
 }
