@@ -235,11 +235,7 @@ fn a_picture_on_shopifys_servers_is_loaded_in_the_size_that_it_is_shown_in() {
             "{picture}"
         );
         let is_lazy = picture.contains(r#"loading="lazy""#);
-        assert_eq!(
-            picture.contains(r#"sizes="auto, (min-width"#),
-            is_lazy,
-            "only a lazy picture has a size yet"
-        );
+        assert_eq!(picture.contains(r#"sizes="auto, "#), is_lazy, "only a lazy picture has a size yet");
     }
 }
 
