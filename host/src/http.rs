@@ -3,6 +3,7 @@
 mod answer;
 mod authority;
 mod bodies;
+mod compression;
 mod connections;
 mod events;
 pub(crate) mod fallback_cache;

@@ -11,6 +11,7 @@ use routes::Route;
 
 use super::answer::{Answer, Outgoing};
 use super::bodies::Bodies;
+use super::compression::Compression;
 use super::connections::{Connection, Connections, Wait};
 use super::events::{self, StreamTimes};
 use super::fallback_cache::FallbackCache;
@@ -33,6 +34,7 @@ pub struct Shoppers {
     bodies: Arc<Bodies>,
     requests: Requests,
     events: Events,
+    compression: Compression,
 }
 
 impl Shoppers {
@@ -48,7 +50,7 @@ impl Shoppers {
         events: Events,
     ) -> Self {
         let routing = Arc::new(Routing { deployment, fallbacks });
-        Self { routing, connections, overload, stream_times, bodies, requests: Requests::new(), events }
+        Self { routing, connections, overload, stream_times, bodies, requests: Requests::new(), events, compression: Compression::new() }
     }
 
     /// Lets a request wait for something to happen, unless too many do or memory is short.
@@ -107,6 +109,6 @@ impl Shoppers {
             us = started.elapsed().as_micros(),
             "answered"
         );
-        response.into_response()
+        self.compression.apply(&question.rest.headers, response).into_response()
     }
 }
