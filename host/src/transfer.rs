@@ -48,7 +48,7 @@ pub async fn entries(
         let list = async |after: Option<&str>| Ok(from.list_keys(store, "", after, LISTED).await?);
         keys.extend(all(list).await?.into_iter().map(|key| (store, key)));
     }
-    move_each(keys, progress, async |(store, key)| entry(from, to, clock, store, &key).await).await
+    move_each(keys, progress, |(store, key)| async move { entry(from, to, clock, store, &key).await }).await
 }
 
 async fn entry(
@@ -74,7 +74,7 @@ pub async fn objects(from: &dyn Blob, to: &dyn Blob, progress: &dyn Progress) ->
         let list = async |after: Option<&str>| Ok(from.list_keys(bucket, "", after, LISTED).await?);
         keys.extend(all(list).await?.into_iter().map(|key| (bucket, key)));
     }
-    move_each(keys, progress, async |(bucket, key)| object(from, to, bucket, &key).await).await
+    move_each(keys, progress, |(bucket, key)| async move { object(from, to, bucket, &key).await }).await
 }
 
 async fn object(from: &dyn Blob, to: &dyn Blob, bucket: &str, key: &str) -> anyhow::Result<bool> {
@@ -122,10 +122,10 @@ async fn all(list: impl AsyncFn(Option<&str>) -> anyhow::Result<Vec<String>>) ->
 }
 
 /// Moves items, several at the same time. `work` returns whether it moved its item.
-async fn move_each<T>(
+async fn move_each<T, F: Future<Output = anyhow::Result<bool>>>(
     items: Vec<T>,
     progress: &dyn Progress,
-    work: impl AsyncFn(T) -> anyhow::Result<bool>,
+    work: impl Fn(T) -> F,
 ) -> anyhow::Result<Moved> {
     progress.begin(items.len() as u64);
     let mut moved = Moved::default();
@@ -180,7 +180,7 @@ mod tests {
     async fn entries_move_once_with_the_time_that_they_have_left_and_overwrite_nothing() {
         let (clock, count) = (Arc::new(clock::Scripted::new(1_000)), Count::default());
         let [from, to] = [(); 2].map(|()| kv::Memory::new(clock.clone()));
-        let ttl = Some(Duration::from_secs(60));
+        let ttl = Some(Duration::from_mins(1));
         for number in 0..PAGES {
             from.set("UI_CACHE", &format!("ui:shop:{number}"), text("page"), ttl).await.unwrap();
             from.set("SHOPPER_SESSIONS", &format!("session:{number}"), text("s"), None).await.unwrap();

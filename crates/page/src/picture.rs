@@ -49,17 +49,17 @@ impl Place {
 pub fn variants(url: &str, width: u32) -> Option<(String, String)> {
     let scales = is_scaled_by_server(url) && !url.contains('#') && !url.contains("width=");
     let join = if url.contains('?') { '&' } else { '?' };
-    let scaled = |to: u32| format!("{url}{join}width={to}");
+    let address = |to: u32| format!("{url}{join}width={to}");
     let mut set = String::new();
     let largest = width.min(WIDTHS[WIDTHS.len() - 1]);
     for to in WIDTHS.into_iter().filter(|to| *to < largest).chain([largest]) {
         let separator = if set.is_empty() { "" } else { ", " };
         // Writing to a string cannot fail.
-        let _ = write!(set, "{separator}{} {to}w", scaled(to));
+        let _ = write!(set, "{separator}{} {to}w", address(to));
     }
     // A comma or a space would end an address in the attribute.
     let is_listable = !url.contains([',', ' ']);
-    (scales && is_listable).then(|| (set, scaled(USUAL.min(width))))
+    (scales && is_listable).then(|| (set, address(USUAL.min(width))))
 }
 
 /// Returns whether an address is that of a file on Shopify's servers.

@@ -31,8 +31,8 @@ impl Ratio {
     const SQUARE: Self = Self { class: "r11", width: 1, height: 1 };
 
     /// Returns the ratio by which the fewest of these pictures are cropped too much; the squarest of those.
-    pub fn of_most<'a>(images: impl Iterator<Item = &'a Image> + Clone) -> Self {
-        let fitting = |ratio: &Self| images.clone().filter(|image| ratio.suits(image)).count();
+    pub fn of_most(images: &[&Image]) -> Self {
+        let fitting = |ratio: &Self| images.iter().filter(|image| ratio.suits(image)).count();
         let best = RATIOS.iter().map(fitting).max().unwrap_or_default();
         let mut equals: Vec<_> = RATIOS.iter().filter(|ratio| fitting(ratio) == best).collect();
         equals.sort_by_key(|ratio| ratio.width.abs_diff(ratio.height) * 100 / ratio.width.max(ratio.height));
@@ -58,7 +58,7 @@ mod tests {
 
     fn of_most(sizes: &[(u32, u32)]) -> &'static str {
         let images: Vec<_> = sizes.iter().map(|(width, height)| image(*width, *height)).collect();
-        Ratio::of_most(images.iter()).class
+        Ratio::of_most(&images.iter().collect::<Vec<_>>()).class
     }
 
     #[test]

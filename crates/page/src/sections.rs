@@ -202,7 +202,8 @@ impl<'a> Sections<'a> {
 
     /// Returns the cards of products; `None` if there are none.
     pub fn cards(&mut self, heading: &'a str, layout: Layout, products: &[&'a Product]) -> Option<Cards<'a>> {
-        let ratio = Ratio::of_most(products.iter().filter_map(|product| product.image.as_ref()));
+        let ratio =
+            Ratio::of_most(&products.iter().filter_map(|product| product.image.as_ref()).collect::<Vec<_>>());
         let place = layout.place();
         let items: Vec<_> = products.iter().map(|product| self.tile(product, ratio, place)).collect();
         (!items.is_empty()).then_some(Cards { heading, layout, items })
@@ -228,7 +229,7 @@ impl<'a> Sections<'a> {
             link,
             anchor: link.and_then(Address::fragment).filter(|&anchor| self.anchors.insert(anchor)),
             picture: product.image.as_ref().and_then(|image| self.picture(image, &product.title, place)),
-            ratio: Ratio::of_most(product.image.iter()),
+            ratio: Ratio::of_most(&product.image.iter().collect::<Vec<_>>()),
             price: self.price(product.price, product.price_before),
             purchase: self.purchase(product, link),
         }
@@ -244,7 +245,7 @@ impl<'a> Sections<'a> {
         self.pictures += 1;
         let alt = if is_visible(&image.alt) { &image.alt } else { title };
         let (width, height) = (image.width.max(1), image.height.max(1));
-        let is_whole = !Ratio::of_most([image].into_iter()).suits(image);
+        let is_whole = !Ratio::of_most(&[image]).suits(image);
         let sizes = place.sizes(self.look);
         let variants = variants(&image.url, width).map(|(set, usual)| Variants { set, usual, sizes });
         Some(Picture { url, variants, alt, width, height, is_whole, loading })

@@ -90,7 +90,8 @@ impl Compression {
 const ACCEPT_ENCODING: HeaderName = header::ACCEPT_ENCODING;
 
 fn is_worth_it(answer: &Answer) -> bool {
-    let content_type = answer.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let content_type =
+        answer.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     answer.status == StatusCode::OK
         && (BYTES_MIN..=BYTES_MAX).contains(&answer.body.len())
         && !answer.headers.contains_key(header::CONTENT_ENCODING)

@@ -50,7 +50,16 @@ impl Shoppers {
         events: Events,
     ) -> Self {
         let routing = Arc::new(Routing { deployment, fallbacks });
-        Self { routing, connections, overload, stream_times, bodies, requests: Requests::new(), events, compression: Compression::new() }
+        Self {
+            routing,
+            connections,
+            overload,
+            stream_times,
+            bodies,
+            requests: Requests::new(),
+            events,
+            compression: Compression::new(),
+        }
     }
 
     /// Lets a request wait for something to happen, unless too many do or memory is short.

@@ -6,6 +6,8 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::disk::if_there;
+
 /// How much is read at once.
 const CHUNK_BYTES: usize = 64 << 10;
 
