@@ -1,7 +1,6 @@
 //! `wandstore migrate-data`: moves a deployment to other backends.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use capabilities::{Capabilities, processes};
