@@ -268,7 +268,7 @@ fn useless_answers() -> Vec<Fault> {
         (Saying::Text("I am sorry.".into()), "format", "refused"),
         (Saying::Raw(b"<html>Welcome!</html>".to_vec()), "format", "Welcome!"),
         (Saying::Text(claims), "claims", "at hero.headline"),
-        (Saying::Break, "unreachable", "ended"),
+        (Saying::Break, "unreachable", "broke off"),
     ]
 }
 

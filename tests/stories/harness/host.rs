@@ -12,15 +12,18 @@ use host::telemetry::Telemetry;
 use host::{Parts, load_components};
 use runtime::component::Role;
 use runtime::deployment::{Components, Deployment};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Answer;
 
-/// A host that serves until the test ends.
+/// A host that serves until this is dropped.
 pub struct Host {
     pub address: String,
     pub controls: Controls,
     pub deployment: Arc<Deployment>,
     client: reqwest::Client,
+    /// Stops it, so that its instances of components are free for others.
+    _stop: DropGuard,
 }
 
 /// A change of the backends.
@@ -153,10 +156,11 @@ impl HostBuilder {
             .with_trusted_proxies(self.trusted);
         let address = server.address().expect("it is bound").to_string();
         let deployment = host.deployment().clone();
-        tokio::spawn(host.serve(server, std::future::pending()));
+        let stop = CancellationToken::new();
+        tokio::spawn(host.serve(server, stop.clone().cancelled_owned()));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client needs nothing");
-        Host { address, controls, deployment, client }
+        Host { address, controls, deployment, client, _stop: stop.drop_guard() }
     }
 }
 
