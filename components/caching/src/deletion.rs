@@ -3,10 +3,10 @@
 //! Objects are deleted before entries, and the short-term copy of each page right after its object, so that nothing
 //! refills short-term storage from a deleted object. A call that fails leaves the rest for the next one.
 //!
-//! A page may be on its way while its shopper's data is deleted. So a mark is written first, which lasts as long
-//! as storing a page may take. While it exists, no page of the shopper is stored. A shop is closed for the same reason.
+//! A page may be on its way while its shopper's data is deleted. So a mark is written first, which lasts longer than
+//! a page takes to make. While it exists, no page of the shopper is stored. A shop is closed for the same reason.
 
-use model::pages::{Deleted, STORED_WITHIN_SECONDS};
+use model::pages::Deleted;
 use std::collections::BTreeSet;
 
 use model::{Key, Object as Name, Range, Scope, ShopId, ShopperId};
@@ -22,6 +22,8 @@ const NAMES_PER_CALL: u32 = 501;
 
 /// The most pages of a shopper that are listed.
 const PAGES_MAX: usize = 200;
+/// How long the mark of a deleted shopper lasts: longer than making a page takes.
+const NOTE_SECONDS: u32 = 5 * 60;
 
 impl<K, B, O> Cache<K, B, O>
 where
@@ -42,7 +44,7 @@ where
     /// Deletes some of the data in `scope`, whether its shop is closed or not.
     pub fn delete(&self, scope: Scope<'_>) -> Result<Deleted, Error> {
         if let Scope::Shopper(shop, shopper) = scope {
-            self.kv.set(Key::Forgotten(shop, shopper), &K::Value::new(b"1"), STORED_WITHIN_SECONDS)?;
+            self.kv.set(Key::Forgotten(shop, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
         }
         let mut objects = self.objects(scope, BATCH + 1)?;
         let more = objects.len() > BATCH;

@@ -42,7 +42,7 @@ pub(crate) struct Fake {
     pub(crate) paused: bool,
     /// Whether only Shopify and the operator know the shops.
     pub(crate) closed_to_anybody: bool,
-    pub(crate) now_ms: Cell<u64>,
+    pub(crate) now_ms: u64,
     /// The deployment's `DEBUG_TOKEN`.
     pub(crate) token: Option<&'static str>,
     pub(crate) shops: Vec<&'static str>,
@@ -86,7 +86,7 @@ impl Default for Fake {
             development: false,
             paused: false,
             closed_to_anybody: false,
-            now_ms: Cell::new(NOW_MS),
+            now_ms: NOW_MS,
             token: Some(TOKEN),
             shops: vec![SHOP_ID, SHOP],
             best: "Elder Wand",

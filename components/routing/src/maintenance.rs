@@ -3,16 +3,13 @@
 //! A task stores its progress in a tally, so that it can be cut off anywhere and run again: data that is already
 //! deleted is not found a second time. It works on ids, not on settings, so that it also works for a shop
 //! that is no longer served here. At its end it leaves an audit record without personal data.
-//!
-//! A redaction looks for pages once more when nothing that began before it can still be under way: a worker may have
-//! died after it wrote a page, and before it found that the page's shopper was deleted meanwhile.
 
 mod record;
 mod report;
 mod sweep;
 
 use model::jobs::{MaintenanceKind, MaintenanceTask};
-use model::pages::{Deleted, STORED_WITHIN_SECONDS};
+use model::pages::Deleted;
 use model::{EventId, Key, ShopId, ShopperId};
 
 use crate::capabilities::{Deployment, Failure};
@@ -24,8 +21,6 @@ use sweep::Subject;
 pub enum Progress {
     /// A part is done: run the task again.
     More,
-    /// A part is done: run the task again after this many milliseconds.
-    Later(u64),
     /// The task is done.
     Done,
     /// The part failed for this reason and is worth another attempt.
@@ -37,7 +32,8 @@ pub enum Progress {
 /// Runs one part of a maintenance task.
 pub fn run<D: Deployment>(deployment: &D, task: &MaintenanceTask) -> Progress {
     match advance(deployment, &task.shop, &task.cause, &Plan::of(&task.kind)) {
-        Ok(progress) => progress,
+        Ok(true) => Progress::Done,
+        Ok(false) => Progress::More,
         Err(Failure::Unavailable(reason)) => Progress::Retry(reason),
         Err(Failure::Invalid(reason)) => Progress::Impossible(reason),
     }
@@ -65,18 +61,12 @@ enum Step {
     Journals,
     /// Writes the report of the customer's data.
     Report,
-    /// Records that the data is deleted, waits, and deletes the pages of workers that died meanwhile.
-    Settle,
 }
-
-/// How long `Settle` waits.
-const SETTLED_MS: u64 = STORED_WITHIN_SECONDS as u64 * 1_000;
 
 /// Jobs are deleted once more at the end: until the session was deleted, a visit may have requested a page with its
 /// signals. So are pages: one may have been on its way into the cache while its job was deleted. Steps are only ever added
 /// at the end, because the tally of a task that an earlier release began names a step by its place.
-const REDACTION: &[Step] =
-    &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Jobs, Step::Pages, Step::Settle];
+const REDACTION: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Jobs, Step::Pages];
 
 impl Plan {
     fn of(kind: &MaintenanceKind) -> Self {
@@ -90,23 +80,15 @@ impl Plan {
     }
 }
 
-/// Runs a bounded part of the task's current step.
+/// Runs a bounded part of the task's current step. Returns true once all steps are done.
 fn advance<D: Deployment>(
     deployment: &D,
     shop: &ShopId,
     cause: &EventId,
     plan: &Plan,
-) -> Result<Progress, Failure> {
+) -> Result<bool, Failure> {
     let mut tally = Tally::recall(deployment, shop, cause)?;
-    let step = plan.steps.get(tally.step).copied();
-    if step == Some(Step::Settle)
-        && let Some(left_ms) = tally.wait_ms(deployment.now_ms(), SETTLED_MS)
-    {
-        tally.keep(deployment, shop, cause)?;
-        tally.record(deployment, shop, cause, plan.name)?;
-        return Ok(Progress::Later(left_ms));
-    }
-    if let Some(step) = step {
+    if let Some(step) = plan.steps.get(tally.step).copied() {
         let Deleted { count, more } = perform(deployment, shop, cause, plan, step, &mut tally)?;
         tally.add(step.noun(), count);
         if !more {
@@ -115,10 +97,10 @@ fn advance<D: Deployment>(
     }
     if tally.step < plan.steps.len() {
         tally.keep(deployment, shop, cause)?;
-        return Ok(Progress::More);
+        return Ok(false);
     }
-    tally.close(deployment, shop, cause, plan.name)?;
-    Ok(Progress::Done)
+    tally.close(deployment, shop, cause, plan.name, deployment.now_ms())?;
+    Ok(true)
 }
 
 fn perform<D: Deployment>(
@@ -132,7 +114,7 @@ fn perform<D: Deployment>(
     let subject = Subject { shop, customer: plan.customer.as_ref() };
     match step {
         Step::Jobs => deployment.delete_jobs(shop, subject.customer),
-        Step::Pages | Step::Settle => deployment.delete_pages(shop, subject.customer),
+        Step::Pages => deployment.delete_pages(shop, subject.customer),
         Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(shop, cause).to_string()),
         Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
         Step::Report => {
@@ -147,7 +129,7 @@ impl Step {
     fn noun(self) -> &'static str {
         match self {
             Self::Jobs => "orders",
-            Self::Pages | Self::Settle => "pages",
+            Self::Pages => "pages",
             Self::Keys => "entries",
             Self::Journals => "journal_entries",
             Self::Report => "reports",

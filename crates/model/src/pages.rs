@@ -61,10 +61,6 @@ pub enum Staleness {
     Expired,
 }
 
-/// How long storing a page takes at most. A page whose shopper's data is deleted meanwhile may still be written for so
-/// long.
-pub const STORED_WITHIN_SECONDS: u32 = 5 * 60;
-
 /// The result of one bounded deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deleted {

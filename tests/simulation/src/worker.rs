@@ -189,7 +189,6 @@ fn run_part(actor: &Actor<'_>, job: &Job) -> Progressed {
         Work::Page(request) => Progressed::Over(generate(actor, job, request)),
         Work::Maintenance(task) => match routing::run_maintenance(actor, task) {
             Progress::More => Progressed::More,
-            Progress::Later(after_ms) => Progressed::Over(Outcome::Postponed(after_ms)),
             Progress::Done => Progressed::Over(Outcome::Done(None)),
             Progress::Retry(reason) => Progressed::Over(again(&reason)),
             Progress::Impossible(reason) => Progressed::Over(Outcome::Failed(reason)),

@@ -1,4 +1,4 @@
-use model::pages::{NewPage, PageMetadata, STORED_WITHIN_SECONDS};
+use model::pages::{NewPage, PageMetadata};
 use proptest::prelude::*;
 
 use super::*;
@@ -150,7 +150,7 @@ fn a_page_made_while_its_shopper_is_deleted_is_not_stored() {
     store_page(&cache, "b.myshopify.com", "customer-12");
 
     let note = cache.kv.entries.borrow_mut().remove("forgotten:a.myshopify.com:customer-12");
-    assert_eq!(note.and_then(|note| note.ttl_seconds), Some(STORED_WITHIN_SECONDS));
+    assert_eq!(note.and_then(|note| note.ttl_seconds), Some(NOTE_SECONDS));
     store_page(&cache, "a.myshopify.com", "customer-12");
 }
 

@@ -92,7 +92,7 @@ impl Signatures for Fake {
 
 impl Clock for Fake {
     fn now_ms(&self) -> u64 {
-        self.now_ms.get()
+        self.now_ms
     }
 }
 

@@ -91,7 +91,6 @@ impl From<Progress> for job_types::Progress {
     fn from(progress: Progress) -> Self {
         match progress {
             Progress::More => Self::More,
-            Progress::Later(after_ms) => Self::Over(job_types::Outcome::Postponed(after_ms)),
             Progress::Done => Self::Over(job_types::Outcome::Done(None)),
             Progress::Retry(reason) => {
                 let trouble = job_types::Trouble { cause: None, reason };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{EventId, Key, ShopId};
 use serde::{Deserialize, Serialize};
 
-use crate::capabilities::{Clock, Failure, Storage};
+use crate::capabilities::{Failure, Storage};
 use crate::http::json;
 
 /// How long a tally outlives the task's last part: longer than any maintenance task is tried.
@@ -20,9 +20,6 @@ pub(super) struct Tally {
     pub(super) step: usize,
     /// The last key that the current step looked at, if the step cannot tell its progress from what is left.
     pub(super) after: Option<String>,
-    /// When the task was done, except for a last look.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    done_ms: Option<u64>,
     /// How many items were deleted or reported, by kind.
     counts: BTreeMap<String, u32>,
 }
@@ -56,38 +53,18 @@ impl Tally {
         storage.put(Key::Tally(shop, cause), &json(self), Some(TALLY_TTL_SECONDS))
     }
 
-    /// Returns how long to wait until `after_ms` have passed since the task was done, which is now unless an earlier part
-    /// said so; `None` if they have passed.
-    pub(super) fn wait_ms(&mut self, now_ms: u64, after_ms: u64) -> Option<u64> {
-        let done_ms = *self.done_ms.get_or_insert(now_ms);
-        let left_ms = done_ms.saturating_add(after_ms).saturating_sub(now_ms);
-        // The clock may have been set back.
-        (left_ms > 0).then_some(left_ms.min(after_ms))
-    }
-
-    /// Writes the audit record.
-    pub(super) fn record(
-        &self,
-        deployment: &(impl Storage + Clock),
-        shop: &ShopId,
-        cause: &EventId,
-        what: &'static str,
-    ) -> Result<(), Failure> {
-        let done_ms = self.done_ms.unwrap_or_else(|| deployment.now_ms());
-        let audit = Audit { what, done_ms, counts: &self.counts };
-        deployment.put(Key::Audit(shop, done_ms, cause), &json(&audit), None)
-    }
-
     /// Replaces the tally with the audit record.
     pub(super) fn close(
         &self,
-        deployment: &(impl Storage + Clock),
+        storage: &impl Storage,
         shop: &ShopId,
         cause: &EventId,
         what: &'static str,
+        now_ms: u64,
     ) -> Result<(), Failure> {
-        self.record(deployment, shop, cause, what)?;
+        let audit = Audit { what, done_ms: now_ms, counts: &self.counts };
+        storage.put(Key::Audit(shop, now_ms, cause), &json(&audit), None)?;
         let tally = Key::Tally(shop, cause);
-        deployment.remove(tally.store(), &tally.to_string()).map(|_removed| ())
+        storage.remove(tally.store(), &tally.to_string()).map(|_removed| ())
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use model::jobs::{MaintenanceKind, State};
-use model::pages::{Cached, STORED_WITHIN_SECONDS};
+use model::pages::Cached;
 use model::{Key, Signals};
 use serde_json::{Value, json};
 
@@ -12,23 +12,17 @@ use crate::signals;
 use crate::{Progress, run_maintenance};
 
 const CAUSE: &str = "b54557e4-bdd9";
-const SETTLED_MS: u64 = STORED_WITHIN_SECONDS as u64 * 1_000;
 
-/// Runs a maintenance task to its end, and lets time pass where it asks for it. Returns the number of parts.
+/// Runs a maintenance task to its end. Returns the number of parts.
 fn finish(shop: &Fake, kind: &MaintenanceKind) -> usize {
     for part in 1..100 {
         match run_maintenance(shop, &maintenance_task(SHOP, CAUSE, kind)) {
             Progress::More => {}
-            Progress::Later(after_ms) => pass(shop, after_ms),
             Progress::Done => return part,
             other => panic!("{other:?}"),
         }
     }
     panic!("it does not end")
-}
-
-fn pass(shop: &Fake, ms: u64) {
-    shop.now_ms.set(shop.now_ms.get() + ms);
 }
 
 /// Returns a deployment with much data of a shop, and the same data of another shop.
@@ -231,42 +225,8 @@ fn a_maintenance_task_that_is_half_done_has_no_audit_record() {
             parts += 1;
         }
         assert!(parts > 1 && records() == before + 1, "{kind:?}");
-        finish(&shop, &kind);
-        assert_eq!(records(), before + 1, "{kind:?}");
         assert!(!shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{kind:?}");
     }
-}
-
-#[test]
-fn a_page_whose_worker_died_while_its_customer_was_redacted_is_deleted_later() {
-    for kind in [MaintenanceKind::RedactShop, MaintenanceKind::RedactCustomer(customer("7"))] {
-        let shop = full();
-        let run = || run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind));
-        let waits = loop {
-            match run() {
-                Progress::More => {}
-                other => break other,
-            }
-        };
-        assert_eq!(waits, Progress::Later(SETTLED_MS), "{kind:?}");
-        let page = format!("{SHOP}:customer-7");
-        shop.pages.borrow_mut().insert(page.clone());
-        pass(&shop, SETTLED_MS - 1);
-        assert_eq!(run(), Progress::Later(1), "too early: {kind:?}");
-        pass(&shop, 1);
-        finish(&shop, &kind);
-        assert!(!shop.pages.borrow().contains(&page), "{kind:?}");
-        assert_eq!(audit(&shop)["done_ms"], NOW_MS, "it was done, but for this: {kind:?}");
-    }
-}
-
-#[test]
-fn a_clock_that_is_set_back_does_not_make_a_redaction_wait_for_longer() {
-    let shop = full();
-    let kind = MaintenanceKind::RedactCustomer(customer("7"));
-    while run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind)) == Progress::More {}
-    shop.now_ms.set(NOW_MS - 1_000 * SETTLED_MS);
-    assert_eq!(run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind)), Progress::Later(SETTLED_MS));
 }
 
 #[test]
@@ -299,7 +259,7 @@ fn a_maintenance_task_is_given_up_when_a_part_of_it_is_refused_as_invalid() {
             shop.refusing = vec![part];
             let ended =
                 (0..8).find_map(|_| match run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind)) {
-                    Progress::More | Progress::Later(_) => None,
+                    Progress::More => None,
                     over => Some(over),
                 });
             let reason = format!("{part} refuses the call");
