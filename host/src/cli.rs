@@ -7,6 +7,7 @@ mod check;
 mod export;
 mod inherited;
 mod jobs;
+mod migrate;
 mod output;
 mod serve;
 mod shop;
@@ -51,6 +52,8 @@ enum Command {
     Serve(serve::Serve),
     /// Validate the configuration and every component, and list what each component may use.
     Check,
+    /// Run the migrations of all databases, and say which were run. `serve` does so too.
+    Migrate(migrate::Migrate),
     /// List jobs, retry dead ones, cancel live ones.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -83,6 +86,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Serve(serve) => serve.run(config).await,
             Command::Check => check::run(&config).await,
+            Command::Migrate(migrate) => migrate.run(&config).await,
             Command::Components => check::components(&config),
             Command::Export(export) => export.run(&config).await,
             Command::CompileAhead(compile) => compile.run(),

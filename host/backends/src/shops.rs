@@ -4,7 +4,17 @@
 mod postgres;
 mod sqlite;
 
-use crate::kind::kinds;
+use crate::kind::{Selection, Site, kinds};
 use crate::tables::Tables;
 
 kinds!("shops", dyn Tables: [sqlite, postgres]);
+
+/// Returns whether there are no tables yet, which opening them would create.
+pub async fn is_missing(selection: &Selection, site: &Site) -> bool {
+    match &site.database {
+        Some(database) if selection.kind(KINDS) == "postgres" => {
+            database.check().await.is_ok_and(|migrated| !migrated.migrations.is_empty())
+        }
+        _ => !site.folder.join(sqlite::FILE).exists(),
+    }
+}

@@ -13,7 +13,7 @@ pub(super) use crate::kind::NoOptions as Options;
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
 
 /// The file in the data folder.
-const FILE: &str = "shops.db";
+pub(super) const FILE: &str = "shops.db";
 
 /// Opens the file in the data folder, which is created if it is missing.
 pub(super) async fn open(_: Options, site: &Site) -> Opened<dyn Tables> {
