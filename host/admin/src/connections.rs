@@ -1,5 +1,5 @@
 //! A shop's tokens: obtained when its merchant opens the app ([`merchant`]), and renewed before they expire, by one
-//! request at a time, of whichever process ([`crate::renewal`]). The access token also authenticates Storefront API requests, as in Shopify's own library
+//! request at a time, of whichever process ([`Renewal`]). The access token also authenticates Storefront API requests, as in Shopify's own library
 //! (<https://github.com/Shopify/shopify-app-js>, `shopify-api/lib/clients/storefront`), because a renewable token
 //! cannot be delegated (`REFRESH_TOKEN` in
 //! <https://shopify.dev/docs/api/admin-graphql/latest/enums/DelegateAccessTokenCreateUserErrorCode>).
@@ -20,8 +20,8 @@ use shopify::token_request::{Refusal, Tokens};
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 use tokio::task::{JoinError, JoinHandle};
 
+use crate::installations::{Begun, Need, Renewal};
 use crate::records::{FOR_EVER, Installation, State, Token};
-use crate::renewal::{Begun, Need, Renewal};
 use crate::shopify_api::{Failure, ShopifyApi};
 use crate::{App, Credentials, Installations, Shops};
 

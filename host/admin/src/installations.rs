@@ -1,5 +1,7 @@
 //! Shops that installed the app: their tokens, encrypted, and their merchants' choices.
 
+mod renewal;
+
 use std::sync::Arc;
 
 use capabilities::clock::Clock;
@@ -10,8 +12,10 @@ use model::shop::Choices;
 
 use crate::keys::Keys;
 use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
-use crate::renewal::Renewal;
 use crate::{Unavailable, Usage, sql};
+
+pub use renewal::Renewal;
+pub(crate) use renewal::{Begun, Need};
 
 /// The stored data of shops.
 pub struct Shops {

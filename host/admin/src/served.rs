@@ -1,24 +1,12 @@
-//! The shops that this process serves, kept equal to what is stored, whichever process changed it.
-//!
-//! Each change of a shop's state or choices gets a number in the database. A process reads the last number twice a
-//! second, and what was changed since. Nothing has to arrive for that, so nothing can be lost.
+//! The shops that this process serves because of what is stored.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::Duration;
 
 use model::ShopId;
 use model::shop::ShopSettings;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::installations::Stored;
-use crate::{Admin, State, Storefronts, Unavailable, choices};
-
-/// How often to look for changes of other processes.
-const LOOK: Duration = Duration::from_millis(500);
-
-/// A revision before all others.
-const NEVER: i64 = 0;
+use crate::Storefronts;
 
 /// The shops that this process serves because of what is stored.
 #[derive(Default)]
@@ -28,7 +16,7 @@ pub(crate) struct Served(Mutex<Shops>);
 #[derive(Default)]
 pub(crate) struct Shops {
     /// The last change that is served.
-    revision: Option<i64>,
+    pub revision: Option<i64>,
     ids: BTreeSet<ShopId>,
 }
 
@@ -41,61 +29,21 @@ impl Served {
 }
 
 impl Shops {
+    /// Serves a shop with these settings.
     pub fn set(&mut self, storefronts: &dyn Storefronts, id: &ShopId, shop: ShopSettings) {
         storefronts.set_shop(id, shop);
         self.ids.insert(id.clone());
     }
 
+    /// Stops serving a shop.
     pub fn remove(&mut self, storefronts: &dyn Storefronts, id: &ShopId) {
         storefronts.remove_shop(id);
         self.ids.remove(id);
     }
-}
 
-impl Admin {
-    /// Serves every shop that installed the app, with its merchant's choices, as they are stored now. Call it at the
-    /// start, before the first request. Later calls cost one small query if nothing was changed.
-    pub async fn follow(&self) -> Result<(), Unavailable> {
-        let mut served = self.served.lock().await;
-        let revision = self.installations().revision().await?;
-        if served.revision == Some(revision) {
-            return Ok(());
-        }
-        let changed = self.installations().changed_after(served.revision.unwrap_or(NEVER)).await?;
-        let stored = self.installations().served().await?;
-        for (Stored { id, .. }, chosen) in changed.into_iter().filter(|(stored, _)| self.is_served(stored)) {
-            let shop = choices::with(&id, &*self.storefronts, chosen);
-            served.set(&*self.storefronts, &id, shop);
-        }
-        let stored: BTreeSet<_> =
-            stored.into_iter().filter(|stored| self.is_served(stored)).map(|stored| stored.id).collect();
-        let gone: Vec<_> = served.ids.difference(&stored).cloned().collect();
-        for id in &gone {
-            served.remove(&*self.storefronts, id);
-        }
-        served.revision = Some(revision);
-        Ok(())
-    }
-
-    /// Serves what other processes change, until it is dropped.
-    pub async fn keep_following(self: Arc<Self>) {
-        let mut fails = false;
-        loop {
-            tokio::time::sleep(LOOK).await;
-            match self.follow().await {
-                Err(error) if !fails => {
-                    tracing::warn!(%error, "cannot read which shops are served; what other processes change is served later");
-                    fails = true;
-                }
-                Err(_) => {}
-                Ok(()) => fails = false,
-            }
-        }
-    }
-
-    /// Returns whether a shop is served that did not uninstall the app. Choices of earlier versions may be of shops that
-    /// did not install it: they count for shops that the operator configured.
-    fn is_served(&self, stored: &Stored) -> bool {
-        stored.state == State::Installed || self.storefronts.configured(&stored.id).is_some()
+    /// Stops serving all shops but these.
+    pub fn retain(&mut self, storefronts: &dyn Storefronts, stored: &BTreeSet<ShopId>) {
+        let gone: Vec<_> = self.ids.difference(stored).cloned().collect();
+        gone.iter().for_each(|id| self.remove(storefronts, id));
     }
 }

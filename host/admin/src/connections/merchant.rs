@@ -6,8 +6,8 @@ use model::ShopId;
 use model::shop::Choices;
 
 use super::{NotConnected, ended};
+use crate::installations::Need;
 use crate::records::{Installation, State};
-use crate::renewal::Need;
 use crate::shopify_api::STOREFRONT_SCOPES;
 use crate::{Admin, Unavailable, choices};
 

@@ -6,8 +6,9 @@
 use capabilities::tables::Statement;
 use model::ShopId;
 
+use super::Installations;
 use crate::records::integer;
-use crate::{Installations, Unavailable, sql};
+use crate::{Unavailable, sql};
 
 /// How long a renewal keeps others from beginning one: longer than a request to Shopify and the writes around it.
 const LEASE_MS: u64 = 20_000;
@@ -18,7 +19,7 @@ const PAUSE_MS: u64 = 30_000;
 #[derive(Debug)]
 pub struct Renewal {
     /// Later renewals have larger numbers.
-    pub(crate) number: i64,
+    pub(super) number: i64,
 }
 
 /// Whether a renewal began.
