@@ -89,11 +89,10 @@ fn a_webhook_that_another_host_is_carrying_out_is_refused_until_that_has_ended()
 
 #[test]
 fn a_webhook_that_could_not_be_carried_out_is_not_marked_as_begun() {
-    let shop = Fake::default();
-    shop.broken.borrow_mut().push("queue");
+    let mut shop = Fake { down: vec!["queue"], ..Fake::default() };
     let request = webhook("customers/redact", "id-1", REDACT);
     assert_eq!(send(&shop, &request).status(), 503);
-    shop.broken.borrow_mut().clear();
+    shop.down.clear();
     assert_eq!(send(&shop, &request).json(), json!({ "taken": true }));
 }
 

@@ -16,6 +16,7 @@ const USUAL: &str = "postgres://postgres@localhost/postgres";
 
 /// A schema, which is deleted when this is dropped.
 pub struct Schema {
+    /// Its name, which is unique.
     pub name: String,
     server: Url,
 }
