@@ -71,9 +71,12 @@ pub async fn migrate(config: &Config, takes_over: bool) -> anyhow::Result<Vec<St
         let Migrated { version, migrations } = database.migrate(takes_over).await.context("DATABASE_URL")?;
         lines.push(format!("PostgreSQL {version}: {}", ran(&migrations)));
     }
-    for (name, selection) in
-        [("kv", &selected.kv), ("jobs", &selected.jobs), ("shops", &selected.shops), ("budget", &selected.budget)]
-    {
+    for (name, selection) in [
+        ("kv", &selected.kv),
+        ("jobs", &selected.jobs),
+        ("shops", &selected.shops),
+        ("budget", &selected.budget),
+    ] {
         if selection.kind.as_deref() == Some("sqlite") {
             let file = site.folder.join(name).with_extension("db");
             let before = sqlite::migrations_of(&file).await;

@@ -38,10 +38,7 @@ pub struct Installed {
 
 impl Installed {
     /// Opens the stored data. Returns `None` if this deployment is no app: `SHOPIFY_API_KEY` is not set.
-    pub async fn open(
-        config: &Config,
-        site: &Site,
-    ) -> anyhow::Result<Option<Self>> {
+    pub async fn open(config: &Config, site: &Site) -> anyhow::Result<Option<Self>> {
         let Some(app) = config.app()?.map(Arc::new) else { return Ok(None) };
         let keys = match &config.secrets.shopify.encryption_key {
             Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,

@@ -39,9 +39,8 @@ impl Hosts {
         let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
         let url = schema.url().to_string();
         let variables = [("DATABASE_URL", url.as_str()), ("WANDSTORE_ENCRYPTION_KEY", KEY)];
-        let [one, two] = [0, 1].map(|host: usize| {
-            start_with(ALL_IN_POSTGRES, folders[host].path(), &origin, &variables)
-        });
+        let [one, two] =
+            [0, 1].map(|host: usize| start_with(ALL_IN_POSTGRES, folders[host].path(), &origin, &variables));
         Some(Self { one, two, folders, schema })
     }
 
@@ -49,7 +48,8 @@ impl Hosts {
     fn command(&self, arguments: &[&str]) -> (bool, String) {
         let mut command = wandstore(self.folders[0].path());
         let url = self.schema.url().to_string();
-        let output = command.args(arguments).env("DATABASE_URL", url).env("WANDSTORE_ENCRYPTION_KEY", KEY).output();
+        let output =
+            command.args(arguments).env("DATABASE_URL", url).env("WANDSTORE_ENCRYPTION_KEY", KEY).output();
         let output = output.expect("the binary is built");
         let lines = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8_lossy(&lines).into_owned())

@@ -9,7 +9,8 @@ use model::ShopId;
 use crate::log_limit::LogLimit;
 use crate::served::Served;
 use crate::{
-    App, Connections, Installation, Installations, NotConnected, Shops, State, Storefronts, Unavailable, Usage,
+    App, Connections, Installation, Installations, NotConnected, Shops, State, Storefronts, Unavailable,
+    Usage,
 };
 
 /// The name of Shopify's signing secrets in `signatures`: the current secret and the previous one.

@@ -143,9 +143,9 @@ impl Connections {
                 renewed
             }
             Begun::Elsewhere => self.renewed_elsewhere(shop).await,
-            Begun::TooSoon => Err(NotConnected::Shopify(
-                "the last attempt to renew the tokens was a moment ago".to_owned(),
-            )),
+            Begun::TooSoon => {
+                Err(NotConnected::Shopify("the last attempt to renew the tokens was a moment ago".to_owned()))
+            }
         }
     }
 

@@ -214,12 +214,7 @@ impl Installations {
     }
 
     /// Returns a row's token, and whether a former key was needed to decrypt it.
-    fn token(
-        &self,
-        row: &Row,
-        shop: &ShopId,
-        column: Column,
-    ) -> Result<(Option<Token>, bool), Unavailable> {
+    fn token(&self, row: &Row, shop: &ShopId, column: Column) -> Result<(Option<Token>, bool), Unavailable> {
         let sealed: Option<Vec<u8>> = row.get(column.name())?;
         let until_ms: Option<i64> = row.get(column.until())?;
         let (Some(sealed), Some(until_ms)) = (sealed, until_ms) else { return Ok((None, false)) };

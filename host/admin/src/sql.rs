@@ -42,7 +42,8 @@ pub const END_RENEWAL: &str = "UPDATE shops SET renewing_until_ms = NULL, renew_
     WHERE shop = $1 AND renewal = $2";
 
 /// Reads whether a shop's tokens are being renewed.
-pub const IS_RENEWING: &str = "SELECT renewing_until_ms FROM shops WHERE shop = $1 AND renewing_until_ms > $2";
+pub const IS_RENEWING: &str =
+    "SELECT renewing_until_ms FROM shops WHERE shop = $1 AND renewing_until_ms > $2";
 
 /// Writes all tokens of a shop at once, unless it is no longer installed or another renewal has begun.
 pub const RENEW: &str = "UPDATE shops SET scopes = $2, access = $3, access_until_ms = $4, refresh = $5,
@@ -75,7 +76,8 @@ pub const CHOOSE: &str = "UPDATE shops SET choices = $2, changed_ms = $3
     WHERE shop = $1 AND state = 'installed' RETURNING shop";
 
 /// Adds to an hour's counts.
-pub const COUNT: &str = "INSERT INTO usage (shop, hour, hits, stale, misses, generations, failures, tokens_in,
+pub const COUNT: &str =
+    "INSERT INTO usage (shop, hour, hits, stale, misses, generations, failures, tokens_in,
         tokens_out, cost_microdollars)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (shop, hour) DO UPDATE SET hits = usage.hits + excluded.hits,

@@ -158,7 +158,8 @@ impl Database {
         match &*attempt {
             Some(last) if last.peek().is_none_or(Result::is_ok) => last.clone(),
             _ => {
-                let (address, deployment, claim) = (self.address.clone(), self.deployment.clone(), self.claim);
+                let (address, deployment, claim) =
+                    (self.address.clone(), self.deployment.clone(), self.claim);
                 let begun = self.runtime.spawn(async move {
                     let migrated = migrations::run(&address, &deployment, claim).await?;
                     if !migrated.migrations.is_empty() {

@@ -18,9 +18,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::sql::from_sql;
-use sqlx::{ConnectOptions as _, Row as _};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{ConnectOptions as _, Row as _};
 
 use change::{Asks, Changed};
 pub use change::{Statement, WriteFailed};

@@ -269,12 +269,7 @@ async fn open(shops: Shops, origin: &str, host: &Arc<Host>, clock: &Arc<clock::S
     admin
 }
 
-async fn shops(
-    folder: &Path,
-    schema: Option<&Schema>,
-    keys: &[u8],
-    clock: &Arc<clock::Scripted>,
-) -> Shops {
+async fn shops(folder: &Path, schema: Option<&Schema>, keys: &[u8], clock: &Arc<clock::Scripted>) -> Shops {
     let keys: Vec<_> = keys.iter().map(|&number| STANDARD.encode([number; 32])).collect();
     let keys = Keys::parse(&keys.join(",")).unwrap();
     let site = Site {

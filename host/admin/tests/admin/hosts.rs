@@ -91,7 +91,8 @@ async fn an_uninstallation_elsewhere_outlasts_a_save_that_came_before_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_that_follows_meanwhile_misses_none_of_many_changes() {
     let Some(bench) = Bench::start().await else { return };
-    let (hosts, (follower, served)) = ([bench.other_host().await.0, bench.admin.clone()], bench.other_host().await);
+    let (hosts, (follower, served)) =
+        ([bench.other_host().await.0, bench.admin.clone()], bench.other_host().await);
     let following = tokio::spawn({
         let follower = follower.clone();
         async move {

@@ -166,7 +166,10 @@ async fn refusal(database: &Database) -> String {
 #[tokio::test]
 async fn a_half_done_migration_is_refused() {
     for (damage, told) in [
-        ("UPDATE _sqlx_migrations SET success = false WHERE version = 3", "the migration 3 of the database is half done"),
+        (
+            "UPDATE _sqlx_migrations SET success = false WHERE version = 3",
+            "the migration 3 of the database is half done",
+        ),
         ("DROP TABLE jobs", "the table `jobs` is missing"),
     ] {
         let Some(schema) = Schema::create().await else { return };
