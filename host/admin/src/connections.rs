@@ -142,9 +142,14 @@ impl Connections {
                 self.installations.end_renewal(shop, &renewal).await?;
                 renewed
             }
-            Begun::Elsewhere => self.renewed_elsewhere(shop).await,
+            Begun::Elsewhere => {
+                while self.installations.is_renewing(shop).await? {
+                    tokio::time::sleep(LOOK).await;
+                }
+                self.renewed_elsewhere(shop, "another process could not renew the tokens").await
+            }
             Begun::TooSoon => {
-                Err(NotConnected::Shopify("the last attempt to renew the tokens was a moment ago".to_owned()))
+                self.renewed_elsewhere(shop, "the last attempt to renew the tokens was a moment ago").await
             }
         }
     }
@@ -165,14 +170,11 @@ impl Connections {
         renewed
     }
 
-    /// Waits until another process has renewed the tokens.
-    async fn renewed_elsewhere(&self, shop: &ShopId) -> Result<Secret, NotConnected> {
-        while self.installations.is_renewing(shop).await? {
-            tokio::time::sleep(LOOK).await;
-        }
+    /// Returns the token that another process stored since this one read it, or else why there is none.
+    async fn renewed_elsewhere(&self, shop: &ShopId, otherwise: &str) -> Result<Secret, NotConnected> {
         let found = self.installed(shop).await?;
         let renewed = self.lasting(shop, found.access).map(|access| access.secret);
-        renewed.ok_or_else(|| NotConnected::Shopify("another process could not renew the tokens".to_owned()))
+        renewed.ok_or_else(|| NotConnected::Shopify(otherwise.to_owned()))
     }
 
     /// Exchanges the refresh token for new tokens. Keeps it if the answer is lost or cannot be stored: Shopify accepts

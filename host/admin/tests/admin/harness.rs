@@ -278,7 +278,7 @@ async fn shops(folder: &Path, schema: Option<&Schema>, keys: &[u8], clock: &Arc<
         random: Arc::new(random::System),
         process: None,
         secrets: BTreeMap::new(),
-        database: schema.map(Schema::database),
+        database: Schema::migrated_if_any(schema).await,
         replaces_damaged: false,
     };
     let tables = capabilities::shops::open(&Selection::of(KIND), &site).await.unwrap();

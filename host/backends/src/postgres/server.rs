@@ -55,6 +55,18 @@ impl Schema {
         Arc::new(database(&self.url()))
     }
 
+    /// Returns such a handle once the database is migrated, which takes longer than a call waits if the machine is busy.
+    pub async fn migrated(&self) -> Arc<Database> {
+        let database = self.database();
+        database.start().await.expect("it is migrated");
+        database
+    }
+
+    /// Returns such a handle if there is a schema.
+    pub async fn migrated_if_any(schema: Option<&Self>) -> Option<Arc<Database>> {
+        Some(schema?.migrated().await)
+    }
+
     /// Returns a handle of the database for a deployment.
     pub fn of(&self, deployment: Deployment) -> Database {
         Database::new(address(&self.url()), deployment)

@@ -53,6 +53,7 @@ async fn a_server_that_hangs_is_an_error_for_all_callers_at_once() {
 #[tokio::test]
 async fn a_server_that_comes_late_is_used_as_soon_as_it_is_there() {
     let Some(schema) = Schema::create().await else { return };
+    schema.migrated().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (mut url, server) = (schema.url(), schema.url());
@@ -83,7 +84,7 @@ async fn forward(listener: TcpListener, server: Url) {
 #[tokio::test]
 async fn a_connection_that_the_server_ends_is_replaced() {
     let Some(schema) = Schema::create().await else { return };
-    let database = schema.database();
+    let database = schema.migrated().await;
     is_written(&database).await.unwrap();
     let end = format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -99,7 +100,7 @@ async fn a_connection_that_the_server_ends_is_replaced() {
 #[tokio::test]
 async fn a_statement_that_takes_too_long_is_ended_and_its_connection_stays() {
     let Some(schema) = Schema::create().await else { return };
-    let database = schema.database();
+    let database = schema.migrated().await;
     let process = async || {
         let row = database.first(sqlx::query("SELECT pg_backend_pid()")).await.unwrap().unwrap();
         sqlx::Row::get::<i32, _>(&row, 0)
@@ -113,7 +114,7 @@ async fn a_statement_that_takes_too_long_is_ended_and_its_connection_stays() {
 #[tokio::test]
 async fn a_caller_that_goes_away_spoils_no_connection() {
     let Some(schema) = Schema::create().await else { return };
-    let database = schema.database();
+    let database = schema.migrated().await;
     is_written(&database).await.unwrap();
     for number in 0..50_i32 {
         let query = sqlx::query(AssertSqlSafe(format!("SELECT {number}, pg_sleep(0.001)")));
@@ -148,7 +149,7 @@ async fn migrating_says_what_was_run_and_a_second_time_nothing() {
     let tables = sqlx::query(
         "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> '_sqlx_migrations'",
     );
-    let tables = schema.database().all(tables).await.unwrap();
+    let tables = schema.migrated().await.all(tables).await.unwrap();
     let tables: BTreeSet<String> = tables.iter().map(|row| sqlx::Row::get(row, 0)).collect();
     assert_eq!(tables, migrations::TABLES.map(str::to_owned).into());
 }

@@ -41,7 +41,7 @@ impl Deref for Stage {
 impl Stage {
     /// Opens the budget as another process does, or another host with its own connections.
     async fn another(&self) -> Arc<dyn Budget> {
-        let database = self.schema.as_ref().map(Schema::database);
+        let database = Schema::migrated_if_any(self.schema.as_ref()).await;
         let site = Site { database, ..Site::scripted(self.folder.path()) };
         open(&Selection::of(&self.kind), &site).await.unwrap()
     }
@@ -56,7 +56,7 @@ impl Stage {
 async fn of_kind(kind: &str) -> Option<Stage> {
     let folder = tempfile::tempdir().unwrap();
     let schema = Schema::for_kind(kind).await?;
-    let database = schema.as_ref().map(Schema::database);
+    let database = Schema::migrated_if_any(schema.as_ref()).await;
     let site = Site { database, ..Site::scripted(folder.path()) };
     let budget = open(&Selection::of(kind), &site).await.unwrap();
     Some(Stage { kind: kind.to_owned(), budget, folder, schema })
@@ -80,8 +80,8 @@ async fn each_owner_has_a_budget_of_its_own(budget: &Stage) {
     assert_eq!(budget.reserve("magic-wands", 1, 41, 100).await, Ok(None));
     assert_eq!(budget.reserve("tea-house", 1, 41, 100).await, Ok(Some(41)));
     assert_eq!(budget.reserve(DEPLOYMENT, 1, 100, 100).await, Ok(Some(100)));
-    assert_eq!(budget.settle("magic-wands", 1, 70, 3).await, Ok(()));
-    assert_eq!(budget.reserve("magic-wands", 1, 0, 100).await, Ok(Some(0)), "no less than nothing is used");
+    assert_eq!(budget.settle("magic-wands", 1, 60, 3).await, Ok(()));
+    assert_eq!(budget.reserve("magic-wands", 1, 97, 100).await, Ok(Some(100)));
     assert_eq!(budget.settle("lamps", 1, 0, 7).await, Ok(()));
     assert_eq!(budget.reserve("lamps", 1, 1, 100).await, Ok(Some(8)), "a call without a reservation counts");
 }
