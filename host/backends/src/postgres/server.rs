@@ -14,6 +14,9 @@ use crate::random::{Random as _, System};
 /// The server that tests use if `DATABASE_URL` is not set.
 const USUAL: &str = "postgres://postgres@localhost/postgres";
 
+/// How many attempts a connection may take. Each takes seconds if the machine is busy.
+const CONNECTED_WITHIN: u32 = 20;
+
 /// A schema, which is deleted when this is dropped.
 pub struct Schema {
     /// Its name, which is unique.
@@ -55,10 +58,16 @@ impl Schema {
         Arc::new(database(&self.url()))
     }
 
-    /// Returns such a handle once the database is migrated, which takes longer than a call waits if the machine is busy.
+    /// Returns such a handle once the database is migrated and connected, which takes longer than a call waits if the
+    /// machine is busy.
     pub async fn migrated(&self) -> Arc<Database> {
         let database = self.database();
-        database.start().await.expect("it is migrated");
+        for _ in 0..CONNECTED_WITHIN {
+            database.start().await.expect("it is migrated");
+            if database.probe("tests").await.is_ok() {
+                break;
+            }
+        }
         database
     }
 
