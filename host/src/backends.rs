@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use capabilities::jobs::Ended;
-use capabilities::kind::Site;
-use capabilities::postgres::Database;
-use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
+use capabilities::kind::{Selection, Site};
+use capabilities::postgres::{Database, Migrated};
+use capabilities::{
+    Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, shops, signatures, sqlite,
+};
 
 use crate::config::{Config, Retention};
 use crate::merchants::Installed;
@@ -27,8 +29,10 @@ impl Backends {
     /// Opens the backends of a server. Damaged short-term storage is recreated.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let here = Here::register(config);
-        let site = Site { process: here.id(), replaces_damaged: true, ..site(config)? };
-        let installed = Installed::open(config, site.clock.clone(), site.random.clone()).await?;
+        let database = database(config)?.map(Database::claimed).map(Arc::new);
+        let site = Site { process: here.id(), replaces_damaged: true, database, ..site(config)? };
+        start(&site).await?;
+        let installed = Installed::open(config, &site).await?;
         let tokens: Arc<dyn fetch::Tokens> = match &installed {
             Some(installed) => Arc::new(installed.tokens(config.tokens())),
             None => config.tokens(),
@@ -48,7 +52,58 @@ impl From<Capabilities> for Backends {
 /// Opens the backends for a command. The only shop token is the configured one. Creates the data folder if it is
 /// missing.
 pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
-    assemble(config, &site(config)?, config.tokens()).await
+    let site = site(config)?;
+    start(&site).await?;
+    assemble(config, &site, config.tokens()).await
+}
+
+/// Returns the database, if a backend needs one.
+pub fn database(config: &Config) -> anyhow::Result<Option<Database>> {
+    Ok(config.database()?.map(|address| Database::new(address, config.deployment())))
+}
+
+/// Runs the migrations of all backends, and returns a line for each. If `takes_over`, the database becomes this
+/// deployment's, whosever it was.
+pub async fn migrate(config: &Config, takes_over: bool) -> anyhow::Result<Vec<String>> {
+    let (site, selected) = (site(config)?, &config.file.backends);
+    let mut lines = Vec::new();
+    if let Some(database) = &site.database {
+        let Migrated { version, migrations } = database.migrate(takes_over).await.context("DATABASE_URL")?;
+        lines.push(format!("PostgreSQL {version}: {}", ran(&migrations)));
+    }
+    for (name, selection) in [
+        ("kv", &selected.kv),
+        ("jobs", &selected.jobs),
+        ("shops", &selected.shops),
+        ("budget", &selected.budget),
+    ] {
+        if selection.kind.as_deref() == Some("sqlite") {
+            let file = site.folder.join(name).with_extension("db");
+            let before = sqlite::migrations_of(&file).await;
+            open_one(name, selection, &site).await?;
+            let mut migrations = sqlite::migrations_of(&file).await;
+            lines.push(format!("{}: {}", file.display(), ran(&migrations.split_off(before.len()))));
+        }
+    }
+    Ok(lines)
+}
+
+/// Opens a backend, which runs its migrations.
+async fn open_one(name: &str, selection: &Selection, site: &Site) -> anyhow::Result<()> {
+    match name {
+        "kv" => kv::open(selection, site).await.map(drop)?,
+        "jobs" => jobs::open(selection, site).await.map(drop)?,
+        "shops" => shops::open(selection, site).await.map(drop)?,
+        _ => llm::budget::open(selection, site).await.map(drop)?,
+    }
+    Ok(())
+}
+
+fn ran(migrations: &[String]) -> String {
+    match migrations {
+        [] => "up to date".to_owned(),
+        migrations => format!("ran {}", migrations.join(", ")),
+    }
 }
 
 /// Tries out blob storage if it is a service on the network. Returns its kind.
@@ -62,7 +117,7 @@ pub async fn try_out_blob(config: &Config) -> anyhow::Result<&str> {
 }
 
 /// Returns the site of a command's backends, and creates the data folder if it is missing.
-fn site(config: &Config) -> anyhow::Result<Site> {
+pub(crate) fn site(config: &Config) -> anyhow::Result<Site> {
     let folder = config.file.server.data_dir.clone();
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(Site {
@@ -71,9 +126,17 @@ fn site(config: &Config) -> anyhow::Result<Site> {
         random: Arc::new(random::System),
         process: None,
         secrets: config.secrets.backends.clone(),
-        database: config.database()?.map(Database::new).map(Arc::new),
+        database: database(config)?.map(Arc::new),
         replaces_damaged: false,
     })
+}
+
+/// Migrates the database, if there is one and it can be reached.
+pub(crate) async fn start(site: &Site) -> anyhow::Result<()> {
+    match &site.database {
+        Some(database) => database.start().await.context("DATABASE_URL"),
+        None => Ok(()),
+    }
 }
 
 async fn assemble(
@@ -83,9 +146,6 @@ async fn assemble(
 ) -> anyhow::Result<Capabilities> {
     let (cache, selected) = (&config.file.document.cache, &config.file.backends);
     let trust = Duration::from_millis(cache.memory_trust_ms);
-    if let Some(database) = &site.database {
-        database.start().await.context("DATABASE_URL")?;
-    }
     let short_term = kv::open(&selected.kv, site).await?;
     let short_term = kv::Tiered::new(short_term, site.clock.clone(), cache.memory_mib << 20, trust);
     let origin = config.file.document.shopify.origin.clone();
@@ -109,15 +169,12 @@ async fn assemble(
     })
 }
 
-/// The file of the language model's budget in the data folder.
-const BUDGET: &str = "budget.db";
-
 async fn language_model(config: &Config, site: &Site) -> anyhow::Result<Arc<dyn llm::Llm>> {
     let client = config.llm_client(site.clock.clone(), site.random.clone()).context("llm")?;
     let Some(llm) = client else { return Ok(Arc::new(llm::Unconfigured)) };
     let is_limited = config.file.document.llm.tokens_per_day_max > 0;
-    Ok(Arc::new(match llm::budget::Sqlite::open(&site.folder.join(BUDGET)).await {
-        Ok(budget) => llm.with_budget(Arc::new(budget)),
+    Ok(Arc::new(match llm::budget::open(&config.file.backends.budget, site).await {
+        Ok(budget) => llm.with_budget(budget),
         Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
         Err(error) => {
             tracing::warn!(%error, "cannot store the cost of the language model; it is counted until the next start only");

@@ -8,6 +8,7 @@ mod check;
 mod export;
 mod inherited;
 mod jobs;
+mod migrate;
 mod migrate_data;
 mod output;
 mod serve;
@@ -53,6 +54,8 @@ enum Command {
     Serve(serve::Serve),
     /// Validate the configuration and every component, and list what each component may use.
     Check,
+    /// Run the migrations of all databases, and say which were run. `serve` does so too.
+    Migrate(migrate::Migrate),
     /// List jobs, retry dead ones, cancel live ones.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -90,6 +93,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Serve(serve) => serve.run(config).await,
             Command::Check => check::run(&config).await,
+            Command::Migrate(migrate) => migrate.run(&config).await,
             Command::Components => check::components(&config),
             Command::Backup(backup) => backup.run(&config).await,
             Command::MigrateData(migrate) => migrate.run(data_dir.as_deref()).await,

@@ -22,7 +22,7 @@ use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::kind::Selection;
 use capabilities::llm;
-use capabilities::postgres::Address;
+use capabilities::postgres::{Address, Deployment};
 use capabilities::random::Random;
 use capabilities::settings::Settings;
 use model::ShopId;
@@ -70,11 +70,14 @@ impl Config {
 
     fn validate(&self) -> anyhow::Result<()> {
         self.file.document.validate()?;
-        let Backends { kv, blob, jobs } = &self.file.backends;
+        let Backends { kv, blob, jobs, shops, budget } = &self.file.backends;
         capabilities::kv::check(kv)?;
         capabilities::blob::check(blob)?;
         capabilities::jobs::check(jobs)?;
+        capabilities::shops::check(shops)?;
+        llm::budget::check(budget)?;
         self.database()?;
+        self.require_lasting_keys()?;
         let server = &self.file.server;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),
@@ -200,12 +203,10 @@ impl Config {
 
     /// Returns the address of the database, if a backend needs one.
     pub fn database(&self) -> anyhow::Result<Option<Address>> {
-        let Backends { kv, blob: _, jobs } = &self.file.backends;
-        let is_needed_by = |selection: &Selection| selection.kind.as_deref() == Some("postgres");
-        let name = match (is_needed_by(kv), is_needed_by(jobs)) {
-            (true, _) => "kv",
-            (_, true) => "jobs",
-            _ => return Ok(None),
+        let Backends { kv, blob: _, jobs, shops, budget } = &self.file.backends;
+        let by_name = [("kv", kv), ("jobs", jobs), ("shops", shops), ("budget", budget)];
+        let Some((name, _)) = by_name.into_iter().find(|(_, selected)| is_in_postgres(selected)) else {
+            return Ok(None);
         };
         let url = self.secrets.database_url.as_ref().with_context(|| {
             format!(
@@ -214,6 +215,30 @@ impl Config {
             )
         })?;
         Ok(Some(Address::parse(url).context("DATABASE_URL")?))
+    }
+
+    /// Returns what the hosts of this deployment have in common, by which a database tells it from others.
+    pub fn deployment(&self) -> Deployment {
+        let environment = if self.settings().development { "development" } else { "production" };
+        Deployment::default()
+            .with("name", Some(&self.file.server.deployment))
+            .with("environment", Some(environment))
+            .with("app", self.secrets.shopify.api_key.as_deref())
+    }
+
+    /// Fails if several hosts would share tokens of merchants that only one can decrypt.
+    fn require_lasting_keys(&self) -> anyhow::Result<()> {
+        let shopify = &self.secrets.shopify;
+        if is_in_postgres(&self.file.backends.shops)
+            && shopify.api_key.is_some()
+            && shopify.encryption_key.is_none()
+        {
+            bail!(
+                "`backends.shops.kind` is `postgres`, but WANDSTORE_ENCRYPTION_KEY is not set: set it to the same key on \
+                 every host, such as one of `openssl rand -base64 32`"
+            );
+        }
+        Ok(())
     }
 
     /// Returns the settings that components read through the `settings` capability.
@@ -237,6 +262,10 @@ impl Config {
         let key = self.secrets.llm_key.as_ref().map(|key| &key.secret);
         llm::Client::new(&self.file.document.llm, key, clock, random)
     }
+}
+
+fn is_in_postgres(selection: &Selection) -> bool {
+    selection.kind.as_deref() == Some("postgres")
 }
 
 fn at_least_one(values: &[(&str, u64)]) -> anyhow::Result<()> {

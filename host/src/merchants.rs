@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use admin::{Admin, Connections, Event as Counted, Keys, Parts, Shops, Unavailable};
 use anyhow::Context as _;
 use axum::Router;
-use capabilities::clock::{self, Clock};
+use capabilities::kind::Site;
 use capabilities::llm::Prices;
-use capabilities::random::{self, Random};
+use capabilities::random::Random;
+use capabilities::shops;
 use model::ShopId;
 use runtime::bindings::wandstore::storefront::job_types::{MaintenanceKind, MaintenanceTask};
 use runtime::deployment::Deployment;
@@ -21,14 +22,12 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::backends;
 use crate::config::Config;
 use crate::event::{Event, Listener, NotReady};
 use crate::http::CacheOutcome;
 use storefronts::OfDeployment;
 use tokens::TokensOfShops;
-
-/// The file of installations in the data folder.
-const FILE: &str = "shops.db";
 
 /// The stored data of merchants who installed the app, and the connections to their shops.
 pub struct Installed {
@@ -39,19 +38,15 @@ pub struct Installed {
 
 impl Installed {
     /// Opens the stored data. Returns `None` if this deployment is no app: `SHOPIFY_API_KEY` is not set.
-    pub async fn open(
-        config: &Config,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-    ) -> anyhow::Result<Option<Self>> {
+    pub async fn open(config: &Config, site: &Site) -> anyhow::Result<Option<Self>> {
         let Some(app) = config.app()?.map(Arc::new) else { return Ok(None) };
         let keys = match &config.secrets.shopify.encryption_key {
             Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
-            None => temporary_keys(&*random),
+            None => temporary_keys(&*site.random),
         };
-        let path = config.file.server.data_dir.join(FILE);
-        let shops = Shops::open(&path, keys, clock.clone(), random).await?;
-        let connections = Arc::new(Connections::new(app.clone(), &shops, clock)?);
+        let tables = shops::open(&config.file.backends.shops, site).await?;
+        let shops = Shops::new(tables, keys, site.clock.clone(), site.random.clone());
+        let connections = Arc::new(Connections::new(app.clone(), &shops, site.clock.clone())?);
         Ok(Some(Self { app, shops, connections }))
     }
 
@@ -89,7 +84,9 @@ impl Merchants {
             shops,
             clock: capabilities.clock.clone(),
         });
-        admin.restore().await?;
+        if let Err(error) = admin.follow().await {
+            tracing::error!(%error, "cannot read which shops installed the app; they are served as soon as it can be read");
+        }
         let merchants = Arc::new(Self {
             admin,
             prices: config.file.document.llm.prices(),
@@ -100,6 +97,8 @@ impl Merchants {
         *merchants.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(listening);
         let usage = merchants.admin.usage().clone();
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(async move { usage.run().await }));
+        let following = merchants.admin.clone().keep_following();
+        background.spawn(merchants.stop.clone().run_until_cancelled_owned(following));
         Ok(merchants)
     }
 
@@ -120,7 +119,7 @@ impl Merchants {
         }
     }
 
-    /// Counts the events that were reported before, writes the counts and closes the file.
+    /// Counts the events that were reported before, writes the counts and closes the file, if there is one.
     pub async fn close(&self) {
         self.stop.cancel();
         let listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -182,13 +181,13 @@ pub async fn any_shop(config: &Config) -> anyhow::Result<Option<ShopId>> {
     if let Some(shop) = &config.secrets.shopify.shop {
         return Ok(Some(ShopId::parse(shop)?));
     }
-    let path = config.file.server.data_dir.join(FILE);
-    if !path.exists() {
+    let (site, selected) = (backends::site(config)?, &config.file.backends.shops);
+    if shops::is_missing(selected, &site).await {
         return Ok(None);
     }
     // No token is read, so no key is needed.
-    let (clock, random) = (Arc::new(clock::System), Arc::new(random::System));
-    let shops = Shops::open(&path, Keys::ephemeral(&*random), clock, random).await?;
+    let keys = Keys::ephemeral(&*site.random);
+    let shops = Shops::new(shops::open(selected, &site).await?, keys, site.clock.clone(), site.random);
     let installed = shops.installations.installed().await?;
     shops.close().await;
     Ok(installed.into_iter().next())

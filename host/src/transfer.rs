@@ -3,16 +3,23 @@
 //! What is in the new backends already stays as it is there. So a transfer that was interrupted is run again, and one that
 //! is run once more later overwrites nothing newer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use capabilities::blob::Blob;
-use capabilities::clock::Clock;
+use capabilities::blob::{self, Blob};
+use capabilities::clock::{self, Clock};
 use capabilities::jobs::{Filter, Jobs};
-use capabilities::kv::{Kv, Swap};
+use capabilities::kv::{self, Kv, Swap};
+use capabilities::llm::budget::{self, Budget};
+use capabilities::tables::Tables;
+use capabilities::{jobs as job_storage, shops as shop_storage};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use model::jobs::State;
 use model::{Bucket, Store};
+
+use crate::backends;
+use crate::config::Config;
 
 /// How many names are listed at once. A folder reads all of its names for each list.
 const LISTED: u32 = 5_000;
@@ -28,6 +35,90 @@ pub struct Moved {
     pub skipped: u64,
 }
 
+/// Everything that a deployment keeps.
+pub struct Stores {
+    kv: Arc<dyn Kv>,
+    blob: Arc<dyn Blob>,
+    jobs: Arc<dyn Jobs>,
+    shops: Arc<dyn Tables>,
+    budget: Arc<dyn Budget>,
+}
+
+/// A kind of data that is in a backend of its own. Jobs come last: they are of use once the rest is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Data {
+    /// Entries of key-value storage.
+    Kv,
+    /// Objects of blob storage.
+    Blob,
+    /// Shops that installed the app.
+    Shops,
+    /// What was used today of the language model's budgets.
+    Budget,
+    /// Jobs.
+    Jobs,
+}
+
+impl Data {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Kv, Self::Blob, Self::Shops, Self::Budget, Self::Jobs];
+
+    /// Returns its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kv => "kv",
+            Self::Blob => "blob",
+            Self::Shops => "shops",
+            Self::Budget => "budget",
+            Self::Jobs => "jobs",
+        }
+    }
+
+    /// Returns whether two configurations keep it in the same place.
+    pub fn is_same(self, one: &Config, other: &Config) -> bool {
+        let of = |config: &Config| {
+            let selected = &config.file.backends;
+            match self {
+                Self::Kv => selected.kv.clone(),
+                Self::Blob => selected.blob.clone(),
+                Self::Shops => selected.shops.clone(),
+                Self::Budget => selected.budget.clone(),
+                Self::Jobs => selected.jobs.clone(),
+            }
+        };
+        of(one) == of(other) && one.file.server.data_dir == other.file.server.data_dir
+    }
+}
+
+impl Stores {
+    /// Opens the backends of a configuration.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let (site, selected) = (backends::site(config)?, &config.file.backends);
+        backends::start(&site).await?;
+        Ok(Self {
+            kv: kv::open(&selected.kv, &site).await?,
+            blob: blob::open(&selected.blob, &site).await?,
+            jobs: job_storage::open(&selected.jobs, &site).await?,
+            shops: shop_storage::open(&selected.shops, &site).await?,
+            budget: budget::open(&selected.budget, &site).await?,
+        })
+    }
+
+    /// Copies a kind of data to other stores.
+    pub async fn copy(&self, data: Data, to: &Self, progress: &dyn Progress) -> anyhow::Result<Moved> {
+        match data {
+            Data::Kv => entries(&*self.kv, &*to.kv, &clock::System, progress).await,
+            Data::Blob => objects(&*self.blob, &*to.blob, progress).await,
+            Data::Shops => {
+                let (moved, skipped) = admin::copy_shops(&*self.shops, &*to.shops).await?;
+                Ok(Moved { moved, skipped })
+            }
+            Data::Budget => tokens(&*self.budget, &*to.budget, budget::day(clock::System.now_ms())).await,
+            Data::Jobs => jobs(&*self.jobs, &*to.jobs, progress).await,
+        }
+    }
+}
+
 /// Shows how far a transfer is.
 pub trait Progress: Sync {
     /// Begins, with so many items.
@@ -37,7 +128,7 @@ pub trait Progress: Sync {
 }
 
 /// Moves key-value storage. Entries keep the time at which they expire.
-pub async fn entries(
+async fn entries(
     from: &dyn Kv,
     to: &dyn Kv,
     clock: &dyn Clock,
@@ -68,7 +159,7 @@ async fn entry(
 }
 
 /// Moves blob storage.
-pub async fn objects(from: &dyn Blob, to: &dyn Blob, progress: &dyn Progress) -> anyhow::Result<Moved> {
+async fn objects(from: &dyn Blob, to: &dyn Blob, progress: &dyn Progress) -> anyhow::Result<Moved> {
     let mut keys = Vec::new();
     for bucket in Bucket::ALL.map(Bucket::name) {
         let list = async |after: Option<&str>| Ok(from.list_keys(bucket, "", after, LISTED).await?);
@@ -87,7 +178,7 @@ async fn object(from: &dyn Blob, to: &dyn Blob, bucket: &str, key: &str) -> anyh
 }
 
 /// Moves jobs in every state, in the order in which they were enqueued.
-pub async fn jobs(from: &dyn Jobs, to: &dyn Jobs, progress: &dyn Progress) -> anyhow::Result<Moved> {
+async fn jobs(from: &dyn Jobs, to: &dyn Jobs, progress: &dyn Progress) -> anyhow::Result<Moved> {
     let mut jobs = Vec::new();
     for state in State::ALL {
         // There are no more than the queues hold, and than retention keeps.
@@ -98,6 +189,22 @@ pub async fn jobs(from: &dyn Jobs, to: &dyn Jobs, progress: &dyn Progress) -> an
     progress.begin(jobs.len() as u64);
     for job in jobs {
         moved.add(to.import(&job).await?, progress);
+    }
+    Ok(moved)
+}
+
+/// Moves what was used of a day's budgets.
+async fn tokens(from: &dyn Budget, to: &dyn Budget, day: u64) -> anyhow::Result<Moved> {
+    let mut moved = Moved::default();
+    for (owner, used) in from.of_day(day).await? {
+        let there = to.reserve(&owner, day, 0, u64::MAX).await?.unwrap_or_default();
+        match used.checked_sub(there).filter(|missing| *missing > 0) {
+            Some(missing) => {
+                to.settle(&owner, day, 0, missing).await?;
+                moved.moved += 1;
+            }
+            None => moved.skipped += 1,
+        }
     }
     Ok(moved)
 }
@@ -138,12 +245,11 @@ async fn move_each<T, F: Future<Output = anyhow::Result<bool>>>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use bytes::Bytes;
     use capabilities::jobs::NewJob;
-    use capabilities::{blob, clock, jobs as job_storage, kv, random};
+    use capabilities::random;
 
     use super::*;
 
@@ -212,6 +318,17 @@ mod tests {
         assert_eq!(to.get("UI_STORAGE", "generated/shop:39.html").await, Ok(Some(text("page"))));
         let again = objects(&from, &to, &count).await.unwrap();
         assert_eq!(again, Moved { moved: 0, skipped: PAGES as u64 });
+    }
+
+    #[tokio::test]
+    async fn a_budget_is_not_refilled_and_not_used_twice() {
+        let (from, to) = (budget::Memory::default(), budget::Memory::default());
+        from.settle("tea-house", 7, 0, 60).await.unwrap();
+        from.settle("tea-house", 6, 0, 1_000).await.unwrap();
+        for expected in [Moved { moved: 1, skipped: 0 }, Moved { moved: 0, skipped: 1 }] {
+            assert_eq!(tokens(&from, &to, 7).await.unwrap(), expected);
+            assert_eq!(to.of_day(7).await, Ok(vec![("tea-house".to_owned(), 60)]));
+        }
     }
 
     #[tokio::test]

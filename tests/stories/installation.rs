@@ -50,7 +50,7 @@ pub fn start(folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
 }
 
 /// Starts the binary with more configuration.
-fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
+pub fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
     let config = format!("{config}[components.catalog]\nbuiltin = \"demo\"\n");
     std::fs::write(folder.join("wandstore.toml"), config).expect("the folder is there");
     let app = [

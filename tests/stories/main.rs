@@ -16,6 +16,7 @@ mod export;
 mod faults;
 mod handles;
 mod harness;
+mod hosts;
 mod http;
 mod installation;
 mod limits;

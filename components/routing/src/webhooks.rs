@@ -19,7 +19,7 @@ use serde_json::json;
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
-use crate::capabilities::{Cache, Clock, Deployment, Failure, Queue, Settings, Signatures, Storage};
+use crate::capabilities::{Cache, Clock, Deployment, Failure, Queue, Settings, Signatures, Storage, Swap};
 use crate::domains;
 use crate::http::{Request, Response};
 use crate::refusal::Refusal;
@@ -29,6 +29,13 @@ use crate::track;
 const SECRET: &str = "WEBHOOK_SECRET";
 /// How long a webhook is remembered. Shopify repeats one for at most four hours.
 const SEEN_TTL_SECONDS: u32 = 48 * 60 * 60;
+/// The mark of a webhook that was carried out.
+const DONE: &[u8] = b"1";
+/// The mark of a webhook that a host is carrying out.
+const BEGUN: &[u8] = b"0";
+/// How long such a mark keeps other hosts from the webhook: longer than a request takes. If the host dies, the webhook is
+/// carried out when Shopify repeats it after that.
+const BEGUN_TTL_SECONDS: u32 = 30;
 
 /// A webhook, and the action that it requires.
 struct Notice {
@@ -98,23 +105,46 @@ fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, 
 /// served here.
 fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure> {
     let seen = Key::Seen(&notice.shop, &notice.id);
-    if deployment.read(seen, 1)?.is_some() {
-        return Ok(false);
+    match deployment.read(seen, 1)? {
+        Some(found) if found.bytes == BEGUN => return Err(begun_elsewhere()),
+        Some(_) => return Ok(false),
+        None => {}
     }
     learn(deployment, notice)?;
     let shops = notice.shops(deployment)?;
     if shops.is_empty() {
         return Ok(false);
     }
-    for shop in &shops {
-        follow(deployment, notice, shop)?;
+    begin(deployment, notice, seen)?;
+    let followed = shops.iter().try_for_each(|shop| follow(deployment, notice, shop));
+    if let Err(failure) = followed {
+        // If that fails too, the mark expires.
+        let _ = deployment.remove(seen.store(), &seen.to_string());
+        return Err(failure);
     }
     // Processing a webhook twice is harmless, so a failure here is not worth another delivery.
-    if let Err(failure) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
+    if let Err(failure) = deployment.put(seen, DONE, Some(SEEN_TTL_SECONDS)) {
         let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("cannot record a webhook as seen", &particulars);
     }
     Ok(true)
+}
+
+/// Marks a webhook as begun if it leads to a maintenance task, so that of two hosts that receive it at once, one enqueues the
+/// task. To make pages stale twice costs less than the mark.
+fn begin(deployment: &impl Storage, notice: &Notice, seen: Key<'_>) -> Result<(), Failure> {
+    if !matches!(notice.action, Action::Enqueue(_)) {
+        return Ok(());
+    }
+    match deployment.compare_and_swap(seen, None, BEGUN, BEGUN_TTL_SECONDS)? {
+        Swap::Done => Ok(()),
+        Swap::Lost => Err(begun_elsewhere()),
+    }
+}
+
+/// Shopify repeats the webhook later, and then it is known how it ended.
+fn begun_elsewhere() -> Failure {
+    Failure::Unavailable("another host is carrying it out".to_owned())
 }
 
 /// Records the number and the domain in a signed body, if the shop is or was served here.

@@ -12,3 +12,6 @@ pub const RESERVE: &str = "
 pub const SETTLE: &str = "
     INSERT INTO budgets (owner, day, tokens) VALUES (?1, ?2, ?4)
     ON CONFLICT (owner, day) DO UPDATE SET tokens = max(0, tokens - ?3 + ?4)";
+
+/// ?1 day. Returns the tokens of each owner.
+pub const OF_DAY: &str = "SELECT owner, tokens FROM budgets WHERE day = ?1 ORDER BY owner";

@@ -7,9 +7,10 @@ use capabilities::signatures::{Algorithm, Signatures};
 use model::ShopId;
 
 use crate::log_limit::LogLimit;
+use crate::served::Served;
 use crate::{
     App, Connections, Installation, Installations, NotConnected, Shops, State, Storefronts, Unavailable,
-    Usage, choices,
+    Usage,
 };
 
 /// The name of Shopify's signing secrets in `signatures`: the current secret and the previous one.
@@ -41,6 +42,7 @@ pub struct Admin {
     pub(crate) connections: Arc<Connections>,
     pub(crate) storefronts: Arc<dyn Storefronts>,
     pub(crate) shops: Shops,
+    pub(crate) served: Served,
     pub(crate) clock: Arc<dyn Clock>,
     /// The limit of the warning that a request was signed with a wrong secret.
     pub(crate) wrong_secret: LogLimit,
@@ -51,8 +53,8 @@ impl Admin {
     /// Assembles the parts.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { app, connections, signatures, storefronts, shops, clock } = parts;
-        let wrong_secret = LogLimit::default();
-        Arc::new(Self { app, connections, storefronts, shops, clock, wrong_secret, signatures })
+        let (served, wrong_secret) = (Served::default(), LogLimit::default());
+        Arc::new(Self { app, connections, storefronts, shops, served, clock, wrong_secret, signatures })
     }
 
     /// Returns the connections, which hold shops' tokens.
@@ -70,27 +72,13 @@ impl Admin {
         self.installations().find(shop).await
     }
 
-    /// Starts to serve every shop that installed the app, with its merchant's choices. Call it once at the start,
-    /// before the first request.
-    pub async fn restore(&self) -> Result<(), Unavailable> {
-        let installed = self.installations().installed().await?;
-        let chosen = self.installations().all_choices().await?.into_iter().map(|(id, _)| id);
-        let chosen = chosen.filter(|id| self.storefronts.configured(id).is_some());
-        for id in installed.iter().cloned().chain(chosen) {
-            let shop = choices::shop(&id, &*self.storefronts, self.installations()).await?;
-            self.storefronts.set_shop(&id, shop);
-        }
-        Ok(())
-    }
-
     /// Handles Shopify's message from `at_ms` that the shop uninstalled the app; the shop is already closed. Drops its
     /// tokens and stops serving it, or reopens it if the app was installed again since. The current state of the
     /// installation decides, in whatever order the messages arrive.
     pub async fn uninstalled(&self, shop: &ShopId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(shop).await;
-        if self.installations().uninstalled(shop, at_ms).await? {
+        if self.record_uninstallation(shop, at_ms).await? {
             self.connections.note(shop, None);
-            self.storefronts.remove_shop(shop);
             self.storefronts.close(shop).await?;
         } else if self.find(shop).await?.is_some_and(|found| found.state == State::Installed) {
             self.storefronts.reopen(shop).await?;
@@ -98,12 +86,23 @@ impl Admin {
         Ok(())
     }
 
+    /// Records an uninstallation and stops serving the shop. Returns false if the app was installed again since.
+    async fn record_uninstallation(&self, shop: &ShopId, at_ms: u64) -> Result<bool, Unavailable> {
+        let mut served = self.served.lock().await;
+        let is_gone = self.installations().uninstalled(shop, at_ms).await?;
+        if is_gone {
+            served.remove(&*self.storefronts, shop);
+        }
+        Ok(is_gone)
+    }
+
     /// Handles Shopify's request from `at_ms` to delete a shop's data, which it sends two days after the app was
     /// uninstalled. Data of a later installation stays.
     pub async fn redacted(&self, shop: &ShopId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(shop).await;
+        let mut served = self.served.lock().await;
         if self.installations().delete(shop, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
-            self.storefronts.remove_shop(shop);
+            served.remove(&*self.storefronts, shop);
         }
         Ok(())
     }
@@ -113,7 +112,7 @@ impl Admin {
         self.shops.probe().await
     }
 
-    /// Writes pending counts and closes the file.
+    /// Writes pending counts and closes the file, if there is one.
     pub async fn close(&self) {
         self.shops.close().await;
     }

@@ -1,7 +1,7 @@
 //! A merchant's choices.
 
 use model::ShopId;
-use model::shop::ShopSettings;
+use model::shop::{Choices, ShopSettings};
 
 use crate::{Installations, Storefronts, Unavailable};
 
@@ -11,12 +11,16 @@ pub(crate) async fn shop(
     storefronts: &dyn Storefronts,
     installations: &Installations,
 ) -> Result<ShopSettings, Unavailable> {
+    Ok(with(shop, storefronts, installations.choices(shop).await?))
+}
+
+/// Returns the settings of a shop with these choices of its merchant.
+pub(crate) fn with(shop: &ShopId, storefronts: &dyn Storefronts, chosen: Option<Choices>) -> ShopSettings {
     let base = storefronts.configured(shop).unwrap_or_else(|| unwritten(shop));
-    let chosen = installations.choices(shop).await?;
-    Ok(match chosen {
+    match chosen {
         Some(choices) => choices.over(base),
         None => base,
-    })
+    }
 }
 
 /// Returns the settings of a shop that the operator did not configure, derived from its domain.

@@ -1,5 +1,5 @@
 //! A shop's tokens: obtained when its merchant opens the app ([`merchant`]), and renewed before they expire, by one
-//! request at a time. The access token also authenticates Storefront API requests, as in Shopify's own library
+//! request at a time, of whichever process ([`Renewal`]). The access token also authenticates Storefront API requests, as in Shopify's own library
 //! (<https://github.com/Shopify/shopify-app-js>, `shopify-api/lib/clients/storefront`), because a renewable token
 //! cannot be delegated (`REFRESH_TOKEN` in
 //! <https://shopify.dev/docs/api/admin-graphql/latest/enums/DelegateAccessTokenCreateUserErrorCode>).
@@ -20,6 +20,7 @@ use shopify::token_request::{Refusal, Tokens};
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 use tokio::task::{JoinError, JoinHandle};
 
+use crate::installations::{Begun, Need, Renewal};
 use crate::records::{FOR_EVER, Installation, State, Token};
 use crate::shopify_api::{Failure, ShopifyApi};
 use crate::{App, Credentials, Installations, Shops};
@@ -30,8 +31,6 @@ pub use not_connected::NotConnected;
 const RENEW_MS: u64 = 5 * 60_000;
 /// A token with less time left may expire before its request arrives.
 const USABLE_MS: u64 = 10_000;
-/// The pause between attempts to renew a shop's tokens, unless its merchant opens the app.
-const PAUSE_MS: u64 = 30_000;
 /// The minimum time between early renewals for a shop whose Storefront API accepts no token.
 const REFUSED_PAUSE_MS: u64 = 30 * 60_000;
 
@@ -39,14 +38,16 @@ const REFUSED_PAUSE_MS: u64 = 30 * 60_000;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long to wait for the database of shops.
 const STORAGE_PATIENCE: Duration = Duration::from_millis(250);
+/// How often to look whether another process has renewed a shop's tokens.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Connections to shops.
 pub struct Connections {
     api: ShopifyApi,
     installations: Arc<Installations>,
     clock: Arc<dyn Clock>,
-    /// A lock for each shop, which holds the time before which renewal is not tried again.
-    gates: Mutex<HashMap<ShopId, Arc<Gate<u64>>>>,
+    /// A lock for each shop, so that one task of this process at a time changes its installation.
+    gates: Mutex<HashMap<ShopId, Arc<Gate<()>>>>,
     /// The last access token of each shop that its Storefront API rejected.
     refused: Mutex<HashMap<ShopId, Refused>>,
     /// Why the last attempt to get tokens for a shop failed, unless a later one succeeded.
@@ -122,38 +123,58 @@ impl Connections {
     }
 
     async fn renew_alone(&self, shop: &ShopId) -> Result<Secret, NotConnected> {
-        let gate = self.gate(shop);
-        let mut not_before_ms = gate.lock().await;
+        let _alone = self.alone(shop).await;
         let found = self.installed(shop).await?;
         if let Some(access) = self.lasting(shop, found.access.clone()) {
             return Ok(access.secret);
         }
         let former = self.accepted(shop, found.access.clone());
-        let renewed = self.renew(shop, found, &mut not_before_ms).await;
+        let renewed = self.renew(shop, &found, Need::Usual).await;
         renewed.or_else(|error| former.map(|token| token.secret).ok_or(error))
     }
 
-    /// Renews tokens, unless that was tried a moment ago. The caller must hold the shop's gate.
-    async fn renew(
-        &self,
-        shop: &ShopId,
-        found: Installation,
-        not_before_ms: &mut u64,
-    ) -> Result<Secret, NotConnected> {
-        let refresh = self.usable(found.refresh.clone()).ok_or(NotConnected::NotInstalled)?;
-        if self.clock.now_ms() < *not_before_ms {
-            return Err(NotConnected::Shopify(
-                "the last attempt to renew the tokens was a moment ago".to_owned(),
-            ));
+    /// Renews tokens, unless another process does or that was tried a moment ago. The caller must hold the shop's gate.
+    async fn renew(&self, shop: &ShopId, found: &Installation, need: Need) -> Result<Secret, NotConnected> {
+        self.usable(found.refresh.clone()).ok_or(NotConnected::NotInstalled)?;
+        match self.installations.begin_renewal(shop, need).await? {
+            Begun::Here(renewal) => {
+                let renewed = self.renew_here(shop, &renewal).await;
+                self.installations.end_renewal(shop, &renewal).await?;
+                renewed
+            }
+            Begun::Elsewhere => {
+                while self.installations.is_renewing(shop).await? {
+                    tokio::time::sleep(LOOK).await;
+                }
+                self.renewed_elsewhere(shop, "another process could not renew the tokens").await
+            }
+            Begun::TooSoon => {
+                self.renewed_elsewhere(shop, "the last attempt to renew the tokens was a moment ago").await
+            }
         }
-        let renewed = self.refresh(shop, &found, refresh).await;
+    }
+
+    /// Renews tokens, unless another process did so before this renewal began.
+    async fn renew_here(&self, shop: &ShopId, renewal: &Renewal) -> Result<Secret, NotConnected> {
+        let found = self.installed(shop).await?;
+        if let Some(access) = self.lasting(shop, found.access.clone()) {
+            return Ok(access.secret);
+        }
+        let refresh = self.usable(found.refresh.clone()).ok_or(NotConnected::NotInstalled)?;
+        let renewed = self.refresh(shop, &found, refresh, renewal).await;
         self.note(shop, renewed.as_ref().err());
-        *not_before_ms = self.clock.now_ms() + PAUSE_MS;
         match &renewed {
             Ok(_) => self.replaced(shop, found.access.as_ref()),
             Err(error) => tracing::warn!(%shop, %error, "cannot renew a shop's tokens"),
         }
         renewed
+    }
+
+    /// Returns the token that another process stored since this one read it, or else why there is none.
+    async fn renewed_elsewhere(&self, shop: &ShopId, otherwise: &str) -> Result<Secret, NotConnected> {
+        let found = self.installed(shop).await?;
+        let renewed = self.lasting(shop, found.access).map(|access| access.secret);
+        renewed.ok_or_else(|| NotConnected::Shopify(otherwise.to_owned()))
     }
 
     /// Exchanges the refresh token for new tokens. Keeps it if the answer is lost or cannot be stored: Shopify accepts
@@ -164,15 +185,18 @@ impl Connections {
         shop: &ShopId,
         found: &Installation,
         refresh: Token,
+        renewal: &Renewal,
     ) -> Result<Secret, NotConnected> {
         let answer = self.api.refresh(shop, &refresh.secret).await;
         if answer.as_ref().err() == Some(&Failure::Refused(Refusal::InvalidGrant)) {
-            self.installations.drop_tokens(shop, found.changed_ms).await?;
+            self.installations.drop_tokens(shop, renewal).await?;
         }
         let mut credentials = self.credentials(answer?, &found.scopes);
         credentials.refresh = credentials.refresh.or(Some(refresh));
-        if !self.installations.renew(shop, &credentials).await? {
-            return Err(NotConnected::NotInstalled);
+        if !self.installations.renew(shop, &credentials, renewal).await? {
+            // The app was uninstalled, or another process got other tokens meanwhile.
+            let stored = self.installed(shop).await?;
+            return self.usable(stored.access).map(|access| access.secret).ok_or(NotConnected::NotInstalled);
         }
         let ended =
             || NotConnected::Shopify("Shopify issued an access token that has already expired".to_owned());
@@ -233,8 +257,8 @@ impl Connections {
         }
     }
 
-    /// Locks a shop's installation until the guard is dropped.
-    pub(crate) async fn alone(&self, shop: &ShopId) -> OwnedMutexGuard<u64> {
+    /// Keeps other tasks of this process from changing a shop's installation until the guard is dropped.
+    pub(crate) async fn alone(&self, shop: &ShopId) -> OwnedMutexGuard<()> {
         self.gate(shop).lock_owned().await
     }
 
@@ -252,7 +276,7 @@ impl Connections {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(shop).cloned()
     }
 
-    fn gate(&self, shop: &ShopId) -> Arc<Gate<u64>> {
+    fn gate(&self, shop: &ShopId) -> Arc<Gate<()>> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         gates.entry(shop.clone()).or_default().clone()
     }

@@ -35,10 +35,12 @@ pub async fn save_choices(
     let _alone = admin.connections.alone(shop).await;
     admin.serving(shop).await?;
     let former = choices::shop(shop, &*admin.storefronts, admin.installations()).await?;
+    let mut served = admin.served.lock().await;
     if !admin.installations().choose(shop, choices).await? {
         return Err(NotConnected::Uninstalled);
     }
-    admin.storefronts.set_shop(shop, choices.clone().over(former));
+    served.set(&*admin.storefronts, shop, choices.clone().over(former));
+    drop(served);
     let Err(error) = admin.storefronts.bump_catalog_version(shop).await else {
         return Ok(Saved::ForAllPages);
     };

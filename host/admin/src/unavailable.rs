@@ -1,20 +1,14 @@
-//! The error of the database of shops.
+//! The error of the tables of shops.
 
-use capabilities::sqlite::WriteFailed;
+use capabilities::tables;
 
-/// The file cannot be read or written at the moment. The text is for the log.
+/// The tables cannot be read or written at the moment. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the database of shops is unavailable: {0}")]
 pub struct Unavailable(pub String);
 
-impl From<sqlx::Error> for Unavailable {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<WriteFailed> for Unavailable {
-    fn from(failed: WriteFailed) -> Self {
-        Self(failed.0)
+impl From<tables::Unavailable> for Unavailable {
+    fn from(unavailable: tables::Unavailable) -> Self {
+        Self(unavailable.0)
     }
 }

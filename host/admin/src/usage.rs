@@ -1,4 +1,4 @@
-//! Usage counts per shop and hour, kept in memory and written every few seconds.
+//! Usage counts per shop and hour, kept in memory and written every few seconds. Counts of several hosts add up.
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use capabilities::clock::Clock;
-use capabilities::sqlite::Database;
+use capabilities::tables::{Row, Statement, Tables};
 use model::ShopId;
-use sqlx::FromRow as _;
 
 use crate::records::{integer, natural};
 use crate::{Unavailable, sql};
@@ -18,7 +17,7 @@ const HOUR_MS: u64 = 3_600_000;
 /// How often counts are written.
 const PERIOD: Duration = Duration::from_secs(5);
 /// The number of counts deleted in one statement, so that other writes can run in between.
-const PURGED_AT_ONCE: u32 = 1_000;
+const PURGED_AT_ONCE: u64 = 1_000;
 /// How long counts are kept, in hours.
 const KEEP_HOURS: u64 = 30 * 24;
 
@@ -69,7 +68,7 @@ pub struct Counts {
 
 /// The counter of shops' events.
 pub struct Usage {
-    database: Arc<Database>,
+    tables: Arc<dyn Tables>,
     clock: Arc<dyn Clock>,
     /// Counts that are not written yet, by shop and hour.
     pending: Mutex<HashMap<(ShopId, u64), Counts>>,
@@ -80,9 +79,9 @@ pub struct Usage {
 }
 
 impl Usage {
-    pub(crate) fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(tables: Arc<dyn Tables>, clock: Arc<dyn Clock>) -> Self {
         let (pending, writing) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { database, clock, pending, writing, purged_hour: AtomicU64::new(0) }
+        Self { tables, clock, pending, writing, purged_hour: AtomicU64::new(0) }
     }
 
     /// Counts an event. Takes no longer than a lock and a look into a table.
@@ -125,9 +124,9 @@ impl Usage {
     /// Returns the counts of this hour and the 23 before it.
     pub async fn last_24_hours(&self, id: &ShopId) -> Result<Counts, Unavailable> {
         let first = self.hour().saturating_sub(23);
-        let query = sqlx::query(sql::SUM).bind(id.as_str()).bind(integer(first));
-        let row = self.database.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
-        let mut sum = Counts::from(<(i64, i64, i64, i64, i64, i64, i64, i64)>::from_row(&row)?);
+        let query = Statement::new(sql::SUM).bind(id.as_str()).bind(integer(first));
+        let row = self.tables.first(query).await?;
+        let mut sum = row.as_ref().map(counts).transpose()?.unwrap_or_default();
         let pending = self.pending();
         let of_shop = pending.iter().filter(|((shop, hour), _)| shop == id && *hour >= first);
         of_shop.for_each(|(_, counts)| sum += *counts);
@@ -143,10 +142,10 @@ impl Usage {
         let first = integer(hour.saturating_sub(KEEP_HOURS));
         let mut purged = 0;
         loop {
-            let statement = sqlx::query(sql::PURGE_USAGE).bind(first).bind(PURGED_AT_ONCE);
-            let count = self.database.change_many(statement).await?;
+            let statement = Statement::new(sql::PURGE_USAGE).bind(first).bind(integer(PURGED_AT_ONCE));
+            let count = self.tables.change_many(statement).await?;
             purged += count;
-            if count < u64::from(PURGED_AT_ONCE) {
+            if count < PURGED_AT_ONCE {
                 self.purged_hour.store(hour, Ordering::Relaxed);
                 return Ok(purged);
             }
@@ -166,8 +165,8 @@ impl Usage {
     }
 
     async fn write(&self, shop: &ShopId, hour: u64, counts: Counts) -> Result<(), Unavailable> {
-        let statement = sqlx::query(sql::COUNT)
-            .bind(shop.to_string())
+        let statement = Statement::new(sql::COUNT)
+            .bind(shop.as_str())
             .bind(integer(hour))
             .bind(integer(counts.hits))
             .bind(integer(counts.stale))
@@ -177,7 +176,7 @@ impl Usage {
             .bind(integer(counts.tokens_in))
             .bind(integer(counts.tokens_out))
             .bind(integer(counts.cost_microdollars));
-        self.database.change(statement).await?;
+        self.tables.change(statement).await?;
         Ok(())
     }
 }
@@ -198,19 +197,19 @@ impl From<Event> for Counts {
     }
 }
 
-impl From<(i64, i64, i64, i64, i64, i64, i64, i64)> for Counts {
-    fn from(row: (i64, i64, i64, i64, i64, i64, i64, i64)) -> Self {
-        Self {
-            hits: natural(row.0),
-            stale: natural(row.1),
-            misses: natural(row.2),
-            generations: natural(row.3),
-            failures: natural(row.4),
-            tokens_in: natural(row.5),
-            tokens_out: natural(row.6),
-            cost_microdollars: natural(row.7),
-        }
-    }
+/// Returns the counts in a row.
+fn counts(row: &Row) -> Result<Counts, Unavailable> {
+    let count = |column| row.get(column).map(natural);
+    Ok(Counts {
+        hits: count("hits")?,
+        stale: count("stale")?,
+        misses: count("misses")?,
+        generations: count("generations")?,
+        failures: count("failures")?,
+        tokens_in: count("tokens_in")?,
+        tokens_out: count("tokens_out")?,
+        cost_microdollars: count("cost_microdollars")?,
+    })
 }
 
 impl AddAssign for Counts {

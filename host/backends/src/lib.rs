@@ -45,7 +45,9 @@ pub mod log;
 pub mod postgres;
 pub mod processes;
 pub mod random;
+pub mod shops;
 pub mod sqlite;
+pub mod tables;
 
 /// The settings of the operator and the merchants.
 pub mod settings {

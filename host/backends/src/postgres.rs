@@ -7,10 +7,11 @@
 
 mod address;
 mod connections;
+mod deployment;
 mod error;
 mod migrations;
-#[cfg(test)]
-pub(crate) mod server;
+#[cfg(any(test, feature = "test-server"))]
+pub mod server;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,10 @@ use tokio::time::timeout;
 
 pub use address::{Address, BadAddress};
 use connections::Connections;
+use deployment::Claim;
+pub use deployment::Deployment;
 pub use error::Error;
+pub use migrations::Migrated;
 
 /// A statement with its bound values.
 pub type Statement = Query<'static, Postgres, PgArguments>;
@@ -48,17 +52,27 @@ type Attempt = Shared<BoxFuture<'static, Result<(), Error>>>;
 /// A database and the connections to it.
 pub struct Database {
     address: Address,
+    deployment: Deployment,
+    claim: Claim,
     connections: Connections,
     runtime: Handle,
     attempt: Mutex<Option<Attempt>>,
 }
 
 impl Database {
-    /// Returns the database at `address`, to which nothing is connected yet. Must be called within a runtime.
-    pub fn new(address: Address) -> Self {
+    /// Returns the database at `address`, to which nothing is connected yet. It is refused if it belongs to another
+    /// deployment. Must be called within a runtime.
+    pub fn new(address: Address, deployment: Deployment) -> Self {
         let runtime = Handle::current();
         let connections = Connections::new(address.with_statement_timeout(STATEMENT), runtime.clone());
-        Self { address, connections, runtime, attempt: Mutex::default() }
+        let (claim, attempt) = (Claim::Compare, Mutex::default());
+        Self { address, deployment, claim, connections, runtime, attempt }
+    }
+
+    /// Claims the database for the deployment, if it belongs to none yet.
+    #[must_use]
+    pub fn claimed(self) -> Self {
+        Self { claim: Claim::Complete, ..self }
     }
 
     /// Connects and runs migrations. If the server cannot be reached, later calls try again; that is no error. Fails if
@@ -73,9 +87,16 @@ impl Database {
         }
     }
 
-    /// Returns what the server is, and changes nothing.
-    pub async fn check(&self) -> Result<String, Error> {
-        migrations::check(&self.address).await
+    /// Returns what the server is and which migrations are due, and changes nothing.
+    pub async fn check(&self) -> Result<Migrated, Error> {
+        migrations::check(&self.address, &self.deployment).await
+    }
+
+    /// Runs the migrations that are due, and claims the database for the deployment. If `takes_over`, that it belongs to
+    /// another one is no reason not to.
+    pub async fn migrate(&self, takes_over: bool) -> Result<Migrated, Error> {
+        let claim = if takes_over { Claim::TakeOver } else { Claim::Complete };
+        migrations::run(&self.address, &self.deployment, claim).await
     }
 
     /// Runs a statement, and returns its rows.
@@ -137,8 +158,15 @@ impl Database {
         match &*attempt {
             Some(last) if last.peek().is_none_or(Result::is_ok) => last.clone(),
             _ => {
-                let address = self.address.clone();
-                let begun = self.runtime.spawn(async move { migrations::run(&address).await });
+                let (address, deployment, claim) =
+                    (self.address.clone(), self.deployment.clone(), self.claim);
+                let begun = self.runtime.spawn(async move {
+                    let migrated = migrations::run(&address, &deployment, claim).await?;
+                    if !migrated.migrations.is_empty() {
+                        tracing::info!(migrations = migrated.migrations.join(", "), "migrated the database");
+                    }
+                    Ok(())
+                });
                 let begun = begun
                     .map(|ended| ended.unwrap_or_else(|panic| Err(Error::Unavailable(panic.to_string()))));
                 attempt.insert(begun.boxed().shared()).clone()

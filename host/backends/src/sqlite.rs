@@ -19,9 +19,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::sql::from_sql;
-use sqlx::Row as _;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{ConnectOptions as _, Row as _};
 
 use change::{Asks, Changed};
 pub use change::{Statement, WriteFailed};
@@ -31,6 +31,17 @@ use file::{File, OnDamage};
 pub use open_error::OpenError;
 use probe::Damage;
 use writer::Writer;
+
+/// Returns the names of the migrations that were applied to the file at `path`; none if it cannot be read.
+pub async fn migrations_of(path: &Path) -> Vec<String> {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let applied = async {
+        let mut connection = options.connect().await?;
+        let names = sqlx::query_scalar("SELECT description FROM _sqlx_migrations ORDER BY version");
+        names.fetch_all(&mut connection).await
+    };
+    applied.await.unwrap_or_else(|_: sqlx::Error| Vec::new())
+}
 
 /// Less free space stays in the file, for what is written next.
 const SHRUNK_BYTES_MIN: u64 = 1 << 20;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use admin::NotConnected;
 use anyhow::{Context as _, bail};
-use capabilities::postgres::Database;
+use capabilities::postgres::Migrated;
 use capabilities::{clock, llm, random};
 use host::config::Config;
 use host::{backends, merchants};
@@ -67,8 +67,13 @@ fn limits(config: &Config) -> &'static str {
 
 /// Connects to the database, if a backend needs one, and says what it is.
 async fn database(config: &Config) -> anyhow::Result<Option<String>> {
-    let Some(address) = config.database()? else { return Ok(None) };
-    Database::new(address).check().await.map(Some).context("DATABASE_URL")
+    let Some(database) = backends::database(config)? else { return Ok(None) };
+    let Migrated { version, migrations } = database.check().await.context("DATABASE_URL")?;
+    let tables = match migrations.as_slice() {
+        [] => "its tables are up to date".to_owned(),
+        due => format!("migrations are due, which `serve` and `migrate` run: {}", due.join(", ")),
+    };
+    Ok(Some(format!("PostgreSQL {version}; {tables}")))
 }
 
 /// Describes where merchants find the admin.

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use capabilities::{Capabilities, processes};
+use capabilities::processes;
 use clap::Args;
-use host::backends;
 use host::config::{Config, Environment};
-use host::transfer::{self, Moved, Progress};
+use host::transfer::{Data, Moved, Progress, Stores};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::print;
@@ -45,66 +44,17 @@ impl MigrateData {
                 config.file.server.data_dir.display()
             );
         }
-        let (old, new) = (backends::open(&from).await?, backends::open(&to).await?);
-        let differ = differences(&from, &to);
+        let differ: Vec<_> = Data::ALL.into_iter().filter(|data| !data.is_same(&from, &to)).collect();
         ensure!(!differ.is_empty(), "both configurations have the same backends: there is nothing to copy");
-        for capability in differ {
-            let bar = Bar::named(capability.name());
-            let moved = capability.transfer(&old, &new, &bar).await.context(capability.name())?;
+        let (old, new) = (Stores::open(&from).await?, Stores::open(&to).await?);
+        for data in differ {
+            let bar = Bar::named(data.name());
+            let Moved { moved, skipped } = old.copy(data, &new, &bar).await.context(data.name())?;
             bar.0.finish_and_clear();
-            print(describe(capability, moved))?;
+            print(format_args!("{}: {moved} copied, {skipped} there already or expired", data.name()))?;
         }
         Ok(print("done: serve with the new configuration, and delete the former data once it works")?)
     }
-}
-
-/// A kind of data that is in a backend of its own.
-#[derive(Debug, Clone, Copy)]
-enum Capability {
-    Kv,
-    Blob,
-    Jobs,
-}
-
-impl Capability {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Kv => "kv",
-            Self::Blob => "blob",
-            Self::Jobs => "jobs",
-        }
-    }
-
-    async fn transfer(
-        self,
-        old: &Capabilities,
-        new: &Capabilities,
-        progress: &dyn Progress,
-    ) -> anyhow::Result<Moved> {
-        match self {
-            Self::Kv => transfer::entries(&*old.kv, &*new.kv, &*old.clock, progress).await,
-            Self::Blob => transfer::objects(&*old.blob, &*new.blob, progress).await,
-            Self::Jobs => transfer::jobs(&*old.jobs, &*new.jobs, progress).await,
-        }
-    }
-}
-
-/// Returns what the two configurations keep in different places. Jobs come last: they are of use once the rest is there.
-fn differences(from: &Config, to: &Config) -> Vec<Capability> {
-    let (old, new) = (&from.file.backends, &to.file.backends);
-    let same_folder = from.file.server.data_dir == to.file.server.data_dir;
-    let all = [
-        (Capability::Kv, &old.kv, &new.kv),
-        (Capability::Blob, &old.blob, &new.blob),
-        (Capability::Jobs, &old.jobs, &new.jobs),
-    ];
-    let differ = all.into_iter().filter(|(_, old, new)| old != new || !same_folder);
-    differ.map(|(capability, ..)| capability).collect()
-}
-
-fn describe(capability: Capability, moved: Moved) -> String {
-    let Moved { moved, skipped } = moved;
-    format!("{}: {moved} copied, {skipped} there already or expired", capability.name())
 }
 
 /// A progress bar on a terminal.

@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::anyhow;
 use capabilities::document::Document;
 use capabilities::kind::Selection;
-use capabilities::{blob, jobs, kv};
+use capabilities::llm::budget;
+use capabilities::{blob, jobs, kv, shops};
 use model::shop::ShopSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -38,6 +39,9 @@ pub struct File {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Server {
+    /// The name of this deployment. Hosts that share a database must have the same one; the database refuses others, so
+    /// that a second deployment does not take it for its own by mistake.
+    pub deployment: String,
     /// Address and port; port 0 takes a free one. `WANDSTORE_LISTEN`, `--listen`.
     pub listen: String,
     /// The folder for databases, pages and compiled components, relative to the working folder. `WANDSTORE_DATA_DIR`,
@@ -142,12 +146,24 @@ pub struct Backends {
     pub blob: Selection,
     /// Durable jobs. Their kind is `sqlite`, the file `jobs.db` in the data folder, `postgres` or `memory`.
     pub jobs: Selection,
+    /// Shops whose merchants installed the app: tokens, settings, usage. Their kind is `sqlite`, the file `shops.db` in the
+    /// data folder, or `postgres`.
+    pub shops: Selection,
+    /// The budgets of the language model. Their kind is `sqlite`, the file `budget.db` in the data folder, `postgres` or
+    /// `memory`.
+    pub budget: Selection,
 }
 
 impl Default for Backends {
     fn default() -> Self {
         let default = |kinds: &[&str]| Selection::of(kinds[0]);
-        Self { kv: default(kv::KINDS), blob: default(blob::KINDS), jobs: default(jobs::KINDS) }
+        Self {
+            kv: default(kv::KINDS),
+            blob: default(blob::KINDS),
+            jobs: default(jobs::KINDS),
+            shops: default(shops::KINDS),
+            budget: default(budget::KINDS),
+        }
     }
 }
 
@@ -209,7 +225,13 @@ impl File {
         // Each kind checks its own options.
         let options = Map::from_iter([(keys::ANY.into(), true.into())]);
         let backend = Selection { kind: Some(String::new()), options };
-        file.backends = Backends { kv: backend.clone(), blob: backend.clone(), jobs: backend };
+        file.backends = Backends {
+            kv: backend.clone(),
+            blob: backend.clone(),
+            jobs: backend.clone(),
+            shops: backend.clone(),
+            budget: backend,
+        };
         file.server.public_url = Some(String::new());
         file.document.llm.base_url = Some(String::new());
         file.document.shopify.origin = Some(String::new());
@@ -232,6 +254,7 @@ fn complete(id: &str, shop: &mut ShopSettings) {
 impl Default for Server {
     fn default() -> Self {
         Self {
+            deployment: "wandstore".into(),
             listen: "127.0.0.1:8787".into(),
             data_dir: "data".into(),
             connections_max: 10_000,

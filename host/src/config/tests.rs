@@ -251,7 +251,7 @@ fn a_backend_is_of_a_kind_that_there_is() {
 
 #[test]
 fn a_backend_in_postgresql_needs_the_url_of_a_database() {
-    for capability in ["kv", "jobs"] {
+    for capability in ["kv", "jobs", "shops", "budget"] {
         let text = format!("[backends.{capability}]\nkind = 'postgres'");
         let refused = refusal(&text, &[]);
         assert!(
@@ -270,6 +270,37 @@ fn a_backend_in_postgresql_needs_the_url_of_a_database() {
     }
     let config = accepted("", &[("DATABASE_URL", "a database of something else")]);
     assert!(config.database().unwrap().is_none(), "no backend needs it");
+}
+
+#[test]
+fn hosts_that_share_merchants_tokens_need_a_key_that_they_share() {
+    let text = "[backends.shops]\nkind = 'postgres'";
+    let mut variables = vec![
+        ("DATABASE_URL", "postgres://u:hush@db/d"),
+        ("SHOPIFY_API_KEY", "client-id"),
+        ("SHOPIFY_API_SECRET", "hush"),
+    ];
+    let refused = refusal(text, &variables);
+    assert!(
+        refused.starts_with("`backends.shops.kind` is `postgres`, but WANDSTORE_ENCRYPTION_KEY is not set"),
+        "{refused}"
+    );
+    variables.push(("WANDSTORE_ENCRYPTION_KEY", "hush"));
+    accepted(text, &variables);
+}
+
+#[test]
+fn deployments_differ_in_name_environment_or_app() {
+    let of = |text, variables: &[_]| accepted(text, variables).deployment();
+    let usual = of("", &[]);
+    assert_eq!(of("[cache]\nmemory_mib = 7", &[("SHOPIFY_STORE", SHOP)]), usual);
+    for other in [
+        of("[server]\ndeployment = 'staging'", &[]),
+        of("", &[("ENVIRONMENT", "development")]),
+        of("", &[("SHOPIFY_API_KEY", "client-id")]),
+    ] {
+        assert_ne!(other, usual);
+    }
 }
 
 #[test]

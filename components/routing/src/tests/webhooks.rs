@@ -1,8 +1,10 @@
 //! Webhooks about a shop.
 
 use model::jobs::MaintenanceKind;
+use model::{EventId, Key, ShopId};
 use serde_json::json;
 
+use crate::capabilities::Storage as _;
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, customer, maintenance_task, sign, webhook};
 use crate::{BodyError, Method, Progress, handle, run_maintenance};
 
@@ -65,6 +67,33 @@ fn a_repeated_webhook_is_processed_once() {
     send(&shop, &webhook("products/update", "id-2", r#"{"id":1}"#));
     let moves = shop.calls.borrow().iter().filter(|call| **call == "cache.products-changed").count();
     assert_eq!(moves, 2);
+}
+
+/// Two hosts that receive a webhook at once.
+#[test]
+fn a_webhook_that_another_host_is_carrying_out_is_refused_until_that_has_ended() {
+    let shop = Fake::default();
+    let (id, event) = (ShopId::parse(SHOP).unwrap(), EventId::parse("id-1").unwrap());
+    let seen = Key::Seen(&id, &event);
+    let request = webhook("customers/redact", "id-1", REDACT);
+    shop.put(seen, b"0", Some(30)).unwrap();
+    assert_eq!(send(&shop, &request).status(), 503);
+    assert!(shop.maintenance_tasks.borrow().is_empty());
+
+    // That host died, and its mark has expired.
+    shop.remove(seen.store(), &seen.to_string()).unwrap();
+    assert_eq!(send(&shop, &request).json(), json!({ "taken": true }));
+    assert_eq!(send(&shop, &request).json(), json!({ "taken": false }));
+    assert_eq!(shop.maintenance_tasks.borrow().len(), 1);
+}
+
+#[test]
+fn a_webhook_that_could_not_be_carried_out_is_not_marked_as_begun() {
+    let mut shop = Fake { down: vec!["queue"], ..Fake::default() };
+    let request = webhook("customers/redact", "id-1", REDACT);
+    assert_eq!(send(&shop, &request).status(), 503);
+    shop.down.clear();
+    assert_eq!(send(&shop, &request).json(), json!({ "taken": true }));
 }
 
 #[test]

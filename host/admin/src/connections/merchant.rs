@@ -6,6 +6,7 @@ use model::ShopId;
 use model::shop::Choices;
 
 use super::{NotConnected, ended};
+use crate::installations::Need;
 use crate::records::{Installation, State};
 use crate::shopify_api::STOREFRONT_SCOPES;
 use crate::{Admin, Unavailable, choices};
@@ -24,14 +25,12 @@ impl Admin {
     }
 
     async fn connect_alone(&self, shop: &ShopId, session_token: &str) -> Result<(), NotConnected> {
-        let gate = self.connections.gate(shop);
-        let mut not_before_ms = gate.lock().await;
+        let _alone = self.connections.alone(shop).await;
         if self.is_connected(shop).await? {
             return Ok(());
         }
-        *not_before_ms = 0;
         if let Some(found) = self.installations().find(shop).await?.filter(has_scopes) {
-            match self.connections.renew(shop, found, &mut not_before_ms).await {
+            match self.connections.renew(shop, &found, Need::MerchantWaits).await {
                 Ok(_) => return Ok(()),
                 Err(error) => {
                     tracing::debug!(%shop, %error, "cannot renew a shop's tokens; exchanging a session token instead");
@@ -54,8 +53,9 @@ impl Admin {
         let shop = inherited.clone().map_or(shop.clone(), |choices| choices.over(shop));
         self.storefronts.reopen(id).await?;
         let credentials = self.connections.credentials(tokens, &STOREFRONT_SCOPES.join(","));
+        let mut served = self.served.lock().await;
         self.installations().install(id, &credentials, asked_ms, inherited.as_ref()).await?;
-        self.storefronts.set_shop(id, shop);
+        served.set(&*self.storefronts, id, shop);
         tracing::info!(shop = %id, "a shop was connected");
         Ok(())
     }

@@ -17,7 +17,7 @@ async fn storefront_token(bench: &Bench) -> Option<String> {
 
 #[tokio::test]
 async fn the_first_visit_connects_the_shop() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     assert_eq!(storefront_token(&bench).await, None);
 
     let page = bench.visit(SHOP).await;
@@ -36,7 +36,7 @@ async fn the_first_visit_connects_the_shop() {
 
 #[tokio::test]
 async fn no_token_is_stored_as_it_is() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     assert!(bench.holds(SHOP));
     for text in ["shpat_", "shprt_", &bench.token(SHOP)] {
@@ -46,7 +46,7 @@ async fn no_token_is_stored_as_it_is() {
 
 #[tokio::test]
 async fn twenty_requests_at_once_renew_once() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     let requests = (0..20).map(|_| {
@@ -62,7 +62,7 @@ async fn twenty_requests_at_once_renew_once() {
 
 #[tokio::test]
 async fn twenty_first_visits_exchange_once() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let token = bench.token(SHOP);
     let visits = (0..20).map(|_| {
         let (admin, token) = (bench.admin.clone(), token.clone());
@@ -77,7 +77,7 @@ async fn twenty_first_visits_exchange_once() {
 
 #[tokio::test]
 async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     bench.clock.advance(HOUR);
@@ -98,7 +98,7 @@ async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
 
 #[tokio::test]
 async fn a_merchant_does_not_wait_until_a_failure_may_be_repeated() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     bench.shopify.is(Mood::LosesAnswers);
@@ -112,7 +112,7 @@ async fn a_merchant_does_not_wait_until_a_failure_may_be_repeated() {
 
 #[tokio::test]
 async fn a_refresh_token_that_was_revoked_is_made_good_by_the_merchant() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     bench.shopify.revoke();
@@ -137,7 +137,7 @@ async fn renewal_pauses_after_a_failure(bench: &Bench) {
 
 #[tokio::test]
 async fn a_failure_is_not_repeated_at_once() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     bench.shopify.is(Mood::Refuses(503, "busy"));
@@ -146,7 +146,7 @@ async fn a_failure_is_not_repeated_at_once() {
 
 #[tokio::test]
 async fn a_token_is_used_to_its_end_while_it_cannot_be_renewed() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.shopify.is(Mood::Refuses(503, "busy"));
     bench.clock.advance(Duration::from_mins(56));
@@ -158,7 +158,7 @@ async fn a_token_is_used_to_its_end_while_it_cannot_be_renewed() {
 
 #[tokio::test]
 async fn a_shopper_does_not_wait_for_a_token_that_ends_soon() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(Duration::from_mins(56));
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
@@ -170,7 +170,7 @@ async fn a_shopper_does_not_wait_for_a_token_that_ends_soon() {
 
 #[tokio::test]
 async fn a_refresh_token_that_is_not_accepted_is_dropped() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     bench.shopify.is(Mood::Refuses(400, "invalid_grant"));
@@ -192,7 +192,7 @@ const INACTIVE: &str =
 #[tokio::test]
 async fn a_pair_that_is_not_active_any_more_is_dropped_and_exchanged_for_another_at_the_next_opening() {
     for status in [400, 401] {
-        let bench = Bench::start().await;
+        let Some(bench) = Bench::start().await else { return };
         bench.visit(SHOP).await;
         bench.clock.advance(HOUR);
         for _ in 0..2 {
@@ -231,7 +231,7 @@ async fn an_answer_that_says_nothing_of_tokens_leaves_the_pair_as_it_is() {
         (429, INACTIVE),
         (503, INACTIVE),
     ] {
-        let bench = Bench::start().await;
+        let Some(bench) = Bench::start().await else { return };
         bench.visit(SHOP).await;
         bench.clock.advance(HOUR);
         bench.shopify.is(Mood::Says(status, body));
@@ -248,7 +248,7 @@ async fn a_pair_without_an_end_is_kept_and_not_renewed() {
     for ends in ["", r#","expires_in":0"#, r#","expires_in":null,"refresh_token_expires_in":0"#] {
         let body = format!(r#"{{"access_token":"shpat_9","refresh_token":"shprt_9"{ends}}}"#);
         let body: &'static str = body.leak();
-        let bench = Bench::start().await;
+        let Some(bench) = Bench::start().await else { return };
         bench.visit(SHOP).await;
         bench.clock.advance(HOUR);
         bench.shopify.is(Mood::Says(200, body));
@@ -262,7 +262,7 @@ async fn a_pair_without_an_end_is_kept_and_not_renewed() {
 
 #[tokio::test]
 async fn where_no_refresh_token_comes_back_the_former_one_is_used_again() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     bench.shopify.is(Mood::Says(200, r#"{"access_token":"shpat_9","expires_in":"3600"}"#));
@@ -275,7 +275,7 @@ async fn where_no_refresh_token_comes_back_the_former_one_is_used_again() {
 
 #[tokio::test]
 async fn an_installation_with_a_token_that_does_not_end_is_connected() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.shopify.is(Mood::Says(200, r#"{"access_token":"shpat_9"}"#));
     assert!(!bench.visit(SHOP).await.text.contains("Not connected"));
     bench.clock.advance(HOUR);
@@ -286,7 +286,7 @@ async fn an_installation_with_a_token_that_does_not_end_is_connected() {
 
 #[tokio::test]
 async fn a_session_token_that_shopify_does_not_accept_is_brought_anew() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.shopify.is(Mood::Refuses(400, "invalid_subject_token"));
     let answer = bench.visit(SHOP).await;
     assert_eq!(answer.status, 302);
@@ -296,7 +296,7 @@ async fn a_session_token_that_shopify_does_not_accept_is_brought_anew() {
 
 #[tokio::test]
 async fn a_merchant_is_told_when_shopify_gives_no_access() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     for mood in [Mood::Refuses(401, "invalid_client"), Mood::Refuses(500, ""), Mood::LosesAnswers] {
         bench.shopify.is(mood);
         let page = bench.visit(SHOP).await;
@@ -310,7 +310,7 @@ async fn a_merchant_is_told_when_shopify_gives_no_access() {
 
 #[tokio::test]
 async fn a_token_that_the_storefront_api_refuses_is_replaced_once_and_not_sent_again() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.visit(OTHER).await;
     let connections = bench.admin.connections();
@@ -332,7 +332,7 @@ async fn a_token_that_the_storefront_api_refuses_is_replaced_once_and_not_sent_a
 
 #[tokio::test]
 async fn a_rejected_token_without_an_expiry_is_renewed() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let body = r#"{"access_token":"shpat_9","refresh_token":"shprt_9"}"#;
     bench.shopify.is(Mood::Says(200, body));
     bench.visit(SHOP).await;
@@ -352,7 +352,7 @@ async fn a_rejected_token_without_an_expiry_is_renewed() {
 
 #[tokio::test]
 async fn a_failed_renewal_of_a_refused_token_is_not_retried_at_once() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.admin.connections().refuse(&shop(SHOP), &Secret::new("shpat_1"));
     bench.shopify.is(Mood::Refuses(503, "busy"));
@@ -361,7 +361,7 @@ async fn a_failed_renewal_of_a_refused_token_is_not_retried_at_once() {
 
 #[tokio::test]
 async fn a_token_that_arrives_expired_is_not_used_and_is_renewed_later() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     bench.shopify.is(Mood::Says(200, r#"{"access_token":"shpat_9","expires_in":-1}"#));
@@ -370,7 +370,7 @@ async fn a_token_that_arrives_expired_is_not_used_and_is_renewed_later() {
 
 #[tokio::test]
 async fn state_is_part_of_what_is_kept() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     let shops = bench.admin.find(&shop(SHOP)).await.unwrap().unwrap();
     assert_eq!(shops.state, State::Installed);

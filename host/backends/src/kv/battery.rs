@@ -62,7 +62,7 @@ async fn of_kind(kind: &str) -> Option<Stage> {
     let clock = Arc::new(clock::Scripted::new(1_000_000));
     let folder = tempfile::tempdir().unwrap();
     let schema = Schema::for_kind(kind).await?;
-    let database = schema.as_ref().map(Schema::database);
+    let database = Schema::migrated_if_any(schema.as_ref()).await;
     let site = Site { clock: clock.clone(), database, ..Site::scripted(folder.path()) };
     let kv = open(&Selection::of(kind), &site).await.unwrap();
     Some(Stage { kv, clock, _folder: folder, _schema: schema })

@@ -78,7 +78,7 @@ impl Client {
             permits: Semaphore::new(settings.concurrency.max(1) as usize),
             breaker: Mutex::new(breaker.doubling_to(cooldown_max)),
             account: Account {
-                budget: Arc::new(budget::InMemory::default()),
+                budget: Arc::new(budget::Memory::default()),
                 limits: DailyLimits {
                     of_deployment: Some(settings.tokens_per_day_max).filter(|tokens| *tokens > 0),
                     of_shop: Some(settings.tokens_per_shop_per_day_max).filter(|tokens| *tokens > 0),

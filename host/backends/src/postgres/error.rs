@@ -8,6 +8,24 @@ use sqlx::postgres::{PgDatabaseError, PgSeverity};
 /// mends: the credentials are refused, there is no such database or schema, or a right is missing.
 const LASTING: [&str; 4] = ["28", "3D000", "3F000", "42501"];
 
+/// What to do about an error of the server, by the start of its SQLSTATE code.
+const ADVICE: [(&str, &str); 5] = [
+    ("28", "check user and password in DATABASE_URL, and `pg_hba.conf` on the server"),
+    ("3D000", "create it, or name another in DATABASE_URL"),
+    ("3F000", "create the schema that `search_path` in DATABASE_URL names"),
+    ("42501", "grant the role in DATABASE_URL the right to create tables there"),
+    ("53300", "raise `max_connections` on the server, or run fewer hosts"),
+];
+/// What to do about a certificate of the server, by a word in the error.
+const ADVICE_ON_CERTIFICATES: [(&str, &str); 3] = [
+    ("xpired", "renew the certificate of the server"),
+    ("UnknownIssuer", "name the file of its authority with `sslrootcert` in DATABASE_URL"),
+    ("NotValidForName", "connect to the server by a name that is in its certificate"),
+];
+/// What to do if nothing answers.
+const ADVICE_ON_REACHING: &str =
+    "check that it runs, that DATABASE_URL names its host and port, and that no firewall is in between";
+
 /// Why a statement was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -21,18 +39,36 @@ pub enum Error {
 
 impl Error {
     pub(super) fn no_answer(limit: Duration) -> Self {
-        Self::Unavailable(format!("PostgreSQL did not answer within {} s", limit.as_secs()))
+        Self::Unavailable(format!(
+            "PostgreSQL did not answer within {} s: {ADVICE_ON_REACHING}",
+            limit.as_secs()
+        ))
     }
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let text = match &error {
-            sqlx::Error::Database(error) => format!("PostgreSQL: {}", error.message()),
-            sqlx::Error::Io(error) => format!("cannot reach PostgreSQL: {error}"),
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                let text = format!("PostgreSQL: {}", error.message());
+                with_advice(text, ADVICE.into_iter().find(|(start, _)| code.starts_with(start)))
+            }
+            sqlx::Error::Io(error) => {
+                let text = format!("cannot reach PostgreSQL: {error}");
+                let of_certificate = ADVICE_ON_CERTIFICATES.into_iter().find(|(word, _)| text.contains(word));
+                with_advice(text, of_certificate.or(Some(("", ADVICE_ON_REACHING))))
+            }
             error => format!("PostgreSQL: {error}"),
         };
         if is_lasting(&error) { Self::Unfit(text) } else { Self::Unavailable(text) }
+    }
+}
+
+fn with_advice(text: String, advice: Option<(&str, &str)>) -> String {
+    match advice {
+        Some((_, advice)) => format!("{text}: {advice}"),
+        None => text,
     }
 }
 

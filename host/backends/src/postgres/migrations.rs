@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
-use sqlx::migrate::{AppliedMigration, Migrate as _, MigrateError, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate as _, MigrateError, Migration, Migrator};
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Row as _};
 use tokio::time::timeout;
 
 use super::address::Address;
+use super::deployment::{Claim, Deployment};
 use super::error::Error;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -25,44 +26,116 @@ const LOOK: Duration = Duration::from_secs(5);
 /// SQLSTATE: a table or a function exists already.
 const DUPLICATES: [&str; 2] = ["42P07", "42723"];
 
-/// Connects, checks the server, and runs the migrations that are due. A lock of the database lets one process do that
-/// at a time. The connection is not used again, because that lock ends with it if a migration fails.
-pub async fn run(address: &Address) -> Result<(), Error> {
+/// The table that lists the migrations which were applied.
+const APPLIED: &str = "_sqlx_migrations";
+
+/// The tables that the migrations create.
+pub(super) const TABLES: [&str; 8] =
+    ["kv_entries", "probes", "jobs", "shops", "usage", "shop_revisions", "budgets", "deployment"];
+
+/// A server and the migrations that were due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// The server's version.
+    pub version: String,
+    /// The migrations that were run, or that are still due, by name.
+    pub migrations: Vec<String>,
+}
+
+/// Connects, checks the server, runs the migrations that are due, and claims the database. A lock of the database lets one
+/// process migrate at a time. The connection is not used again, because that lock ends with it if a migration fails.
+pub(super) async fn run(address: &Address, deployment: &Deployment, claim: Claim) -> Result<Migrated, Error> {
     let mut connection = super::connect(&address.with_statement_timeout(STATEMENT)).await?;
-    timeout(LOOK, look(&mut connection)).await.map_err(|_| Error::no_answer(LOOK))??;
-    let migrated = timeout(ALL, MIGRATIONS.run_direct(None, &mut connection, false)).await;
-    migrated.map_err(|_| Error::no_answer(ALL))?.map_err(failed)?;
+    // Before it is migrated: another deployment may run another version.
+    let (version, _) = within(LOOK, look(&mut connection, deployment, claim)).await?;
+    let migrations = within(ALL, async { apply(&mut connection).await.map_err(failed) }).await?;
+    within(LOOK, deployment.claim(&mut connection, claim)).await?;
     let _ = timeout(LOOK, connection.close()).await;
-    Ok(())
+    Ok(Migrated { version, migrations })
 }
 
-/// Connects, and returns what the server is and how many migrations are due.
-pub async fn check(address: &Address) -> Result<String, Error> {
+/// Connects, and returns what the server is and which migrations are due.
+pub(super) async fn check(address: &Address, deployment: &Deployment) -> Result<Migrated, Error> {
     let mut connection = super::connect(&address.with_statement_timeout(LOOK)).await?;
-    let (version, due) = timeout(LOOK, look(&mut connection)).await.map_err(|_| Error::no_answer(LOOK))??;
-    let tables = match due {
-        0 => "its tables are up to date".to_owned(),
-        due => format!("{due} migrations are due, which `serve` runs"),
-    };
-    Ok(format!("PostgreSQL {version}; {tables}"))
+    let (version, due) = within(LOOK, look(&mut connection, deployment, Claim::Compare)).await?;
+    Ok(Migrated { version, migrations: due.iter().map(|due| due.description.to_string()).collect() })
 }
 
-/// Checks the server and the database. Returns the server's version and how many migrations are due.
-async fn look(connection: &mut PgConnection) -> Result<(String, usize), Error> {
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    timeout(limit, work).await.map_err(|_| Error::no_answer(limit))?
+}
+
+/// Runs the migrations that are due, and returns their names.
+async fn apply(connection: &mut PgConnection) -> Result<Vec<String>, MigrateError> {
+    connection.lock().await?;
+    connection.ensure_migrations_table(APPLIED).await?;
+    // Again, because another process may have run some while this one waited for the lock.
+    let applied = connection.list_applied_migrations(APPLIED).await?;
+    let is_due = |own: &&Migration| !applied.iter().any(|applied| applied.version == own.version);
+    let mut ran = Vec::new();
+    for migration in MIGRATIONS.iter().filter(is_due) {
+        connection.apply(APPLIED, migration).await?;
+        ran.push(migration.description.to_string());
+    }
+    connection.unlock().await?;
+    Ok(ran)
+}
+
+/// Checks the server, the database and, unless it is taken over, whose it is. Returns the server's version and the
+/// migrations that are due.
+async fn look(
+    connection: &mut PgConnection,
+    deployment: &Deployment,
+    claim: Claim,
+) -> Result<(String, Vec<&'static Migration>), Error> {
     let about = sqlx::query(
         "SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
-            to_regclass('_sqlx_migrations') IS NOT NULL AS is_migrated",
+            to_regclass('_sqlx_migrations') IS NOT NULL AS is_migrated,
+            to_regclass('deployment') IS NOT NULL AS is_claimed",
     );
     let about = about.fetch_one(&mut *connection).await?;
     let (version, encoding): (String, String) = (about.try_get("version")?, about.try_get("encoding")?);
     require(connection.server_version_num(), &version, &encoding)?;
-    let is_migrated: bool = about.try_get("is_migrated")?;
-    let applied = if is_migrated {
-        connection.list_applied_migrations("_sqlx_migrations").await.map_err(failed)?
+    let due = if about.try_get("is_migrated")? {
+        require_whole(connection).await?;
+        due(&connection.list_applied_migrations(APPLIED).await.map_err(failed)?)?
     } else {
-        Vec::new()
+        MIGRATIONS.iter().collect()
     };
-    Ok((version, due(&applied)?))
+    if due.is_empty() {
+        require_tables(connection).await?;
+    }
+    if about.try_get("is_claimed")? && claim != Claim::TakeOver {
+        deployment.claim(connection, Claim::Compare).await?;
+    }
+    Ok((version, due))
+}
+
+/// Fails if a migration was not finished. Ours are transactions, so that takes somebody else, such as a restored backup of
+/// a broken database.
+async fn require_whole(connection: &mut PgConnection) -> Result<(), Error> {
+    let half_done = connection.dirty_version(APPLIED).await.map_err(failed)?;
+    half_done.map_or(Ok(()), |version| Err(half_done_migration(version)))
+}
+
+fn half_done_migration(version: i64) -> Error {
+    Error::Unfit(format!(
+        "the migration {version} of the database is half done: restore a backup, or name an empty database or schema"
+    ))
+}
+
+/// Fails if a table is missing, although all migrations were applied.
+async fn require_tables(connection: &mut PgConnection) -> Result<(), Error> {
+    let missing = sqlx::query_scalar::<_, String>(
+        "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL LIMIT 1",
+    );
+    match missing.bind(TABLES.map(str::to_owned).to_vec()).fetch_optional(connection).await? {
+        None => Ok(()),
+        Some(table) => Err(Error::Unfit(format!(
+            "the table `{table}` is missing from the database, although its migrations are done: restore a backup, or \
+             name an empty database or schema"
+        ))),
+    }
 }
 
 /// Fails if the server is too old, or the database cannot store every text.
@@ -78,15 +151,15 @@ fn require(number: Option<u32>, version: &str, encoding: &str) -> Result<(), Err
     Ok(())
 }
 
-/// Returns how many migrations are due, if those that were applied are ours.
-fn due(applied: &[AppliedMigration]) -> Result<usize, Error> {
+/// Returns the migrations that are due, if those that were applied are ours.
+fn due(applied: &[AppliedMigration]) -> Result<Vec<&'static Migration>, Error> {
     let ours = |applied: &&AppliedMigration| {
         MIGRATIONS.iter().any(|own| own.version == applied.version && own.checksum == applied.checksum)
     };
     let known = applied.iter().take_while(ours).count();
     let is_newer = known == MIGRATIONS.iter().count();
     match applied.len() - known {
-        0 => Ok(MIGRATIONS.iter().count() - known),
+        0 => Ok(MIGRATIONS.iter().skip(known).collect()),
         _ if is_newer => Err(Error::Unfit(
             "the database was migrated by a newer version of this program: run that version".to_owned(),
         )),
@@ -101,6 +174,7 @@ fn foreign() -> Error {
 fn failed(error: MigrateError) -> Error {
     match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => foreign(),
+        MigrateError::Dirty(version) => half_done_migration(version),
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             let code = error.as_database_error().and_then(DatabaseError::code);
             if code.is_some_and(|code| DUPLICATES.contains(&&*code)) { foreign() } else { error.into() }
@@ -139,9 +213,10 @@ mod tests {
         let all: Vec<_> = MIGRATIONS.iter().map(|own| applied(own.version)).collect();
         let newer = [all.clone(), vec![applied(9_999)]].concat();
         let foreign = [AppliedMigration { checksum: vec![7; 48].into(), ..applied(1) }];
-        assert_eq!(due(&[]), Ok(all.len()));
-        assert_eq!(due(&all[..1]), Ok(all.len() - 1));
-        assert_eq!(due(&all), Ok(0));
+        let due_after = |applied: &[AppliedMigration]| due(applied).map(|due| due.len());
+        assert_eq!(due_after(&[]), Ok(all.len()));
+        assert_eq!(due_after(&all[..1]), Ok(all.len() - 1));
+        assert_eq!(due_after(&all), Ok(0));
         let refusal = |applied: &[AppliedMigration]| due(applied).expect_err("it is refused").to_string();
         assert!(refusal(&newer).contains("newer version"));
         assert!(refusal(&foreign).contains("something else"));

@@ -8,14 +8,18 @@ use secrets::Secret;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
-use super::{Address, Database};
+use super::{Address, Database, Deployment};
 use crate::random::{Random as _, System};
 
 /// The server that tests use if `DATABASE_URL` is not set.
 const USUAL: &str = "postgres://postgres@localhost/postgres";
 
+/// How many attempts a connection may take. Each takes seconds if the machine is busy.
+const CONNECTED_WITHIN: u32 = 20;
+
 /// A schema, which is deleted when this is dropped.
 pub struct Schema {
+    /// Its name, which is unique.
     pub name: String,
     server: Url,
 }
@@ -54,9 +58,42 @@ impl Schema {
         Arc::new(database(&self.url()))
     }
 
+    /// Returns such a handle once the database is migrated and connected, which takes longer than a call waits if the
+    /// machine is busy.
+    pub async fn migrated(&self) -> Arc<Database> {
+        let database = self.database();
+        for _ in 0..CONNECTED_WITHIN {
+            database.start().await.expect("it is migrated");
+            if database.probe("tests").await.is_ok() {
+                break;
+            }
+        }
+        database
+    }
+
+    /// Returns such a handle if there is a schema.
+    pub async fn migrated_if_any(schema: Option<&Self>) -> Option<Arc<Database>> {
+        Some(schema?.migrated().await)
+    }
+
+    /// Returns a handle of the database for a deployment.
+    pub fn of(&self, deployment: Deployment) -> Database {
+        Database::new(address(&self.url()), deployment)
+    }
+
     /// Runs SQL on a connection of its own.
     pub async fn execute(&self, sql: impl Into<String>) {
         execute(&self.url(), sql.into()).await.expect("it is carried out");
+    }
+
+    /// Returns the text that a query returns. Waits for it, for tests that are not asynchronous there.
+    pub fn text(&self, query: &'static str) -> String {
+        let url = self.url();
+        alone(async move {
+            let mut connection = PgConnection::connect(url.as_str()).await?;
+            sqlx::query_scalar(query).fetch_one(&mut connection).await
+        })
+        .expect("it is carried out")
     }
 
     /// Returns the plan of a statement for any values, with indexes wherever there are fitting ones: a test has too few
@@ -90,18 +127,28 @@ impl Schema {
 impl Drop for Schema {
     fn drop(&mut self) {
         let (server, sql) = (self.server.clone(), format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name));
-        // A runtime of its own: that of the test may be ending, and cannot be waited for here.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(execute(&server, sql)).map_err(std::io::Error::other)
-        });
-        let _ = dropped.join();
+        let _ = alone(async move { execute(&server, sql).await });
     }
+}
+
+/// Waits for some work in a runtime of its own: that of the test may be ending, and cannot be waited for here.
+fn alone<T: Send + 'static>(
+    work: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, sqlx::Error> {
+    let done = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(work)
+    });
+    done.join().unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
 }
 
 /// Returns a handle of the database at a URL.
 pub fn database(url: &Url) -> Database {
-    Database::new(Address::parse(&Secret::new(url.as_str())).expect("a URL of PostgreSQL"))
+    Database::new(address(url), Deployment::default().with("name", Some("tests"))).claimed()
+}
+
+fn address(url: &Url) -> Address {
+    Address::parse(&Secret::new(url.as_str())).expect("a URL of PostgreSQL")
 }
 
 async fn execute(url: &Url, sql: String) -> Result<(), sqlx::Error> {

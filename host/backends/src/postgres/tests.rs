@@ -1,5 +1,6 @@
 //! Tests of how a database fails and recovers. The backends' batteries test what it does.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use reqwest::Url;
@@ -9,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::server::{Schema, database};
-use super::{Database, Error};
+use super::{Database, Deployment, Error, migrations};
 
 /// Far more than all time limits of a call together.
 const LONG: Duration = Duration::from_mins(1);
@@ -52,6 +53,7 @@ async fn a_server_that_hangs_is_an_error_for_all_callers_at_once() {
 #[tokio::test]
 async fn a_server_that_comes_late_is_used_as_soon_as_it_is_there() {
     let Some(schema) = Schema::create().await else { return };
+    schema.migrated().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (mut url, server) = (schema.url(), schema.url());
@@ -82,7 +84,7 @@ async fn forward(listener: TcpListener, server: Url) {
 #[tokio::test]
 async fn a_connection_that_the_server_ends_is_replaced() {
     let Some(schema) = Schema::create().await else { return };
-    let database = schema.database();
+    let database = schema.migrated().await;
     is_written(&database).await.unwrap();
     let end = format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -98,7 +100,7 @@ async fn a_connection_that_the_server_ends_is_replaced() {
 #[tokio::test]
 async fn a_statement_that_takes_too_long_is_ended_and_its_connection_stays() {
     let Some(schema) = Schema::create().await else { return };
-    let database = schema.database();
+    let database = schema.migrated().await;
     let process = async || {
         let row = database.first(sqlx::query("SELECT pg_backend_pid()")).await.unwrap().unwrap();
         sqlx::Row::get::<i32, _>(&row, 0)
@@ -112,7 +114,7 @@ async fn a_statement_that_takes_too_long_is_ended_and_its_connection_stays() {
 #[tokio::test]
 async fn a_caller_that_goes_away_spoils_no_connection() {
     let Some(schema) = Schema::create().await else { return };
-    let database = schema.database();
+    let database = schema.migrated().await;
     is_written(&database).await.unwrap();
     for number in 0..50_i32 {
         let query = sqlx::query(AssertSqlSafe(format!("SELECT {number}, pg_sleep(0.001)")));
@@ -125,19 +127,88 @@ async fn a_caller_that_goes_away_spoils_no_connection() {
 #[tokio::test]
 async fn hosts_that_start_at_once_migrate_once() {
     let Some(schema) = Schema::create().await else { return };
-    let told = schema.database().check().await.unwrap();
-    assert!(
-        told.starts_with("PostgreSQL ") && told.ends_with("2 migrations are due, which `serve` runs"),
-        "{told}"
-    );
+    let due = schema.database().check().await.unwrap().migrations;
+    assert_eq!(due, ["kv", "jobs", "shops", "budget", "deployment"]);
     let mut hosts = JoinSet::new();
     for _ in 0..4 {
         let database = schema.database();
         hosts.spawn(async move { database.start().await.and(is_written(&database).await) });
     }
     assert_eq!(hosts.join_all().await, vec![Ok(()); 4]);
-    let told = schema.database().check().await.unwrap();
-    assert!(told.ends_with("; its tables are up to date"), "{told}");
+    assert_eq!(schema.database().check().await.unwrap().migrations, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn migrating_says_what_was_run_and_a_second_time_nothing() {
+    let Some(schema) = Schema::create().await else { return };
+    let migrated = schema.database().migrate(false).await.unwrap();
+    assert_eq!(migrated.migrations, ["kv", "jobs", "shops", "budget", "deployment"]);
+    assert!(migrated.version.starts_with(|digit: char| digit.is_ascii_digit()), "{}", migrated.version);
+    assert_eq!(schema.database().migrate(false).await.unwrap().migrations, Vec::<String>::new());
+
+    let tables = sqlx::query(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> '_sqlx_migrations'",
+    );
+    let tables = schema.migrated().await.all(tables).await.unwrap();
+    let tables: BTreeSet<String> = tables.iter().map(|row| sqlx::Row::get(row, 0)).collect();
+    assert_eq!(tables, migrations::TABLES.map(str::to_owned).into());
+}
+
+/// Returns the one line in which a database is refused, by a check and at the start.
+async fn refusal(database: &Database) -> String {
+    let refused = database.check().await.expect_err("it is refused");
+    assert!(matches!(refused, Error::Unfit(_)), "{refused:?}");
+    assert_eq!(database.start().await, Err(refused.clone()));
+    let text = refused.to_string();
+    assert!(!text.contains('\n'), "{text}");
+    text
+}
+
+#[tokio::test]
+async fn a_half_done_migration_is_refused() {
+    for (damage, told) in [
+        (
+            "UPDATE _sqlx_migrations SET success = false WHERE version = 3",
+            "the migration 3 of the database is half done",
+        ),
+        ("DROP TABLE jobs", "the table `jobs` is missing"),
+    ] {
+        let Some(schema) = Schema::create().await else { return };
+        schema.database().start().await.unwrap();
+        schema.execute(damage).await;
+        let refused = refusal(&schema.database()).await;
+        assert!(refused.contains(told) && refused.contains("restore a backup"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_another_deployment_is_refused_until_it_is_taken_over() {
+    let Some(schema) = Schema::create().await else { return };
+    let named = |name| schema.of(Deployment::default().with("name", Some(name)).with("app", Some("a")));
+    named("one").claimed().start().await.unwrap();
+    named("one").claimed().start().await.unwrap();
+    let without_app = Deployment::default().with("name", Some("one")).with("app", None);
+    schema.of(without_app).claimed().start().await.unwrap();
+
+    let refused = refusal(&named("two").claimed()).await;
+    assert!(refused.contains("whose name is `one` and not `two`"), "{refused}");
+    let migrated = named("two").migrate(false).await;
+    assert_eq!(migrated, Err(Error::Unfit(refused)));
+    assert!(is_written(&named("two")).await.is_err());
+
+    named("two").migrate(true).await.unwrap();
+    assert_eq!(is_written(&named("two")).await, Ok(()));
+    let refused = refusal(&named("one")).await;
+    assert!(refused.contains("whose name is `two` and not `one`"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_command_claims_no_database() {
+    let Some(schema) = Schema::create().await else { return };
+    let named = |name| schema.of(Deployment::default().with("name", Some(name)));
+    named("one").start().await.unwrap();
+    named("two").claimed().start().await.unwrap();
+    assert!(refusal(&named("one")).await.contains("another deployment"));
 }
 
 #[tokio::test]

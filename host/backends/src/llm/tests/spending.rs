@@ -3,7 +3,7 @@
 use ::llm as model;
 
 use super::*;
-use crate::llm::budget::{Budget, DEPLOYMENT, InMemory, Sqlite, Unavailable};
+use crate::llm::budget::{Budget, DEPLOYMENT, Memory, Sqlite, Unavailable};
 
 /// Returns the most that a test's question may cost: a token per two bytes sent, and 500 for the answer.
 fn question() -> u64 {
@@ -59,7 +59,7 @@ async fn a_spent_budget_sends_nothing_even_after_a_restart() {
 #[tokio::test]
 async fn calls_at_once_never_reserve_more_than_there_is() {
     let endpoint = Endpoint::following((0..10).map(|_| Reply::Stall(vec![]))).await;
-    let budget = Arc::new(InMemory::default());
+    let budget = Arc::new(Memory::default());
     let client = limited(&endpoint, 2 * question(), budget.clone());
     let client = Arc::new(client);
     let asking: Vec<_> = (0..10)
@@ -91,7 +91,7 @@ async fn calls_at_once_never_reserve_more_than_there_is() {
 #[tokio::test]
 async fn retries_and_other_forms_reserve_each_for_themselves() {
     let endpoint = Endpoint::following([Reply::Send(vec![]), answer("{}")]).await;
-    let budget = Arc::new(InMemory::default());
+    let budget = Arc::new(Memory::default());
     let client = limited(&endpoint, UNSEEN + question() - 1, budget.clone());
     assert_eq!(failed(put(&client).await).cause, Cause::Quota, "there is no room for a second call");
     assert_eq!(endpoint.requests().len(), 1);
@@ -99,7 +99,7 @@ async fn retries_and_other_forms_reserve_each_for_themselves() {
 
     let refused = complaint(400, "", "json_schema is not supported");
     let endpoint = Endpoint::following([refused, answer("{}")]).await;
-    let budget = Arc::new(InMemory::default());
+    let budget = Arc::new(Memory::default());
     // The schema takes more tokens when it is part of the prompt.
     let client = limited(&endpoint, 2 * question() - 1, budget.clone());
     assert!(put(&client).await.is_ok(), "a refusal costs nothing");
@@ -167,7 +167,7 @@ impl Budget for Hesitant {
 async fn an_unreserved_call_is_counted_and_refunds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = Arc::new(Sqlite::open(&folder.path().join("budget.db")).await.unwrap());
-    for budget in [file as Arc<dyn Budget>, Arc::new(InMemory::default())] {
+    for budget in [file as Arc<dyn Budget>, Arc::new(Memory::default())] {
         for calls in 1..=3 {
             let endpoint = without_figures(1).await;
             let client = client(&settings(&endpoint)).with_budget(Arc::new(Hesitant(budget.clone())));
@@ -180,7 +180,7 @@ async fn an_unreserved_call_is_counted_and_refunds_nothing() {
 #[tokio::test]
 async fn a_shop_that_used_up_its_budget_costs_nothing_more_and_the_others_go_on() {
     let endpoint = without_figures(100).await;
-    let budget = Arc::new(InMemory::default());
+    let budget = Arc::new(Memory::default());
     let settings = Settings { tokens_per_shop_per_day_max: question() + 3 * 7, ..settings(&endpoint) };
     let client = client(&settings).with_budget(budget.clone());
     for shop in ["magic-wands", "tea-house"] {
@@ -197,7 +197,7 @@ async fn a_shop_that_used_up_its_budget_costs_nothing_more_and_the_others_go_on(
 #[tokio::test]
 async fn the_last_fifth_of_a_budget_is_not_for_optional_requests() {
     let endpoint = without_figures(100).await;
-    let budget = Arc::new(InMemory::default());
+    let budget = Arc::new(Memory::default());
     let client = limited(&endpoint, 5 * question(), budget.clone());
     budget.reserve(DEPLOYMENT, 0, 3 * question() + 1, u64::MAX).await.unwrap();
     let ask =

@@ -1,0 +1,51 @@
+//! The shops that this process serves because of what is stored.
+
+use std::collections::BTreeSet;
+
+use model::ShopId;
+use model::shop::ShopSettings;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::Storefronts;
+
+/// The shops that this process serves because of what is stored.
+#[derive(Default)]
+pub(crate) struct Served(Mutex<Shops>);
+
+/// What was served last.
+#[derive(Default)]
+pub(crate) struct Shops {
+    /// The last change that is served.
+    pub revision: Option<i64>,
+    ids: BTreeSet<ShopId>,
+}
+
+impl Served {
+    /// Locks what is served. Whoever changes a shop holds this lock from before the write until the change is served:
+    /// otherwise an older state could be served last.
+    pub async fn lock(&self) -> MutexGuard<'_, Shops> {
+        self.0.lock().await
+    }
+}
+
+impl Shops {
+    /// Serves a shop with these settings.
+    pub fn set(&mut self, storefronts: &dyn Storefronts, id: &ShopId, shop: ShopSettings) {
+        storefronts.set_shop(id, shop);
+        self.ids.insert(id.clone());
+    }
+
+    /// Stops serving a shop.
+    pub fn remove(&mut self, storefronts: &dyn Storefronts, id: &ShopId) {
+        storefronts.remove_shop(id);
+        self.ids.remove(id);
+    }
+
+    /// Stops serving all shops but these.
+    pub fn retain(&mut self, storefronts: &dyn Storefronts, stored: &BTreeSet<ShopId>) {
+        let gone: Vec<_> = self.ids.difference(stored).cloned().collect();
+        for id in gone {
+            self.remove(storefronts, id);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The tables of shops that installed the app: their tokens, their merchants' choices and their usage
+//! (`migrations/sqlite/shops`, `migrations/postgres/0003_shops.sql`). What is in them, the crate `admin` knows.
+
+mod postgres;
+mod sqlite;
+
+use crate::kind::{Selection, Site, kinds};
+use crate::tables::Tables;
+
+kinds!("shops", dyn Tables: [sqlite, postgres]);
+
+/// Returns whether there are no tables yet, which opening them would create.
+pub async fn is_missing(selection: &Selection, site: &Site) -> bool {
+    match &site.database {
+        Some(database) if selection.kind(KINDS) == "postgres" => {
+            database.check().await.is_ok_and(|migrated| !migrated.migrations.is_empty())
+        }
+        _ => !site.folder.join(sqlite::FILE).exists(),
+    }
+}
