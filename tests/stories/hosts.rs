@@ -121,10 +121,10 @@ async fn a_webhook_that_arrives_at_two_hosts_is_done_once() {
         let taken: Vec<_> = deliveries.join_all().await;
         assert_eq!(taken.iter().filter(|taken| **taken == Some(true)).count(), 1, "{taken:?}");
     }
-    let (last, mut told) = (format!("request-{}", 7), String::new());
-    eventually("all are done", async || {
-        told = hosts.command(&["audit"]).1;
-        (0..8).all(|round| told.contains(&format!("request-{round}"))).then_some(())
+    let last = "request-7".to_owned();
+    let told = eventually("all are done", async || {
+        let told = hosts.command(&["audit"]).1;
+        (0..8).all(|round| told.contains(&format!("request-{round}"))).then_some(told)
     })
     .await;
     assert_eq!(told.lines().filter(|line| line.contains("data_request")).count(), 8, "{told}");

@@ -44,7 +44,7 @@ impl Shops {
     /// Stops serving all shops but these.
     pub fn retain(&mut self, storefronts: &dyn Storefronts, stored: &BTreeSet<ShopId>) {
         let gone: Vec<_> = self.ids.difference(stored).cloned().collect();
-        for id in gone {
+        for id in &gone {
             self.remove(storefronts, id);
         }
     }

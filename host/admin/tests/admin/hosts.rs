@@ -129,7 +129,7 @@ async fn of_all_hosts_one_renews() {
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     let mut requests = JoinSet::new();
-    for admin in [&bench.admin, &other].into_iter().cycle().take(20).cloned() {
+    for admin in [&bench.admin, &other].into_iter().cycle().take(20) {
         requests.spawn(async move { access_token(&admin, &shop(SHOP)).await });
     }
     for token in requests.join_all().await {

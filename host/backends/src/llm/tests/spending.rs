@@ -130,6 +130,10 @@ impl Budget for Broken {
         Err(Unavailable("the disk is full".to_owned()))
     }
 
+    async fn of_day(&self, _: u64) -> Result<Vec<(String, u64)>, Unavailable> {
+        Err(Unavailable("the disk is full".to_owned()))
+    }
+
     async fn probe(&self) -> Result<(), Unavailable> {
         Err(Unavailable("the disk is full".to_owned()))
     }
@@ -156,6 +160,10 @@ impl Budget for Hesitant {
 
     async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
         self.0.settle(owner, day, reserved, spent).await
+    }
+
+    async fn of_day(&self, day: u64) -> Result<Vec<(String, u64)>, Unavailable> {
+        self.0.of_day(day).await
     }
 
     async fn probe(&self) -> Result<(), Unavailable> {
