@@ -130,6 +130,7 @@ async fn of_all_hosts_one_renews() {
     bench.clock.advance(HOUR);
     let mut requests = JoinSet::new();
     for admin in [&bench.admin, &other].into_iter().cycle().take(20) {
+        let admin = admin.clone();
         requests.spawn(async move { access_token(&admin, &shop(SHOP)).await });
     }
     for token in requests.join_all().await {
