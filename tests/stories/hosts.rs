@@ -60,6 +60,11 @@ async fn serves(host: &Process) -> bool {
     fragment(host).await.status == 200
 }
 
+/// Returns whether the visitor gets a page of their own.
+async fn shows_own(host: &Process) -> bool {
+    fragment(host).await.header("x-cache") == "HIT"
+}
+
 /// Saves settings as a merchant does.
 async fn save(host: &Process, tone: &str, paused: bool) {
     let paused = if paused { "&paused=on" } else { "" };
@@ -93,15 +98,21 @@ async fn what_a_merchant_does_on_one_host_holds_on_the_other() {
     eventually("the other host serves it", async || serves(two).await.then_some(())).await;
 
     save(one, "dry", false).await;
-    let is_dry = async || open_admin(two).await.contains(r#"value="dry""#).then_some(());
-    eventually("the other host shows the settings", is_dry).await;
+    assert!(open_admin(two).await.contains(r#"value="dry""#));
+    eventually("the visitor's page is made", async || {
+        (shows_own(one).await && shows_own(two).await).then_some(())
+    })
+    .await;
+    // A paused shop shows everybody the same.
     save(two, "dry", true).await;
-    eventually("the shop is paused here too", async || (!serves(one).await).then_some(())).await;
+    eventually("the shop is paused here too", async || (!shows_own(one).await).then_some(())).await;
     save(one, "dry", false).await;
-    eventually("and goes on there too", async || serves(two).await.then_some(())).await;
+    eventually("and goes on there too", async || shows_own(two).await.then_some(())).await;
 
     assert_eq!(tell(two.address.clone(), "app/uninstalled", "gone".to_owned()).await, Some(true));
     eventually("it is gone here too", async || (!serves(one).await).then_some(())).await;
+    let is_through = async || hosts.command(&["audit"]).1.contains("gone").then_some(());
+    eventually("the uninstallation is through", is_through).await;
     for host in [one, two] {
         open_admin(host).await;
         eventually("it is back", async || (serves(one).await && serves(two).await).then_some(())).await;

@@ -26,6 +26,10 @@ const ADVICE_ON_CERTIFICATES: [(&str, &str); 3] = [
 const ADVICE_ON_REACHING: &str =
     "check that it runs, that DATABASE_URL names its host and port, and that no firewall is in between";
 
+/// What to do if the answer is no answer of PostgreSQL.
+const ADVICE_ON_PROTOCOL: &str =
+    "something else may listen there: check host and port in DATABASE_URL, and proxies in between";
+
 /// Why a statement was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -59,6 +63,7 @@ impl From<sqlx::Error> for Error {
                 let of_certificate = ADVICE_ON_CERTIFICATES.into_iter().find(|(word, _)| text.contains(word));
                 with_advice(text, of_certificate.or(Some(("", ADVICE_ON_REACHING))))
             }
+            sqlx::Error::Protocol(what) => format!("PostgreSQL: {what}: {ADVICE_ON_PROTOCOL}"),
             error => format!("PostgreSQL: {error}"),
         };
         if is_lasting(&error) { Self::Unfit(text) } else { Self::Unavailable(text) }
@@ -88,4 +93,39 @@ fn is_lasting(error: &sqlx::Error) -> bool {
 pub(super) fn leaves_connection(error: &sqlx::Error) -> bool {
     let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
     error.is_some_and(|error| !matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    /// The words are those of rustls.
+    #[test]
+    fn a_certificate_that_is_not_accepted_is_lasting_and_says_what_to_do() {
+        for (words, advice) in [
+            (
+                "certificate expired: verification time 1796007410 (UNIX), but certificate is not valid after 1580601600",
+                "renew the certificate of the server",
+            ),
+            ("Expired", "renew the certificate of the server"),
+            ("UnknownIssuer", "sslrootcert"),
+            ("NotValidForName", "by a name that is in its certificate"),
+        ] {
+            let words = format!("invalid peer certificate: {words}");
+            let error = Error::from(sqlx::Error::Io(io::Error::new(io::ErrorKind::InvalidData, words)));
+            assert!(matches!(error, Error::Unfit(_)), "{error:?}");
+            assert!(error.to_string().contains(advice), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_may_come_back() {
+        let error = Error::from(sqlx::Error::Io(io::ErrorKind::ConnectionRefused.into()));
+        assert!(
+            matches!(error, Error::Unavailable(_)) && error.to_string().contains("check that it runs"),
+            "{error}"
+        );
+    }
 }
