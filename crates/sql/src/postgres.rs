@@ -4,6 +4,7 @@
 //! A statement that changes many rows locks them in one order, or leaves out those that are locked. So no two
 //! statements wait for each other.
 
+pub mod hosts;
 pub mod jobs;
 pub mod kv;
 

@@ -20,7 +20,7 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn no_answer(limit: Duration) -> Self {
+    pub(crate) fn no_answer(limit: Duration) -> Self {
         Self::Unavailable(format!("PostgreSQL did not answer within {} s", limit.as_secs()))
     }
 }
