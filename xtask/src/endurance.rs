@@ -1,4 +1,4 @@
-//! `cargo xtask chaos`, `faults`, `flood`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
+//! `cargo xtask chaos`, `faults`, `flood`, `hosts`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -72,6 +72,23 @@ pub struct Flood {
 impl Flood {
     pub fn run(self) -> anyhow::Result<()> {
         measure(&["flood", "--seconds", &self.seconds.to_string()])
+    }
+}
+
+/// Kill, cut off, restart and stop each of three hosts over one database and one bucket, while shoppers come.
+///
+/// Needs PostgreSQL at `DATABASE_URL`, or `postgres://postgres@localhost/postgres`, where it creates a database and drops
+/// it at the end.
+#[derive(Args)]
+pub struct Hosts {
+    /// How often each fault comes to each host.
+    #[arg(long, default_value_t = 1)]
+    rounds: u32,
+}
+
+impl Hosts {
+    pub fn run(self) -> anyhow::Result<()> {
+        measure(&["hosts", "--rounds", &self.rounds.to_string()])
     }
 }
 

@@ -51,6 +51,7 @@ enum Command {
     Chaos(endurance::Chaos),
     Faults(endurance::Faults),
     Flood(endurance::Flood),
+    Hosts(endurance::Hosts),
     SlowClients(endurance::SlowClients),
     Soak(endurance::Soak),
 }
@@ -73,6 +74,7 @@ fn main() -> anyhow::Result<()> {
         Command::Chaos(chaos) => chaos.run(),
         Command::Faults(faults) => faults.run(),
         Command::Flood(flood) => flood.run(),
+        Command::Hosts(hosts) => hosts.run(),
         Command::SlowClients(clients) => clients.run(),
         Command::Soak(soak) => soak.run(),
     }

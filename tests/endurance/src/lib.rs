@@ -1,5 +1,5 @@
 //! The `wandstore` binary under faults and under load for a long time: chaos from a seed, faults on the wire to what it
-//! depends on, a flood, slow clients, and a soak. A child process serves; everything that judges it is outside of it.
+//! depends on, hosts that die one after the other, a flood, slow clients, and a soak. A child process serves; everything that judges it is outside of it.
 #![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
@@ -9,6 +9,7 @@ mod disk;
 mod faults;
 mod figures;
 mod flood;
+mod hosts;
 mod interposer;
 mod log_pipe;
 mod model;
@@ -27,6 +28,7 @@ use anyhow::ensure;
 pub use chaos::Chaos;
 pub use faults::Faults;
 pub use flood::Flood;
+pub use hosts::Hosts;
 pub use slow_clients::SlowClients;
 pub use soak::Soak;
 
