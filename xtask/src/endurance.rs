@@ -1,4 +1,4 @@
-//! `cargo xtask chaos`, `faults`, `flood`, `hosts`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
+//! `cargo xtask chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -72,6 +72,26 @@ pub struct Flood {
 impl Flood {
     pub fn run(self) -> anyhow::Result<()> {
         measure(&["flood", "--seconds", &self.seconds.to_string()])
+    }
+}
+
+/// Measure what a job costs our own processes on `SQLite`, and on PostgreSQL with one, two and four hosts.
+///
+/// Needs PostgreSQL, as `hosts` does.
+#[derive(Args)]
+pub struct Growth {
+    /// How many shoppers come in a second, each of whom makes a job.
+    #[arg(long, default_value_t = 100)]
+    rate: u32,
+    /// How long each row is measured, in seconds.
+    #[arg(long, default_value_t = 20)]
+    seconds: u32,
+}
+
+impl Growth {
+    pub fn run(self) -> anyhow::Result<()> {
+        let [rate, seconds] = [self.rate, self.seconds].map(|number| number.to_string());
+        measure(&["growth", "--rate", &rate, "--seconds", &seconds])
     }
 }
 

@@ -3,7 +3,6 @@
 mod bucket;
 mod cluster;
 mod crowd;
-mod database;
 mod fault;
 
 use std::path::{Path, PathBuf};
@@ -14,8 +13,8 @@ use clap::Args;
 
 use self::cluster::{Cluster, HOSTS, MEMBERS, PER_MEMBER, until};
 use self::crowd::{Crowd, Noticed};
-use self::database::{Database, Jobs};
 use self::fault::{Fault, Recovery};
+use crate::database::{Database, Jobs};
 use crate::figures::{ms, quantile};
 
 /// How soon the jobs of a host that is gone are taken up, and its members shared out.

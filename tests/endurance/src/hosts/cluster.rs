@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 
 use super::bucket::{self, BUCKET, KEY};
-use super::database::Database;
+use crate::database::Database;
 use crate::model::Model;
 use crate::proxy::Proxy;
 use crate::server::{Binary, Server};

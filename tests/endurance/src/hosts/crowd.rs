@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use tokio::task::JoinSet;
 
 use super::cluster::Doors;
-use super::database::Database;
+use crate::database::Database;
 use crate::shopper::{Page, Shoppers, is_of_connection};
 
 /// The shop.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::cluster::{Cluster, until};
-use super::database::Held;
 use super::since;
+use crate::database::Held;
 use crate::proxy::Wire;
 use crate::shopper::Shoppers;
 
