@@ -40,6 +40,8 @@ pub struct Hosts {
     database: Arc<Database>,
     /// How long a lease lasts.
     lease: Duration,
+    /// How long a beat may take.
+    patience: Duration,
     state: Mutex<State>,
 }
 
@@ -60,7 +62,13 @@ impl Hosts {
     /// Returns a host that is not entered yet. `database` should be its own, so that a beat waits for no other
     /// statement.
     pub fn new(database: Arc<Database>, random: &dyn Random) -> Self {
-        Self { id: format!("{:016x}", random.next_u64()), database, lease: LEASE, state: Mutex::default() }
+        Self {
+            id: format!("{:016x}", random.next_u64()),
+            database,
+            lease: LEASE,
+            patience: PATIENCE,
+            state: Mutex::default(),
+        }
     }
 
     async fn try_to_beat(&self) -> Result<Beat, Error> {
@@ -134,9 +142,9 @@ impl Processes for Hosts {
     }
 
     async fn beat(&self) -> Result<Beat, Error> {
-        let beat = match timeout(PATIENCE, self.try_to_beat()).await {
+        let beat = match timeout(self.patience, self.try_to_beat()).await {
             Ok(beat) => beat,
-            Err(_) => Err(postgres::Error::no_answer(PATIENCE).into()),
+            Err(_) => Err(postgres::Error::no_answer(self.patience).into()),
         };
         if beat.is_err() {
             self.state().ended.clear();
@@ -163,9 +171,9 @@ impl Processes for Hosts {
             slots.allow_until(beat + self.lease);
         }
         let share = share::Share { database: &self.database, id: &self.id, slots };
-        match timeout(PATIENCE, share.take(&live)).await {
+        match timeout(self.patience, share.take(&live)).await {
             Ok(shared) => shared,
-            Err(_) => Err(postgres::Error::no_answer(PATIENCE).into()),
+            Err(_) => Err(postgres::Error::no_answer(self.patience).into()),
         }
     }
 }

@@ -126,7 +126,10 @@ impl Crowd {
 
     /// Visits the shop at any host.
     async fn look(&self, shopper: u64) -> Option<Page> {
-        let page = self.at_any(async |address| self.shoppers.visit(address, &name(shopper)).await).await?.1;
+        let page = self
+            .at_any(|shoppers, address| async move { shoppers.visit(&address, &name(shopper)).await })
+            .await?
+            .1;
         let mut state = self.state();
         state.noticed.pages += 1;
         if page.is_theirs
@@ -141,7 +144,9 @@ impl Crowd {
     /// Waits at any host until the page is there, and notices how long that host took to know.
     async fn listen(&self, shopper: u64) {
         loop {
-            let at = self.at_any(async |address| self.shoppers.listen(address, &name(shopper)).await).await;
+            let at = self
+                .at_any(|shoppers, address| async move { shoppers.listen(&address, &name(shopper)).await })
+                .await;
             let Some((was_healthy, state)) = at else { return };
             if state != "ready" {
                 // The host stops, or the page was not promised after all.
@@ -158,7 +163,10 @@ impl Crowd {
 
     /// Sends a request to the next host, and to another one if the connection fails, as a load balancer does. Returns
     /// the answer, and whether that host was as it should be all the time.
-    async fn at_any<T>(&self, ask: impl AsyncFn(&str) -> anyhow::Result<T>) -> Option<(bool, T)> {
+    async fn at_any<T, F>(&self, ask: impl Fn(Shoppers, String) -> F) -> Option<(bool, T)>
+    where
+        F: Future<Output = anyhow::Result<T>>,
+    {
         let mut last = None;
         for _ in 0..TRIES {
             let Some((host, address)) = self.doors.next() else {
@@ -166,7 +174,7 @@ impl Crowd {
                 continue;
             };
             let before = self.doors.is_healthy(host);
-            match ask(&address).await {
+            match ask(self.shoppers.clone(), address).await {
                 Ok(answer) => return Some((before && self.doors.is_healthy(host), answer)),
                 Err(error) if is_of_connection(&error) => {
                     self.state().noticed.moved += 1;

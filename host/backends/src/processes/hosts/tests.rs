@@ -20,11 +20,14 @@ struct Stage {
 }
 
 impl Stage {
-    fn of(schema: &Schema) -> Self {
+    async fn of(schema: &Schema) -> Self {
+        let database = schema.database();
+        // Migrations may take longer than a beat.
+        database.start().await.unwrap();
         let slots = Slots::new((0..MEMBERS).map(|member| format!("pool-{member}")), PER_MEMBER);
         // However slow the test is, only what it does ends a lease.
-        let hosts =
-            Hosts { lease: Duration::from_hours(1), ..Hosts::new(schema.database(), &random::System) };
+        let long = Duration::from_hours(1);
+        let hosts = Hosts { lease: long, patience: long, ..Hosts::new(database, &random::System) };
         Self { hosts, slots, running: Vec::new() }
     }
 
@@ -62,7 +65,8 @@ async fn end_lease(schema: &Schema, of: &Hosts, seen_by: &Hosts) {
 #[tokio::test]
 async fn a_host_whose_lease_has_ended_is_declared_gone_once() {
     let Some(schema) = Schema::create().await else { return };
-    let (mut here, mut there, mut dead) = (Stage::of(&schema), Stage::of(&schema), Stage::of(&schema));
+    let (mut here, mut there, mut dead) =
+        (Stage::of(&schema).await, Stage::of(&schema).await, Stage::of(&schema).await);
     for stage in [&mut here, &mut there, &mut dead] {
         assert!(stage.beat().await.is_empty());
     }
@@ -80,7 +84,7 @@ async fn a_host_whose_lease_has_ended_is_declared_gone_once() {
 #[tokio::test]
 async fn if_the_database_was_away_nobody_is_declared_gone() {
     let Some(schema) = Schema::create().await else { return };
-    let (mut here, mut there) = (Stage::of(&schema), Stage::of(&schema));
+    let (mut here, mut there) = (Stage::of(&schema).await, Stage::of(&schema).await);
     here.beat().await;
     there.beat().await;
     schema.execute("UPDATE hosts SET until = clock_timestamp() - interval '1 hour'").await;
@@ -92,7 +96,7 @@ async fn if_the_database_was_away_nobody_is_declared_gone() {
 #[tokio::test]
 async fn a_host_that_was_declared_gone_learns_it_and_is_entered_again() {
     let Some(schema) = Schema::create().await else { return };
-    let (mut here, mut cut_off) = (Stage::of(&schema), Stage::of(&schema));
+    let (mut here, mut cut_off) = (Stage::of(&schema).await, Stage::of(&schema).await);
     here.beat().await;
     cut_off.beat().await;
     end_lease(&schema, &cut_off.hosts, &here.hosts).await;
@@ -110,7 +114,7 @@ async fn a_host_that_was_declared_gone_learns_it_and_is_entered_again() {
 #[tokio::test]
 async fn a_host_whose_successor_died_is_entered_again() {
     let Some(schema) = Schema::create().await else { return };
-    let mut stage = Stage::of(&schema);
+    let mut stage = Stage::of(&schema).await;
     stage.beat().await;
     schema.execute("UPDATE hosts SET is_gone = true, until = clock_timestamp() - interval '1 second'").await;
     assert!(matches!(stage.hosts.beat().await, Ok(Beat::DeclaredGone)));
@@ -123,7 +127,9 @@ async fn a_host_that_was_declared_gone_completes_nothing() {
     let Some(schema) = Schema::create().await else { return };
     let open = async |holder: &str| {
         let folder = tempfile::tempdir().unwrap();
-        let (process, database) = (Some(holder.to_owned()), Some(schema.database()));
+        let database = schema.database();
+        database.start().await.unwrap();
+        let (process, database) = (Some(holder.to_owned()), Some(database));
         let site = Site { process, database, ..Site::scripted(folder.path()) };
         jobs::open(&Selection::of("postgres"), &site).await.unwrap()
     };
@@ -148,7 +154,8 @@ async fn a_host_that_was_declared_gone_completes_nothing() {
 #[tokio::test]
 async fn members_are_shared_out_evenly_and_move_when_a_host_arrives_leaves_or_dies() {
     let Some(schema) = Schema::create().await else { return };
-    let [mut first, mut second, mut third] = [(); 3].map(|()| Stage::of(&schema));
+    let (mut first, mut second, mut third) =
+        (Stage::of(&schema).await, Stage::of(&schema).await, Stage::of(&schema).await);
     first.beat().await;
     assert_eq!(first.members(), MEMBERS, "a host alone has all");
     second.beat().await;
@@ -176,7 +183,7 @@ async fn members_are_shared_out_evenly_and_move_when_a_host_arrives_leaves_or_di
 #[tokio::test]
 async fn a_member_moves_without_its_jobs_and_they_keep_their_slots() {
     let Some(schema) = Schema::create().await else { return };
-    let (mut busy, mut other) = (Stage::of(&schema), Stage::of(&schema));
+    let (mut busy, mut other) = (Stage::of(&schema).await, Stage::of(&schema).await);
     busy.beat().await;
     busy.take_all();
     assert_eq!(busy.running.len(), MEMBERS * PER_MEMBER);
@@ -218,12 +225,12 @@ async fn all_hosts_together_run_at_most_as_many_jobs_as_there_are_slots() {
     };
     for _ in 0..150 {
         match draw(10) {
-            0 if stages.len() < 4 => stages.push(Stage::of(&schema)),
+            0 if stages.len() < 4 => stages.push(Stage::of(&schema).await),
             1 if stages.len() > 1 => {
                 let stage: Stage = stages.swap_remove(draw(stages.len()));
                 stage.hosts.retire().await.unwrap();
             }
-            _ if stages.is_empty() => stages.push(Stage::of(&schema)),
+            _ if stages.is_empty() => stages.push(Stage::of(&schema).await),
             action => {
                 let count = stages.len();
                 let stage = &mut stages[draw(count)];
