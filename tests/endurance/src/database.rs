@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 /// Notes what happens to jobs. `clock_timestamp` is the time of the change, not of its transaction.
 const OBSERVER: &str = "
     CREATE TABLE observed_jobs (id text PRIMARY KEY, key bytea NOT NULL);
-    CREATE TABLE observed_ends (id text, key bytea NOT NULL, state text NOT NULL,
+    CREATE TABLE observed_ends (id text, key bytea NOT NULL, state text NOT NULL, host text,
         at timestamptz NOT NULL DEFAULT clock_timestamp());
     CREATE INDEX observed_ends_by_key ON observed_ends (key);
     CREATE FUNCTION observe() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -20,7 +20,7 @@ const OBSERVER: &str = "
         IF TG_OP = 'INSERT' THEN
             INSERT INTO observed_jobs VALUES (NEW.id, NEW.key);
         ELSIF NEW.state IN ('done', 'dead') AND OLD.state NOT IN ('done', 'dead') THEN
-            INSERT INTO observed_ends VALUES (NEW.id, NEW.key, NEW.state);
+            INSERT INTO observed_ends VALUES (NEW.id, NEW.key, NEW.state, OLD.holder);
         END IF;
         RETURN NULL;
     END
@@ -131,6 +131,12 @@ impl Database {
         let ago = "SELECT extract(epoch FROM clock_timestamp() - max(at))::float8 FROM observed_ends WHERE key = $1";
         let ago: Option<f64> = sqlx::query_scalar(ago).bind(key.as_bytes()).fetch_one(&self.pool).await?;
         Ok(ago.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+    }
+
+    /// Returns how many jobs a host has done.
+    pub async fn done_by(&self, host: &str) -> anyhow::Result<i64> {
+        let done = "SELECT count(*) FROM observed_ends WHERE state = 'done' AND host = $1";
+        Ok(sqlx::query_scalar(done).bind(host).fetch_one(&self.pool).await?)
     }
 
     /// Returns what became of the jobs so far.

@@ -203,11 +203,6 @@ impl Cluster {
         &self.hosts[place].to_bucket
     }
 
-    /// Returns a host's address.
-    pub fn address(&self, place: usize) -> anyhow::Result<&str> {
-        Ok(&self.hosts[place].server.as_ref().context("it runs")?.address)
-    }
-
     /// Stops all hosts.
     pub async fn close(&mut self) -> anyhow::Result<()> {
         for place in 0..HOSTS {

@@ -6,7 +6,6 @@ use super::cluster::{Cluster, until};
 use super::since;
 use crate::database::Held;
 use crate::proxy::Wire;
-use crate::shopper::Shoppers;
 
 /// How long a host is cut off: longer than its lease, and than the others wait for it.
 const CUT_OFF: Duration = Duration::from_secs(7);
@@ -32,7 +31,7 @@ pub enum Fault {
 pub struct Recovery {
     /// From the fault on until other hosts had taken up all jobs of the host, and had all its members.
     pub taken_over: Option<Duration>,
-    /// From the end of the fault, or a start, until the host had its share of the pool, or its bucket.
+    /// From the end of the fault, or a start, until the host had its share of the pool, or had done a job.
     pub back: Option<Duration>,
 }
 
@@ -75,7 +74,7 @@ impl Fault {
                 cluster.to_bucket(place).set(Wire::Blocks);
                 tokio::time::sleep(CUT_OFF).await;
                 cluster.to_bucket(place).set(Wire::Passes);
-                let back = healthy_again(cluster, place).await?;
+                let back = works_again(cluster, place).await?;
                 cluster.is_settled().await?;
                 Ok(Recovery { taken_over: None, back })
             }
@@ -127,9 +126,11 @@ async fn start(
     Ok(Recovery { taken_over, back: since(began) })
 }
 
-async fn healthy_again(cluster: &Cluster, place: usize) -> anyhow::Result<Option<Duration>> {
-    let (began, shoppers) = (Instant::now(), Shoppers::new("magic-wands")?);
-    let address = cluster.address(place)?;
-    until("the host is healthy", async || Ok(shoppers.health(address).await?.0.then_some(()))).await?;
+/// Waits until a host has done another job.
+async fn works_again(cluster: &Cluster, place: usize) -> anyhow::Result<Option<Duration>> {
+    let (began, id) = (Instant::now(), cluster.id(place));
+    let before = cluster.database.done_by(id).await?;
+    until("the host does a job", async || Ok((cluster.database.done_by(id).await? > before).then_some(())))
+        .await?;
     Ok(since(began))
 }
