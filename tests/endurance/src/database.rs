@@ -11,14 +11,15 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 /// Notes what happens to jobs. `clock_timestamp` is the time of the change, not of its transaction.
 const OBSERVER: &str = "
-    CREATE TABLE observed_jobs (id text PRIMARY KEY, key bytea NOT NULL);
+    CREATE TABLE observed_jobs (id text PRIMARY KEY, number bigint GENERATED ALWAYS AS IDENTITY);
     CREATE TABLE observed_ends (id text, key bytea NOT NULL, state text NOT NULL, host text,
         at timestamptz NOT NULL DEFAULT clock_timestamp());
     CREATE INDEX observed_ends_by_key ON observed_ends (key);
+    CREATE INDEX observed_ends_by_id ON observed_ends (id);
     CREATE FUNCTION observe() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
-            INSERT INTO observed_jobs VALUES (NEW.id, NEW.key);
+            INSERT INTO observed_jobs VALUES (NEW.id);
         ELSIF NEW.state IN ('done', 'dead') AND OLD.state NOT IN ('done', 'dead') THEN
             INSERT INTO observed_ends VALUES (NEW.id, NEW.key, NEW.state, OLD.holder);
         END IF;
@@ -139,18 +140,27 @@ impl Database {
         Ok(sqlx::query_scalar(done).bind(host).fetch_one(&self.pool).await?)
     }
 
-    /// Returns what became of the jobs so far.
-    pub async fn jobs(&self) -> anyhow::Result<Jobs> {
+    /// Returns the number of the last job that was accepted.
+    pub async fn last_job(&self) -> anyhow::Result<i64> {
+        let last = "SELECT coalesce(max(number), 0) FROM observed_jobs";
+        Ok(sqlx::query_scalar(last).fetch_one(&self.pool).await?)
+    }
+
+    /// Returns what became of the jobs with the numbers after `from` up to `to`.
+    pub async fn jobs(&self, from: i64, to: i64) -> anyhow::Result<Jobs> {
         let jobs = "
-            SELECT (SELECT count(*) FROM observed_jobs),
-                (SELECT count(*) FROM observed_jobs AS accepted
-                 WHERE NOT EXISTS (SELECT 1 FROM observed_ends WHERE id = accepted.id)
-                   AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = accepted.id AND state IN ('queued', 'running'))),
-                (SELECT count(*) FROM (
-                    SELECT id FROM observed_ends WHERE state = 'done' GROUP BY id HAVING count(*) > 1) AS twice),
-                (SELECT count(*) FROM observed_ends WHERE state = 'dead'),
-                (SELECT count(*) FROM jobs WHERE state IN ('queued', 'running'))";
-        let (accepted, lost, twice, dead, live) = sqlx::query_as(jobs).fetch_one(&self.pool).await?;
+            SELECT count(*), count(*) FILTER (WHERE ends = 0 AND NOT is_live), count(*) FILTER (WHERE done > 1),
+                count(*) FILTER (WHERE ends > done), count(*) FILTER (WHERE is_live)
+            FROM (
+                SELECT (SELECT count(*) FROM observed_ends WHERE id = accepted.id) AS ends,
+                    (SELECT count(*) FROM observed_ends WHERE id = accepted.id AND state = 'done') AS done,
+                    EXISTS (
+                        SELECT 1 FROM jobs WHERE id = accepted.id AND state IN ('queued', 'running')
+                    ) AS is_live
+                FROM observed_jobs AS accepted WHERE number > $1 AND number <= $2
+            ) AS of_each";
+        let (accepted, lost, twice, dead, live) =
+            sqlx::query_as(jobs).bind(from).bind(to).fetch_one(&self.pool).await?;
         Ok(Jobs { accepted, lost, twice, dead, live })
     }
 }

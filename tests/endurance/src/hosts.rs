@@ -50,7 +50,8 @@ pub struct Hosts {
 struct Row {
     fault: Fault,
     place: usize,
-    accepted: i64,
+    /// The numbers of its first and last job.
+    jobs: (i64, i64),
     noticed: Noticed,
     recovery: Recovery,
 }
@@ -78,17 +79,22 @@ impl Hosts {
         let mut rows = Vec::new();
         for (fault, place) in self.schedule() {
             drop(crowd.noticed());
-            let before = cluster.database.jobs().await?.accepted;
+            let before = database.last_job().await?;
             let recovery = fault.play(&mut cluster, place).await?;
             cluster.all_serve()?;
-            let accepted = cluster.database.jobs().await?.accepted - before;
-            rows.push(Row { fault, place, accepted, noticed: crowd.noticed(), recovery });
+            let jobs = (before, database.last_job().await?);
+            rows.push(Row { fault, place, jobs, noticed: crowd.noticed(), recovery });
         }
         coming.shutdown().await;
-        let jobs = drain(&cluster, &crowd).await?;
+        drain(&cluster, &crowd).await?;
+        let mut of_rows = Vec::new();
+        for row in &rows {
+            of_rows.push(database.jobs(row.jobs.0, row.jobs.1).await?);
+        }
+        let all = database.jobs(0, i64::MAX).await?;
         let at_once = cluster.model.at_once_max();
         cluster.close().await?;
-        report(&rows, jobs, crowd.waiting(), at_once)
+        report(&rows, &of_rows, all, crowd.waiting(), at_once)
     }
 
     /// Returns which fault comes to which host, in order.
@@ -102,68 +108,79 @@ impl Hosts {
     }
 }
 
-/// Waits until no job is live and everybody has seen their page. Returns what became of the jobs.
-async fn drain(cluster: &Cluster, crowd: &Arc<Crowd>) -> anyhow::Result<Jobs> {
+/// Waits until no job is live and everybody has seen their page.
+async fn drain(cluster: &Cluster, crowd: &Arc<Crowd>) -> anyhow::Result<()> {
     let drained = async || {
         crowd.look_again().await;
-        let jobs = cluster.database.jobs().await?;
+        let jobs = cluster.database.jobs(0, i64::MAX).await?;
         Ok((jobs.live == 0 && crowd.waiting() == 0).then_some(()))
     };
     // What is not there by then is lost, and is counted as such.
     if let Err(error) = until("every page is made", drained).await {
         println!("{error}");
     }
-    cluster.database.jobs().await
+    Ok(())
 }
 
 /// Prints the table, and judges it.
-fn report(rows: &[Row], jobs: Jobs, waiting: usize, at_once: usize) -> anyhow::Result<()> {
-    println!("| fault | host | jobs accepted | pages | wrong | moved on | taken over within | back within |");
-    println!("|---|---|---:|---:|---:|---:|---:|---:|");
-    let mut rules = Vec::new();
-    let mut learnt_after = Vec::new();
-    for Row { fault, place, accepted, noticed, recovery } in rows {
-        let Noticed { pages, wrong, moved, .. } = noticed;
-        let seconds = |span: Option<Duration>| {
-            span.map_or(String::new(), |span| format!("{:.1} s", span.as_secs_f64()))
-        };
-        let [taken_over, back] = [recovery.taken_over, recovery.back].map(seconds);
-        println!(
-            "| {} | {place} | {accepted} | {pages} | {} | {moved} | {taken_over} | {back} |",
-            fault.name(),
-            wrong.len()
-        );
-        let name = fault.name();
-        rules.push((wrong.is_empty(), format!("{name}: wrong, such as {:?}", wrong.first())));
-        rules.push((*accepted > 0, format!("{name}: no job was accepted")));
-        let late = recovery.taken_over.is_some_and(|after| after > RECOVERY_MAX);
-        rules.push((!late, format!("{name}: taken over after {taken_over}")));
-        learnt_after.extend_from_slice(&noticed.learnt_after);
+fn report(rows: &[Row], of_rows: &[Jobs], all: Jobs, waiting: usize, at_once: usize) -> anyhow::Result<()> {
+    println!(
+        "| fault | host | jobs accepted | lost | done twice | shoppers who saw anything but a whole page | \
+         of pages | taken over within | back within |"
+    );
+    println!("|---|---|---:|---:|---:|---:|---:|---:|---:|");
+    let (mut rules, mut learnt_after) = (Vec::new(), Vec::new());
+    for (row, jobs) in rows.iter().zip(of_rows) {
+        rules.extend(row.judge(*jobs));
+        learnt_after.extend_from_slice(&row.noticed.learnt_after);
     }
     let [half, most] = [0.5, 0.99].map(|share| quantile(&mut learnt_after, share));
+    let slots = MEMBERS * PER_MEMBER;
     println!(
         "\n{} jobs accepted, {} lost, {} done twice, {} given up; {waiting} shoppers without their page\n\
-         the model was asked for {at_once} pages at once at most, of {} slots\n\
+         the model was asked for {at_once} pages at once at most, of {slots} slots\n\
          {} waiting pages learnt that their job was done after {:.0} ms (p50), {:.0} ms (p99)\n",
-        jobs.accepted,
-        jobs.lost + jobs.live,
-        jobs.twice,
-        jobs.dead,
-        MEMBERS * PER_MEMBER,
+        all.accepted,
+        all.lost + all.live,
+        all.twice,
+        all.dead,
         learnt_after.len(),
         ms(half),
         ms(most)
     );
     rules.extend([
-        (jobs.lost + jobs.live == 0, "jobs were lost".to_owned()),
-        (jobs.twice == 0, "jobs were done twice".to_owned()),
-        (jobs.dead == 0, "jobs were given up".to_owned()),
+        (all.lost + all.live == 0, "jobs were lost".to_owned()),
+        (all.twice == 0, "jobs were done twice".to_owned()),
+        (all.dead == 0, "jobs were given up".to_owned()),
         (waiting == 0, format!("{waiting} shoppers were promised a page and never saw it")),
-        (at_once <= MEMBERS * PER_MEMBER, format!("the model was asked for {at_once} pages at once")),
+        (at_once <= slots, format!("the model was asked for {at_once} pages at once")),
         (most < LEARNT_MAX, format!("waiting pages learnt after {:.0} ms that they are done", ms(most))),
         (!learnt_after.is_empty(), "no page waited".to_owned()),
     ]);
     crate::judge(&rules)
+}
+
+impl Row {
+    /// Prints the row, and returns its rules.
+    fn judge(&self, Jobs { accepted, lost, twice, live, .. }: Jobs) -> [(bool, String); 3] {
+        let (name, Noticed { pages, wrong, .. }) = (self.fault.name(), &self.noticed);
+        let seconds = |span: Option<Duration>| {
+            span.map_or(String::new(), |span| format!("{:.1} s", span.as_secs_f64()))
+        };
+        let [taken_over, back] = [self.recovery.taken_over, self.recovery.back].map(seconds);
+        println!(
+            "| {name} | {} | {accepted} | {} | {twice} | {} | {pages} | {taken_over} | {back} |",
+            self.place,
+            lost + live,
+            wrong.len()
+        );
+        let is_late = self.recovery.taken_over.is_some_and(|after| after > RECOVERY_MAX);
+        [
+            (wrong.is_empty(), format!("{name}: wrong, such as {:?}", wrong.first())),
+            (accepted > 0, format!("{name}: no job was accepted")),
+            (!is_late, format!("{name}: taken over after {taken_over}")),
+        ]
+    }
 }
 
 /// The time since then.

@@ -87,6 +87,7 @@ impl Hosts {
         for id in overdue {
             let declare = sqlx::query(sql::DECLARE_GONE).bind(id.clone()).bind(to_sql(TAKE_OVER));
             if self.database.count(declare).await? > 0 {
+                self.state().live.retain(|live| *live != id);
                 gone.push(Gone { id, file: None });
             }
         }

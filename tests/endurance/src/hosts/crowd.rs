@@ -25,8 +25,6 @@ pub struct Noticed {
     pub pages: usize,
     /// Answers that were not a whole page or state.
     pub wrong: Vec<String>,
-    /// How often a host ended before it had answered, and another one did.
-    pub moved: usize,
     /// How long after the end of their jobs the waiting pages learnt of it, at hosts that were as they should be.
     pub learnt_after: Vec<Duration>,
 }
@@ -177,7 +175,6 @@ impl Crowd {
             match ask(self.shoppers.clone(), address).await {
                 Ok(answer) => return Some((before && self.doors.is_healthy(host), answer)),
                 Err(error) if is_of_connection(&error) => {
-                    self.state().noticed.moved += 1;
                     last = Some(error);
                     tokio::time::sleep(PAUSE).await;
                 }
