@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use capabilities::jobs::Ended;
 use capabilities::kind::{Selection, Site};
 use capabilities::postgres::{Database, Migrated};
+use capabilities::processes::Hosts;
 use capabilities::{
     Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, shops, signatures, sqlite,
 };
@@ -28,7 +29,7 @@ pub struct Backends {
 impl Backends {
     /// Opens the backends of a server. Damaged short-term storage is recreated.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let here = Here::register(config);
+        let here = here(config)?;
         let database = database(config)?.map(Database::claimed).map(Arc::new);
         let site = Site { process: here.id(), replaces_damaged: true, database, ..site(config)? };
         start(&site).await?;
@@ -114,6 +115,16 @@ pub async fn try_out_blob(config: &Config) -> anyhow::Result<&str> {
         blob::try_out(&*blob::open(selected, &site(config)?).await?).await?;
     }
     Ok(kind)
+}
+
+/// Returns this process among those that work on the same jobs, wherever these are.
+fn here(config: &Config) -> anyhow::Result<Here> {
+    if config.file.backends.jobs.kind(jobs::KINDS) != "postgres" {
+        return Ok(Here::in_folder(config));
+    }
+    // With a connection of its own: a host that has too much to do must not seem dead.
+    let database = Arc::new(database(config)?.context("jobs in PostgreSQL have a database")?);
+    Ok(Here::among(Arc::new(Hosts::new(database, &random::System))))
 }
 
 /// Returns the site of a command's backends, and creates the data folder if it is missing.

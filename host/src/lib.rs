@@ -23,6 +23,7 @@
 pub mod backends;
 pub mod client;
 pub mod config;
+mod elsewhere;
 pub mod event;
 pub mod health;
 pub mod http;

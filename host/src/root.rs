@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use capabilities::Capabilities;
+use capabilities::processes::Slots;
 use runtime::deployment::{Components, Deployment};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::backends::{self, Backends};
 use crate::config::{Config, Retention};
+use crate::elsewhere;
 use crate::event::Events;
 use crate::http::{self, FallbackCache, Operator, Server};
 use crate::merchants::Merchants;
@@ -79,12 +81,15 @@ impl Host {
         let fallbacks = Arc::new(FallbackCache::default());
         fallbacks.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
         adopt(&deployment.capabilities).await;
-        here.take_over(&deployment).await;
+        let members = deployment.capabilities.settings.now().pool.members();
+        let slots = Slots::new(members, config.file.document.pool.jobs_per_member);
+        here.beat(&deployment, &slots).await;
 
-        let slots = config.file.document.pool.jobs_per_member;
-        let workers = Workers::start(&deployment, &events, &overload, slots, &background);
+        let workers = Workers::start(&deployment, &events, &overload, &here, &slots, &background);
         let mut upkeep = JoinSet::new();
-        upkeep.spawn_on(here.clone().watch(deployment.clone()), &background);
+        // Not with the background work: a process that has too much to do must not seem dead.
+        upkeep.spawn(here.clone().keep_beating(deployment.clone(), slots));
+        upkeep.spawn(elsewhere::watch(deployment.clone(), here.clone()));
         let tidying = Tidying {
             deployment: deployment.clone(),
             fallbacks: fallbacks.clone(),
@@ -113,6 +118,8 @@ impl Host {
     pub async fn serve(self, server: Server, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
         let Self { deployment, fallbacks, merchants, events, here, workers, operator, upkeep } = self;
         http::serve(server, operator, fallbacks, events, stop).await?;
+        // From here on, this process no longer says that it is alive.
+        drop(upkeep);
         let end = async {
             workers.stop().await;
             // If one file is locked, the other does not wait for it.
@@ -123,7 +130,6 @@ impl Host {
                 "storage did not answer in time; the next start takes over the jobs that were not released"
             );
         }
-        drop(upkeep);
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The workers: each pool member claims jobs, runs them and completes them. Generation makes the pages, and routing
 //! runs the maintenance tasks.
 //!
+//! A member claims jobs only while it has a slot in this process: several hosts share the slots out among themselves.
 //! The queueing component decides which job is next, when it is tried again and when it is given up; the `drain` crate
 //! decides when to claim, extend and complete.
 
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use capabilities::Capabilities;
 use capabilities::clock::millis;
+use capabilities::processes::Slots;
 use drain::claims::{self, Claims, Policy, WhenIdle};
 use drain::run::{self, Answer, End, Run, Terms};
 use futures_util::FutureExt as _;
@@ -30,8 +32,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::event::{Event, Events, NotReady};
 use crate::overload::{self, Overload};
+use crate::takeover::Here;
 
-/// How often a member looks for jobs of other processes, which are not announced here, in milliseconds.
+/// How often a member looks for jobs that nobody announced, in milliseconds.
 const LOOK_MS: u64 = 2_000;
 /// How long a job is left to its own member before another member that is free takes it.
 const YIELD: Duration = Duration::from_millis(50);
@@ -65,22 +68,24 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts a task for each member on `runtime`; each works on at most `jobs_per_member` jobs at once.
+    /// Starts a task for each member on `runtime`; each works on at most as many jobs at once as it has slots.
     pub fn start(
         deployment: &Arc<Deployment>,
         events: &Events,
         overload: &Arc<Overload>,
-        jobs_per_member: usize,
+        here: &Here,
+        slots: &Arc<Slots>,
         runtime: &Handle,
     ) -> Self {
         let workers = Self { stop: CancellationToken::new(), tasks: TaskTracker::new() };
-        for name in deployment.capabilities.settings.now().pool.members() {
+        for name in slots.members() {
             let member = Member {
                 name,
                 deployment: deployment.clone(),
                 events: events.clone(),
                 overload: overload.clone(),
-                slots: jobs_per_member,
+                here: here.clone(),
+                slots: slots.clone(),
                 tasks: workers.tasks.clone(),
                 stop: workers.stop.clone(),
             };
@@ -103,7 +108,8 @@ struct Member {
     deployment: Arc<Deployment>,
     events: Events,
     overload: Arc<Overload>,
-    slots: usize,
+    here: Here,
+    slots: Arc<Slots>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -119,8 +125,8 @@ impl Member {
     async fn drain(&self) {
         let clock = Clock::start();
         let when_idle = WhenIdle::Look { look_ms: LOOK_MS, rest_ms: REST_MS };
-        let mut claims =
-            Claims::new(Policy { slots: self.slots, jobs_max: None, begin_before_ms: None, when_idle });
+        let slots = self.slots.per_member();
+        let mut claims = Claims::new(Policy { slots, jobs_max: None, begin_before_ms: None, when_idle });
         let (ended, mut endings) = mpsc::unbounded_channel();
         let mut announced = self.announced();
         let mut action = claims.begin(clock.now_ms());
@@ -168,6 +174,9 @@ impl Member {
         if self.overload.sheds(overload::Work::Generations) {
             return claims::Event::Idle(None);
         }
+        // Before the claim, so that no job escapes the end of the term or the count of slots.
+        let (term, slot) = (self.here.term(), self.slots.take(&self.name));
+        let Some(slot) = slot else { return claims::Event::Idle(None) };
         let pool = &self.deployment.queueing;
         let answer =
             call!(pool, Cause::Operator, |guest, instance| guest.leases.call_claim(instance, &self.name));
@@ -176,8 +185,9 @@ impl Member {
                 let (deployment, events) = (self.deployment.clone(), self.events.clone());
                 let (stop, ending) = (self.stop.clone(), TellsEnd(ended.clone()));
                 self.tasks.spawn(async move {
-                    let _ending = ending;
-                    let _ = stop.run_until_cancelled(work(&deployment, &events, job)).await;
+                    let (_ending, _slot) = (ending, slot);
+                    let work = term.run_until_cancelled(work(&deployment, &events, job));
+                    let _ = stop.run_until_cancelled(work).await;
                 });
                 claims::Event::Claimed
             }

@@ -1,4 +1,4 @@
-//! `cargo xtask chaos`, `faults`, `flood`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
+//! `cargo xtask chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -72,6 +72,43 @@ pub struct Flood {
 impl Flood {
     pub fn run(self) -> anyhow::Result<()> {
         measure(&["flood", "--seconds", &self.seconds.to_string()])
+    }
+}
+
+/// Measure what a job costs our own processes on `SQLite`, and on PostgreSQL with one, two and four hosts.
+///
+/// Needs PostgreSQL, as `hosts` does.
+#[derive(Args)]
+pub struct Growth {
+    /// How many shoppers come in a second, each of whom makes a job.
+    #[arg(long, default_value_t = 100)]
+    rate: u32,
+    /// How long each row is measured, in seconds.
+    #[arg(long, default_value_t = 20)]
+    seconds: u32,
+}
+
+impl Growth {
+    pub fn run(self) -> anyhow::Result<()> {
+        let [rate, seconds] = [self.rate, self.seconds].map(|number| number.to_string());
+        measure(&["growth", "--rate", &rate, "--seconds", &seconds])
+    }
+}
+
+/// Kill, cut off, restart and stop each of three hosts over one database and one bucket, while shoppers come.
+///
+/// Needs PostgreSQL at `DATABASE_URL`, or `postgres://postgres@localhost/postgres`, where it creates a database and drops
+/// it at the end.
+#[derive(Args)]
+pub struct Hosts {
+    /// How often each fault comes to each host.
+    #[arg(long, default_value_t = 1)]
+    rounds: u32,
+}
+
+impl Hosts {
+    pub fn run(self) -> anyhow::Result<()> {
+        measure(&["hosts", "--rounds", &self.rounds.to_string()])
     }
 }
 

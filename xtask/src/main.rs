@@ -51,6 +51,8 @@ enum Command {
     Chaos(endurance::Chaos),
     Faults(endurance::Faults),
     Flood(endurance::Flood),
+    Growth(endurance::Growth),
+    Hosts(endurance::Hosts),
     SlowClients(endurance::SlowClients),
     Soak(endurance::Soak),
 }
@@ -73,6 +75,8 @@ fn main() -> anyhow::Result<()> {
         Command::Chaos(chaos) => chaos.run(),
         Command::Faults(faults) => faults.run(),
         Command::Flood(flood) => flood.run(),
+        Command::Growth(growth) => growth.run(),
+        Command::Hosts(hosts) => hosts.run(),
         Command::SlowClients(clients) => clients.run(),
         Command::Soak(soak) => soak.run(),
     }

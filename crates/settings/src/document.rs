@@ -158,7 +158,7 @@ pub struct Pool {
     pub size: u32,
     /// Live jobs that a member takes. `MAX_QUEUE_DEPTH`.
     pub depth_max: u32,
-    /// Jobs that a member works on at once. A job that waits for the language model costs little.
+    /// Jobs that a member works on at once, on all hosts together if they share a database. A job that waits for the language model costs little.
     pub jobs_per_member: usize,
     /// How often a job is tried before it becomes a dead letter. A crash of its process is no attempt.
     pub attempts_max: u32,

@@ -5,6 +5,7 @@
 //! statements wait for each other.
 
 pub mod budget;
+pub mod hosts;
 pub mod jobs;
 pub mod kv;
 

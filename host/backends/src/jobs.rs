@@ -210,6 +210,18 @@ pub trait Jobs: Send + Sync {
     /// Returns the newest job of `key`, live or completed.
     async fn latest(&self, key: &str) -> Result<Option<Status>, Error>;
 
+    /// Returns the newest job of each of these keys, in their order.
+    async fn newest(&self, keys: &[String]) -> Result<Vec<Option<Status>>, Error> {
+        let mut newest = Vec::with_capacity(keys.len());
+        for key in keys {
+            newest.push(self.latest(key).await?);
+        }
+        Ok(newest)
+    }
+
+    /// Returns whether a claim would find a job, unless another one comes first.
+    async fn is_due(&self, now_ms: u64) -> Result<bool, Error>;
+
     /// Removes up to `limit` jobs with those keys, live or completed and in any queue, and returns how
     /// many. A worker that holds one of them loses it.
     async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error>;

@@ -1,10 +1,15 @@
 //! Topics that callers wait on: announcing a change wakes the waiters of its topic.
 //!
+//! What other processes change, nobody announces here. For them, whoever waits for a key has it noted, so that somebody
+//! can look.
+//!
 //! Topics share a fixed number of bells, so that waiting costs no memory per topic. A waiter never misses a change, but
 //! it may be woken without one, any number of times, and has to check each time. So its deadline must not depend on
 //! when it was woken.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
@@ -18,6 +23,14 @@ pub struct Changes {
     bells: Vec<Notify>,
     hasher: RandomState,
     closed: CancellationToken,
+    /// How many wait for each key.
+    noted: Mutex<BTreeMap<String, usize>>,
+}
+
+/// The note that somebody waits for a key, until this is dropped.
+pub struct Note {
+    changes: Arc<Changes>,
+    key: String,
 }
 
 /// A kind of change.
@@ -35,7 +48,7 @@ impl Changes {
     /// Creates topics without waiters.
     pub fn new() -> Self {
         let bells = std::iter::repeat_with(Notify::new).take(BELLS).collect();
-        Self { bells, hasher: RandomState::new(), closed: CancellationToken::new() }
+        Self { bells, hasher: RandomState::new(), closed: CancellationToken::new(), noted: Mutex::default() }
     }
 
     /// Wakes the waiters of `topic`.
@@ -46,6 +59,21 @@ impl Changes {
     /// Returns a future that completes at the first change announced after this call, even if it is awaited later.
     pub fn next(&self, topic: Topic<'_>) -> Notified<'_> {
         self.bell(topic).notified()
+    }
+
+    /// Notes that somebody waits for a key.
+    pub fn note(self: &Arc<Self>, key: &str) -> Note {
+        *self.noted_now().entry(key.to_owned()).or_default() += 1;
+        Note { changes: self.clone(), key: key.to_owned() }
+    }
+
+    /// Returns the keys that somebody waits for.
+    pub fn noted(&self) -> Vec<String> {
+        self.noted_now().keys().cloned().collect()
+    }
+
+    fn noted_now(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends all waiting, because the process is about to end.
@@ -70,6 +98,25 @@ impl Changes {
     fn bell(&self, topic: Topic<'_>) -> &Notify {
         let bell = self.hasher.hash_one(topic) % BELLS as u64;
         &self.bells[usize::try_from(bell).unwrap_or_default()]
+    }
+}
+
+impl Note {
+    /// Returns the key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Drop for Note {
+    fn drop(&mut self) {
+        let mut noted = self.changes.noted_now();
+        if let Some(count) = noted.get_mut(&self.key) {
+            *count -= 1;
+            if *count == 0 {
+                noted.remove(&self.key);
+            }
+        }
     }
 }
 
@@ -102,6 +149,16 @@ mod tests {
             changes.announce(Topic::Pool);
             assert!(!changes.wait(next, passed).await);
         }
+    }
+
+    #[test]
+    fn a_key_is_noted_while_somebody_waits_for_it() {
+        let changes = Arc::new(Changes::new());
+        let (first, second) = (changes.note("k"), changes.note("k"));
+        drop(first);
+        assert_eq!((changes.noted(), second.key()), (vec!["k".to_owned()], "k"));
+        drop(second);
+        assert!(changes.noted().is_empty());
     }
 
     #[tokio::test]

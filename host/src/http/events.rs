@@ -14,7 +14,7 @@ use super::answer::{Answer, Outgoing};
 use super::connections::Wait;
 use super::routing::{Asked, Question, Routing};
 use runtime::bindings::wandstore::storefront::http_types::Pending;
-use runtime::changes::Topic;
+use runtime::changes::{Note, Topic};
 
 /// The times of a stream.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,7 @@ pub(super) fn stream(
     let first = event(&answer);
     let stream_state = pending.zip(wait).map(|(Pending { topic, .. }, wait)| {
         let deadlines = Deadlines::new(times, Instant::now());
+        let topic = routing.deployment.changes.note(&topic);
         StateStream { routing, question, _wait: wait, last: answer.body, topic, deadlines }
     });
     let later = stream::unfold(stream_state, |stream_state| async move { stream_state?.next().await });
@@ -66,7 +67,7 @@ struct StateStream {
     _wait: Wait,
     /// The body of the last answer that was sent.
     last: Bytes,
-    topic: String,
+    topic: Note,
     deadlines: Deadlines,
 }
 
@@ -81,11 +82,13 @@ impl StateStream {
                 None => {}
             }
             // Listen before asking, so that a change in between is not missed.
-            let bell = changes.next(Topic::Key(&self.topic));
+            let bell = changes.next(Topic::Key(self.topic.key()));
             let interim = match self.routing.ask(&mut self.question).await {
                 Ok(Asked { answer, pending: None, .. }) => return Some((event(&answer), None)),
                 Ok(Asked { answer, pending: Some(pending), .. }) => {
-                    self.topic = pending.topic;
+                    if pending.topic != self.topic.key() {
+                        self.topic = changes.note(&pending.topic);
+                    }
                     answer
                 }
                 Err(_logged) => return Some((event(&self.routing.rescue(&self.question).0), None)),

@@ -94,6 +94,7 @@ impl Routing {
     /// Waits for the better answer. No instance is held meanwhile.
     pub(super) async fn wait(&self, question: &mut Question, pending: &Pending) -> (Answer, Outcome) {
         let deadline = Deadline::now() + Duration::from_millis(pending.wait_ms.into()).min(WAIT_MAX);
+        let _note = self.deployment.changes.note(&pending.topic);
         loop {
             // Listen before asking, so that a change in between is not missed.
             let changed = self.deployment.changes.next(Topic::Key(&pending.topic));

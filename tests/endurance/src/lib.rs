@@ -1,14 +1,18 @@
 //! The `wandstore` binary under faults and under load for a long time: chaos from a seed, faults on the wire to what it
-//! depends on, a flood, slow clients, and a soak. A child process serves; everything that judges it is outside of it.
+//! depends on, hosts that die one after the other, what a job costs on more hosts, a flood, slow clients, and a soak. Child
+//! processes serve; everything that judges them is outside of them.
 #![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
 mod chaos;
 mod chart;
+mod database;
 mod disk;
 mod faults;
 mod figures;
 mod flood;
+mod growth;
+mod hosts;
 mod interposer;
 mod log_pipe;
 mod model;
@@ -27,6 +31,8 @@ use anyhow::ensure;
 pub use chaos::Chaos;
 pub use faults::Faults;
 pub use flood::Flood;
+pub use growth::Growth;
+pub use hosts::Hosts;
 pub use slow_clients::SlowClients;
 pub use soak::Soak;
 

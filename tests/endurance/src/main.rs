@@ -1,7 +1,7 @@
-//! `endurance`: the commands `chaos`, `faults`, `flood`, `slow-clients` and `soak` of `cargo xtask`.
+//! `endurance`: the commands `chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients` and `soak` of `cargo xtask`.
 
 use clap::Parser;
-use endurance::{Chaos, Faults, Flood, SlowClients, Soak};
+use endurance::{Chaos, Faults, Flood, Growth, Hosts, SlowClients, Soak};
 
 /// Breaks and loads the `wandstore` binary.
 #[derive(Parser)]
@@ -9,6 +9,8 @@ enum Cli {
     Chaos(Chaos),
     Faults(Faults),
     Flood(Flood),
+    Growth(Growth),
+    Hosts(Hosts),
     SlowClients(SlowClients),
     Soak(Soak),
 }
@@ -19,6 +21,8 @@ async fn main() -> anyhow::Result<()> {
         Cli::Chaos(chaos) => chaos.run().await,
         Cli::Faults(faults) => faults.run().await,
         Cli::Flood(flood) => flood.run().await,
+        Cli::Growth(growth) => growth.run().await,
+        Cli::Hosts(hosts) => hosts.run().await,
         Cli::SlowClients(clients) => clients.run().await,
         Cli::Soak(soak) => soak.run().await,
     }

@@ -47,6 +47,27 @@ pub struct Model {
 struct State {
     manner: Manner,
     asked: Vec<Asked>,
+    /// The requests that are being answered, and the most at once.
+    under_way: usize,
+    under_way_max: usize,
+}
+
+/// A request that is being answered, until this is dropped.
+struct UnderWay<'a>(&'a Model);
+
+impl<'a> UnderWay<'a> {
+    fn begin(model: &'a Model) -> Self {
+        let mut state = model.state();
+        state.under_way += 1;
+        state.under_way_max = state.under_way_max.max(state.under_way);
+        Self(model)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.state().under_way -= 1;
+    }
 }
 
 impl Model {
@@ -54,7 +75,9 @@ impl Model {
     pub async fn open() -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
-        let state = Arc::new(Mutex::new(State { manner: Manner::Plan(Duration::ZERO), asked: Vec::new() }));
+        let manner = Manner::Plan(Duration::ZERO);
+        let state = State { manner, asked: Vec::new(), under_way: 0, under_way_max: 0 };
+        let state = Arc::new(Mutex::new(state));
         let model = Self { address, state };
         let shared = model.clone();
         tokio::spawn(async move {
@@ -77,6 +100,11 @@ impl Model {
         self.state().asked.clone()
     }
 
+    /// Returns the most requests that were answered at once. One whose client has gone counts no longer.
+    pub fn at_once_max(&self) -> usize {
+        self.state().under_way_max
+    }
+
     /// Forgets the requests, which would fill the memory of a long run.
     pub fn forget(&self) {
         self.state().asked.clear();
@@ -84,6 +112,18 @@ impl Model {
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for so long. The request counts as under way while its client is there.
+    async fn think(&self, stream: &TcpStream, after: Duration) {
+        let under_way = UnderWay::begin(self);
+        let thought = tokio::time::sleep(after);
+        tokio::pin!(thought);
+        tokio::select! {
+            () = &mut thought => return,
+            () = closed(stream) => drop(under_way),
+        }
+        thought.await;
     }
 
     async fn converse(&self, mut stream: TcpStream) -> anyhow::Result<()> {
@@ -97,7 +137,7 @@ impl Model {
             };
             let answer = match manner {
                 Manner::Plan(after) => {
-                    tokio::time::sleep(after).await;
+                    self.think(&stream, after).await;
                     let plan = question.lines().rfind(|line| line.starts_with(EXAMPLE));
                     whole(200, &completion(plan.unwrap_or("there was no example")))
                 }
@@ -111,6 +151,14 @@ impl Model {
             }
         }
         Ok(())
+    }
+}
+
+/// Waits until the client has closed its connection.
+async fn closed(stream: &TcpStream) {
+    // A client that sends more meanwhile is there.
+    if matches!(stream.peek(&mut [0]).await, Ok(count) if count > 0) {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -1,9 +1,9 @@
-//! A TCP proxy in front of a dependency, which delays, stalls, cuts, corrupts and refuses.
+//! A TCP proxy in front of a dependency, which delays, stalls, blocks, cuts, corrupts and refuses.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -17,6 +17,8 @@ pub enum Wire {
     Delays(Duration),
     /// It is held back until the wire passes again.
     Stalls,
+    /// Nothing passes in either direction until the wire passes again; then everything does, late.
+    Blocks,
     /// The connection ends after this many bytes.
     Cuts(usize),
     /// Bytes of it are changed.
@@ -78,10 +80,28 @@ async fn listen(first: TcpListener, address: SocketAddr, upstream: String, mut w
 
 async fn forward(client: TcpStream, upstream: String, wire: watch::Receiver<Wire>) {
     let Ok(server) = TcpStream::connect(upstream).await else { return };
-    let ((mut asks, answers), (answered, mut asked)) = (client.into_split(), server.into_split());
+    let ((asks, answers), (answered, asked)) = (client.into_split(), server.into_split());
     tokio::select! {
-        _ = copy(&mut asks, &mut asked) => {}
+        _ = ask(asks, asked, wire.clone()) => {}
         _ = answer(answered, answers, wire) => {}
+    }
+}
+
+/// Passes on what the dependency is asked, unless the wire blocks it. Returns an error when either side is gone.
+async fn ask(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut wire: watch::Receiver<Wire>,
+) -> std::io::Result<()> {
+    let mut chunk = vec![0; 4 << 10];
+    loop {
+        let count = from.read(&mut chunk).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        // Also when the proxy is dropped.
+        let _ = wire.wait_for(|wire| *wire != Wire::Blocks).await;
+        to.write_all(&chunk[..count]).await?;
     }
 }
 
@@ -101,9 +121,9 @@ async fn answer(
         let now = *wire.borrow_and_update();
         match now {
             Wire::Delays(late) => tokio::time::sleep(late).await,
-            Wire::Stalls => {
+            Wire::Stalls | Wire::Blocks => {
                 // Also when the proxy is dropped.
-                let _ = wire.wait_for(|wire| *wire != Wire::Stalls).await;
+                let _ = wire.wait_for(|wire| ![Wire::Stalls, Wire::Blocks].contains(wire)).await;
             }
             Wire::Cuts(after) if passed + count > after => {
                 to.write_all(&part[..after.saturating_sub(passed)]).await?;
@@ -163,6 +183,8 @@ mod tests {
         proxy.set(Wire::Delays(Duration::from_millis(20)));
         assert_eq!(ask(&proxy).await, whole);
         proxy.set(Wire::Stalls);
+        assert_eq!(ask(&proxy).await, Some(Vec::new()));
+        proxy.set(Wire::Blocks);
         assert_eq!(ask(&proxy).await, Some(Vec::new()));
         proxy.set(Wire::Cuts(60));
         assert_eq!(ask(&proxy).await, Some(vec![7; 60]));

@@ -66,6 +66,16 @@ pub const LATEST: &str = "
     WHERE key = $1
     ORDER BY state IN ('queued', 'running') DESC, enqueued_ms DESC, number DESC LIMIT 1";
 
+/// $1 keys. Returns a row for each, in their order, without an id if the key has no job.
+pub const NEWEST: &str = "
+    SELECT newest.* FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted (key, place)
+    LEFT JOIN LATERAL (
+        SELECT id, state, attempt, coalesce(completed_ms, enqueued_ms) AS since_ms FROM jobs
+        WHERE jobs.key = wanted.key
+        ORDER BY state IN ('queued', 'running') DESC, enqueued_ms DESC, number DESC LIMIT 1
+    ) AS newest ON true
+    ORDER BY place";
+
 /// $1 queue.
 pub const STATS: &str = "
     SELECT

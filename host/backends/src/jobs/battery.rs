@@ -51,6 +51,8 @@ battery! {
         a_done_job_keeps_no_payload,
         queues_are_measured_apart,
         latest_is_the_live_job_or_else_the_last,
+        the_newest_jobs_of_many_keys_are_the_latest_of_each,
+        a_job_is_due_when_a_claim_would_find_it,
         jobs_are_listed_newest_first,
         a_job_of_another_backend_is_inserted_once_as_it_was,
         a_requeued_job_has_all_its_attempts,
@@ -568,6 +570,31 @@ async fn latest_is_the_live_job_or_else_the_last(jobs: &Stage) {
     jobs.finish(&claimed, T + 7, Completion::Done(None)).await.unwrap();
     let last = jobs.die("k", T + 20).await;
     assert_eq!(jobs.latest("k").await.unwrap().unwrap().id, last);
+}
+
+async fn the_newest_jobs_of_many_keys_are_the_latest_of_each(jobs: &Stage) {
+    jobs.die("a", T).await;
+    jobs.accept("a", T + 1).await;
+    jobs.die("b", T + 2).await;
+    let keys = ["b", "none", "a", "b"].map(str::to_owned);
+    let newest = jobs.newest(&keys).await.unwrap();
+    let mut latest = Vec::new();
+    for key in &keys {
+        latest.push(jobs.latest(key).await.unwrap());
+    }
+    assert_eq!(newest, latest);
+    assert_eq!(jobs.newest(&[]).await, Ok(Vec::new()));
+}
+
+async fn a_job_is_due_when_a_claim_would_find_it(jobs: &Stage) {
+    assert_eq!(jobs.is_due(T).await, Ok(false));
+    jobs.accept("k", T).await;
+    assert_eq!(jobs.is_due(T).await, Ok(true));
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.is_due(T).await, Ok(false), "it runs");
+    assert_eq!(jobs.is_due(T + u64::from(LEASE_MS)).await, Ok(true), "its lease is over");
+    jobs.finish(&claimed, T, Completion::Done(None)).await.unwrap();
+    assert_eq!(jobs.is_due(T + u64::from(LEASE_MS)).await, Ok(false));
 }
 
 async fn jobs_are_listed_newest_first(jobs: &Stage) {

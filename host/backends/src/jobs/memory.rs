@@ -209,6 +209,10 @@ impl Jobs for Memory {
         Ok(of_key.max_by_key(|job| (job.state.is_live(), job.enqueued_ms)).map(Record::status))
     }
 
+    async fn is_due(&self, now_ms: u64) -> Result<bool, Error> {
+        Ok(live(&mut self.jobs()).any(|job| job.due_ms <= now_ms))
+    }
+
     async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error> {
         let mut left = limit;
         let mut jobs = self.jobs();

@@ -271,6 +271,17 @@ impl Jobs for Postgres {
         self.database.first(query).await?.as_ref().map(status).transpose()
     }
 
+    async fn newest(&self, keys: &[String]) -> Result<Vec<Option<Status>>, Error> {
+        let keys: Vec<_> = keys.iter().map(|key| key.as_bytes().to_vec()).collect();
+        let rows = self.database.all(sqlx::query(sql::NEWEST).bind(keys)).await?;
+        let newest = |row: &PgRow| row.try_get::<Option<&str>, _>("id")?.map(|_| status(row)).transpose();
+        rows.iter().map(newest).collect()
+    }
+
+    async fn is_due(&self, now_ms: u64) -> Result<bool, Error> {
+        Ok(self.due_and_set().await?.0.is_some_and(|due_ms| due_ms <= now_ms))
+    }
+
     async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error> {
         let (start, end) = match keys {
             Range::Exactly(key) => (key.clone().into_bytes(), [key.as_bytes(), b"\0"].concat()),

@@ -60,6 +60,14 @@ impl Jobs for Scripted {
         self.pass().await?.latest(key).await
     }
 
+    async fn newest(&self, keys: &[String]) -> Result<Vec<Option<Status>>, Error> {
+        self.pass().await?.newest(keys).await
+    }
+
+    async fn is_due(&self, now_ms: u64) -> Result<bool, Error> {
+        self.pass().await?.is_due(now_ms).await
+    }
+
     async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error> {
         self.pass().await?.delete(keys, limit).await
     }

@@ -251,6 +251,10 @@ impl Jobs for Sqlite {
         self.database.first(sqlx::query(sql::LATEST).bind(key)).await?.as_ref().map(status).transpose()
     }
 
+    async fn is_due(&self, now_ms: u64) -> Result<bool, Error> {
+        Ok(self.due_and_set().await?.0.is_some_and(|due_ms| due_ms <= now_ms))
+    }
+
     async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error> {
         let query = match keys {
             Range::Exactly(key) => sqlx::query(sql::DELETE_EXACTLY).bind(key),

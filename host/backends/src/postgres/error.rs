@@ -42,7 +42,7 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn no_answer(limit: Duration) -> Self {
+    pub(crate) fn no_answer(limit: Duration) -> Self {
         Self::Unavailable(format!(
             "PostgreSQL did not answer within {} s: {ADVICE_ON_REACHING}",
             limit.as_secs()

@@ -30,8 +30,19 @@ const DUPLICATES: [&str; 2] = ["42P07", "42723"];
 const APPLIED: &str = "_sqlx_migrations";
 
 /// The tables that the migrations create.
-pub(super) const TABLES: [&str; 8] =
-    ["kv_entries", "probes", "jobs", "shops", "usage", "shop_revisions", "budgets", "deployment"];
+pub(super) const TABLES: [&str; 11] = [
+    "kv_entries",
+    "probes",
+    "jobs",
+    "shops",
+    "usage",
+    "shop_revisions",
+    "budgets",
+    "deployment",
+    "hosts",
+    "pool_members",
+    "pool_leftovers",
+];
 
 /// A server and the migrations that were due.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -139,6 +139,7 @@ async fn frequent_statements_use_an_index() {
         (sql::COMPLETE, "jobs_pkey"),
         (sql::RELEASE, "jobs_running_by_holder"),
         (sql::LATEST, "jobs_by_key"),
+        (sql::NEWEST, "jobs_by_key"),
         (sql::STATS, "jobs_live_by_queue"),
         (sql::STATS, "jobs_dead_by_queue"),
         (sql::REQUEUE, "jobs_live_by_key"),

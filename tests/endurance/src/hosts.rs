@@ -1,0 +1,184 @@
+//! Three hosts over one database and one bucket, each in turn killed, cut off, restarted and stopped while shoppers come.
+
+mod bucket;
+mod cluster;
+mod crowd;
+mod fault;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use self::cluster::{Cluster, HOSTS, MEMBERS, PER_MEMBER, until};
+use self::crowd::{Crowd, Noticed};
+use self::fault::{Fault, Recovery};
+use crate::database::{Database, Jobs};
+use crate::figures::{ms, quantile};
+
+/// How soon the jobs of a host that is gone are taken up, and its members shared out.
+const RECOVERY_MAX: Duration = Duration::from_secs(5);
+/// How late a page that waits may learn that another host completed its job, in 99 of 100 cases.
+const LEARNT_MAX: Duration = Duration::from_secs(1);
+/// How often a shopper comes for the first time.
+const NEWCOMERS: Duration = Duration::from_millis(150);
+/// How long the model takes for a plan.
+const PLAN: Duration = Duration::from_millis(700);
+
+/// Kill, cut off, restart and stop each of three hosts in turn, while shoppers come.
+#[derive(Args)]
+pub struct Hosts {
+    /// How often each fault comes to each host.
+    #[arg(long, default_value_t = 1)]
+    rounds: usize,
+    /// Each fault comes to one host only.
+    #[arg(long)]
+    short: bool,
+    /// The server in which a database is created, and dropped at the end.
+    #[arg(long, env = "DATABASE_URL", default_value = "postgres://postgres@localhost/postgres")]
+    database_url: String,
+    /// Whether a missing server is a failure.
+    #[arg(long, env = "CI", value_parser = clap::builder::FalseyValueParser::new())]
+    ci: bool,
+    /// The `wandstore` binary; the one next to this program without it.
+    #[arg(long, env = "WANDSTORE_BINARY")]
+    binary: Option<PathBuf>,
+}
+
+/// A fault that came and went.
+struct Row {
+    fault: Fault,
+    place: usize,
+    /// The numbers of its first and last job.
+    jobs: (i64, i64),
+    noticed: Noticed,
+    recovery: Recovery,
+}
+
+impl Hosts {
+    /// Runs the faults, and prints the table and the verdict.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let path = crate::binary(self.binary.clone())?;
+        let Some(database) = Database::create(&self.database_url, self.ci).await? else { return Ok(()) };
+        let folder = tempfile::Builder::new().prefix("wandstore-hosts-").tempdir()?;
+        let database = Arc::new(database);
+        let verdict = self.play(folder.path(), &path, &database).await;
+        if verdict.is_err() {
+            println!("the logs are in {}", folder.keep().display());
+        }
+        database.remove().await?;
+        verdict
+    }
+
+    async fn play(&self, folder: &Path, path: &Path, database: &Arc<Database>) -> anyhow::Result<()> {
+        let mut cluster = Cluster::open(folder, path, database.clone()).await?;
+        cluster.model.set(crate::model::Manner::Plan(PLAN));
+        let crowd = Crowd::of(&cluster.doors, &cluster.database)?;
+        let mut coming = crowd.come(NEWCOMERS);
+        let mut rows = Vec::new();
+        for (fault, place) in self.schedule() {
+            drop(crowd.noticed());
+            let before = database.last_job().await?;
+            let recovery = fault.play(&mut cluster, place).await?;
+            cluster.all_serve()?;
+            let jobs = (before, database.last_job().await?);
+            rows.push(Row { fault, place, jobs, noticed: crowd.noticed(), recovery });
+        }
+        coming.shutdown().await;
+        drain(&cluster, &crowd).await?;
+        let mut of_rows = Vec::new();
+        for row in &rows {
+            of_rows.push(database.jobs(row.jobs.0, row.jobs.1).await?);
+        }
+        let all = database.jobs(0, i64::MAX).await?;
+        let at_once = cluster.model.at_once_max();
+        cluster.close().await?;
+        report(&rows, &of_rows, all, crowd.waiting(), at_once)
+    }
+
+    /// Returns which fault comes to which host, in order.
+    fn schedule(&self) -> Vec<(Fault, usize)> {
+        if self.short {
+            return Fault::ALL.into_iter().zip((0..HOSTS).cycle()).collect();
+        }
+        let of_round =
+            || Fault::ALL.into_iter().flat_map(|fault| (0..HOSTS).map(move |place| (fault, place)));
+        (0..self.rounds).flat_map(|_| of_round()).collect()
+    }
+}
+
+/// Waits until no job is live and everybody has seen their page.
+async fn drain(cluster: &Cluster, crowd: &Arc<Crowd>) -> anyhow::Result<()> {
+    let drained = async || {
+        crowd.look_again().await;
+        let jobs = cluster.database.jobs(0, i64::MAX).await?;
+        Ok((jobs.live == 0 && crowd.waiting() == 0).then_some(()))
+    };
+    // What is not there by then is lost, and is counted as such.
+    if let Err(error) = until("every page is made", drained).await {
+        println!("{error}");
+    }
+    Ok(())
+}
+
+/// Prints the table, and judges it.
+fn report(rows: &[Row], of_rows: &[Jobs], all: Jobs, waiting: usize, at_once: usize) -> anyhow::Result<()> {
+    println!(
+        "| fault | host | jobs accepted | lost | done twice | shoppers who saw anything but a whole page | \
+         of pages | taken over within | back within |"
+    );
+    println!("|---|---|---:|---:|---:|---:|---:|---:|---:|");
+    let (mut rules, mut learnt_after) = (Vec::new(), Vec::new());
+    for (row, jobs) in rows.iter().zip(of_rows) {
+        rules.extend(row.judge(*jobs));
+        learnt_after.extend_from_slice(&row.noticed.learnt_after);
+    }
+    let [half, most] = [0.5, 0.99].map(|share| quantile(&mut learnt_after, share));
+    let slots = MEMBERS * PER_MEMBER;
+    println!(
+        "\n{} jobs accepted, {} lost, {} done twice, {} given up; {waiting} shoppers without their page\n\
+         the model was asked for {at_once} pages at once at most, of {slots} slots\n\
+         {} waiting pages learnt that their job was done after {:.0} ms (p50), {:.0} ms (p99)\n",
+        all.accepted,
+        all.lost + all.live,
+        all.twice,
+        all.dead,
+        learnt_after.len(),
+        ms(half),
+        ms(most)
+    );
+    rules.extend([
+        (all.lost + all.live == 0, "jobs were lost".to_owned()),
+        (all.twice == 0, "jobs were done twice".to_owned()),
+        (all.dead == 0, "jobs were given up".to_owned()),
+        (waiting == 0, format!("{waiting} shoppers were promised a page and never saw it")),
+        (at_once <= slots, format!("the model was asked for {at_once} pages at once")),
+        (most < LEARNT_MAX, format!("waiting pages learnt after {:.0} ms that they are done", ms(most))),
+        (!learnt_after.is_empty(), "no page waited".to_owned()),
+    ]);
+    crate::judge(&rules)
+}
+
+impl Row {
+    /// Prints the row, and returns its rules.
+    fn judge(&self, Jobs { accepted, lost, twice, live, .. }: Jobs) -> [(bool, String); 3] {
+        let (name, Noticed { pages, wrong, .. }) = (self.fault.name(), &self.noticed);
+        let seconds = |span: Option<Duration>| {
+            span.map_or(String::new(), |span| format!("{:.1} s", span.as_secs_f64()))
+        };
+        let [taken_over, back] = [self.recovery.taken_over, self.recovery.back].map(seconds);
+        println!(
+            "| {name} | {} | {accepted} | {} | {twice} | {} | {pages} | {taken_over} | {back} |",
+            self.place,
+            lost + live,
+            wrong.len()
+        );
+        let is_late = self.recovery.taken_over.is_some_and(|after| after > RECOVERY_MAX);
+        [
+            (wrong.is_empty(), format!("{name}: wrong, such as {:?}", wrong.first())),
+            (accepted > 0, format!("{name}: no job was accepted")),
+            (!is_late, format!("{name}: taken over after {taken_over}")),
+        ]
+    }
+}
