@@ -59,7 +59,7 @@ impl Stage {
 async fn end_lease(schema: &Schema, of: &Hosts, seen_by: &Hosts) {
     let end = "UPDATE hosts SET until = clock_timestamp() - interval '1 second' WHERE id";
     schema.execute(format!("{end} = '{}'", of.id)).await;
-    seen_by.state().ended.insert(of.id.clone(), Instant::now() - GRACE);
+    seen_by.state().ended.insert(of.id.clone(), Instant::now().checked_sub(GRACE).unwrap());
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_host_whose_lease_has_ended_is_declared_gone_once() {
         assert!(stage.beat().await.is_empty());
     }
     end_lease(&schema, &dead.hosts, &here.hosts).await;
-    there.hosts.state().ended.insert(dead.hosts.id.clone(), Instant::now() - GRACE);
+    there.hosts.state().ended.insert(dead.hosts.id.clone(), Instant::now().checked_sub(GRACE).unwrap());
     let (Ok(Beat::Alive(first)), Ok(Beat::Alive(second))) =
         (here.hosts.beat().await, there.hosts.beat().await)
     else {
