@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use capabilities::jobs::Ended;
 use capabilities::kind::Site;
 use capabilities::postgres::Database;
+use capabilities::redis::Redis;
 use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
 
 use crate::config::{Config, Retention};
@@ -64,6 +65,7 @@ pub async fn try_out_blob(config: &Config) -> anyhow::Result<&str> {
 /// Returns the site of a command's backends, and creates the data folder if it is missing.
 fn site(config: &Config) -> anyhow::Result<Site> {
     let folder = config.file.server.data_dir.clone();
+    let redis = config.redis()?.map(|(address, prefix)| Redis::new(address, &prefix));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(Site {
         folder,
@@ -72,6 +74,7 @@ fn site(config: &Config) -> anyhow::Result<Site> {
         process: None,
         secrets: config.secrets.backends.clone(),
         database: config.database()?.map(Database::new).map(Arc::new),
+        redis: redis.map(Arc::new),
         replaces_damaged: false,
     })
 }
@@ -86,27 +89,36 @@ async fn assemble(
     if let Some(database) = &site.database {
         database.start().await.context("DATABASE_URL")?;
     }
-    let short_term = kv::open(&selected.kv, site).await?;
-    let short_term = kv::Tiered::new(short_term, site.clock.clone(), cache.memory_mib << 20, trust);
+    if let Some(redis) = &site.redis {
+        redis.start().await.context("REDIS_URL")?;
+    }
     let origin = config.file.document.shopify.origin.clone();
     let fetch = fetch::Http::new(origin, tokens, site.clock.clone())?;
     let secrets = config.secrets.named.clone();
     Ok(Capabilities {
-        kv: Arc::new(short_term),
+        kv: kv::open_tiered(&selected.kv, site, cache.memory_mib << 20, trust).await?,
         blob: blob::open(&selected.blob, site).await?,
         jobs: jobs::open(&selected.jobs, site).await?,
         llm: language_model(config, site).await?,
         fetch: Arc::new(fetch),
-        limits: Arc::new(
-            limits::InMemory::new(&config.file.document.limits)
-                .watching(site.folder.clone(), config.file.retention.disk_free_mib_min),
-        ),
+        limits: limits(config, site),
         signatures: Arc::new(signatures::Secrets::new(random::key(&*site.random), secrets)),
         clock: site.clock.clone(),
         random: site.random.clone(),
         settings: Arc::new(config.settings().into()),
         log: Arc::new(log::Tracing),
     })
+}
+
+/// Returns the limits, which are counted among all hosts if there is a server for that.
+fn limits(config: &Config, site: &Site) -> Arc<dyn limits::Limits> {
+    let limits = config.file.document.limits;
+    let here = limits::InMemory::new(&limits)
+        .watching(site.folder.clone(), config.file.retention.disk_free_mib_min);
+    match &site.redis {
+        Some(server) => Arc::new(limits::Shared::new(limits, here, server.clone())),
+        None => Arc::new(here),
+    }
 }
 
 /// The file of the language model's budget in the data folder.

@@ -20,9 +20,7 @@ use admin::App;
 use anyhow::{Context as _, bail};
 use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
-use capabilities::kind::Selection;
-use capabilities::llm;
-use capabilities::postgres::Address;
+use capabilities::{jobs, kv, llm, postgres, redis};
 use capabilities::random::Random;
 use capabilities::settings::Settings;
 use model::ShopId;
@@ -75,6 +73,7 @@ impl Config {
         capabilities::blob::check(blob)?;
         capabilities::jobs::check(jobs)?;
         self.database()?;
+        self.redis()?;
         let server = &self.file.server;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),
@@ -194,21 +193,31 @@ impl Config {
     }
 
     /// Returns the address of the database, if a backend needs one.
-    pub fn database(&self) -> anyhow::Result<Option<Address>> {
+    pub fn database(&self) -> anyhow::Result<Option<postgres::Address>> {
         let Backends { kv, blob: _, jobs } = &self.file.backends;
-        let is_needed_by = |selection: &Selection| selection.kind.as_deref() == Some("postgres");
-        let name = match (is_needed_by(kv), is_needed_by(jobs)) {
-            (true, _) => "kv",
-            (_, true) => "jobs",
+        let why = match (kv.kind(kv::KINDS), jobs.kind(jobs::KINDS)) {
+            ("postgres", _) => "`backends.kv.kind` is `postgres`, but DATABASE_URL is not set",
+            (_, "postgres") => "`backends.jobs.kind` is `postgres`, but DATABASE_URL is not set",
+            ("redis", _) => {
+                "`backends.kv.kind` is `redis`, but DATABASE_URL is not set. Redis may lose what it holds, so closed \
+                 shops, catalog versions, redactions, webhooks that were seen and audit records are in PostgreSQL"
+            }
             _ => return Ok(None),
         };
         let url = self.secrets.database_url.as_ref().with_context(|| {
-            format!(
-                "`backends.{name}.kind` is `postgres`, but DATABASE_URL is not set: set it, such as to \
-                 postgres://user:password@host:5432/database"
-            )
+            format!("{why}: set it, such as to postgres://user:password@host:5432/database")
         })?;
-        Ok(Some(Address::parse(url).context("DATABASE_URL")?))
+        Ok(Some(postgres::Address::parse(url).context("DATABASE_URL")?))
+    }
+
+    /// Returns the address of the server of Redis and the prefix of the keys there, if a backend needs them.
+    pub fn redis(&self) -> anyhow::Result<Option<(redis::Address, String)>> {
+        let Some(prefix) = kv::redis_prefix(&self.file.backends.kv)? else { return Ok(None) };
+        let url = self.secrets.redis_url.as_ref().context(
+            "`backends.kv.kind` is `redis`, but REDIS_URL is not set: set it, such as to \
+             redis://:password@host:6379",
+        )?;
+        Ok(Some((redis::Address::parse(url).context("REDIS_URL")?, prefix)))
     }
 
     /// Returns the settings that components read through the `settings` capability.

@@ -20,6 +20,7 @@
 //!         process: None,
 //!         secrets: [].into(),
 //!         database: None,
+//!         redis: None,
 //!         replaces_damaged: false,
 //!     };
 //!     kv::open(&Selection::of("sqlite"), &site).await
@@ -45,7 +46,11 @@ pub mod log;
 pub mod postgres;
 pub mod processes;
 pub mod random;
+pub mod redis;
 pub mod sqlite;
+mod watch;
+#[cfg(test)]
+mod wire;
 
 /// The settings of the operator and the merchants.
 pub mod settings {

@@ -1,0 +1,87 @@
+//! Keeps a connection to the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{AsyncConnectionConfig, PushInfo, PushKind};
+use tokio::sync::{Notify, watch};
+use tokio::time::{sleep, timeout};
+
+use super::feed::Feed;
+use super::{ANSWER, Address, CONNECT, Error, State};
+
+/// How often the connection is tried out. With [`TRIED`], a dead connection is noticed in less than a second.
+const TRIES: Duration = Duration::from_millis(250);
+/// How long that may take.
+const TRIED: Duration = Duration::from_millis(500);
+/// The pause before connecting again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Connects again and again, until nobody needs the connection.
+pub async fn keep(address: Address, feed: Arc<Feed>, state: watch::Sender<State>) {
+    while !state.is_closed() {
+        let ended = Arc::new(Notify::new());
+        match connect(&address, &feed, ended.clone()).await {
+            Ok(connection) => {
+                feed.connected();
+                state.send_replace(State::Connected(connection.clone()));
+                let lost = watch_over(connection, &ended).await;
+                // Memory is no longer trusted before calls fail.
+                feed.lost();
+                tracing::warn!(error = %lost, "lost the connection to Redis");
+                state.send_replace(State::Failed(lost));
+            }
+            Err(error) => {
+                state.send_replace(State::Failed(error));
+            }
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Connects, and has changes reported to `feed`. Notifies `ended` when the connection ends.
+async fn connect(
+    address: &Address,
+    feed: &Arc<Feed>,
+    ended: Arc<Notify>,
+) -> Result<MultiplexedConnection, Error> {
+    let inbox = feed.clone();
+    let push = move |message: PushInfo| -> Result<(), std::convert::Infallible> {
+        inbox.take(&message);
+        if message.kind == PushKind::Disconnection {
+            ended.notify_one();
+        }
+        Ok(())
+    };
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(ANSWER))
+        .set_push_sender(push);
+    let connecting = async {
+        let client = address.client()?;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+        ::redis::cmd("CLIENT")
+            .arg(&["TRACKING", "ON", "BCAST", "PREFIX", feed.prefix()])
+            .query_async::<()>(&mut connection)
+            .await?;
+        Ok(connection)
+    };
+    let connected: Result<_, Error> = timeout(CONNECT, connecting).await.map_err(|_| Error::no_answer(CONNECT))?;
+    connected
+}
+
+/// Returns once the connection has ended or does not answer, and says why.
+async fn watch_over(mut connection: MultiplexedConnection, ended: &Notify) -> Error {
+    loop {
+        tokio::select! {
+            () = ended.notified() => return Error::Unavailable("Redis closed the connection".to_owned()),
+            () = sleep(TRIES) => {}
+        }
+        match timeout(TRIED, ::redis::cmd("PING").query_async::<()>(&mut connection)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return error.into(),
+            Err(_) => return Error::no_answer(TRIED),
+        }
+    }
+}
