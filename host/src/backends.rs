@@ -113,8 +113,8 @@ async fn assemble(
 /// Returns the limits, which are counted among all hosts if there is a server for that.
 fn limits(config: &Config, site: &Site) -> Arc<dyn limits::Limits> {
     let limits = config.file.document.limits;
-    let here = limits::InMemory::new(&limits)
-        .watching(site.folder.clone(), config.file.retention.disk_free_mib_min);
+    let here =
+        limits::InMemory::new(&limits).watching(site.folder.clone(), config.file.retention.disk_free_mib_min);
     match &site.redis {
         Some(server) => Arc::new(limits::Shared::new(limits, here, server.clone())),
         None => Arc::new(here),

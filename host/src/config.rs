@@ -20,9 +20,9 @@ use admin::App;
 use anyhow::{Context as _, bail};
 use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
-use capabilities::{jobs, kv, llm, postgres, redis};
 use capabilities::random::Random;
 use capabilities::settings::Settings;
+use capabilities::{jobs, kv, llm, postgres, redis};
 use model::ShopId;
 use runtime::component::{Builtin, ComponentConfig, Digest, Limits, Role, Source};
 

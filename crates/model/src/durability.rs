@@ -12,11 +12,8 @@ use crate::{Key, Store};
 ///
 /// Everything else is made again, or is of use for hours only: pages, which blob storage has too, the answers of
 /// catalogs, and sessions.
-const DURABLE: [(Store, &str); 3] = [
-    (Store::UiCache, Key::CATALOG_VERSIONS),
-    (Store::UiCache, Key::FORGOTTEN),
-    (Store::GenerationQueue, ""),
-];
+const DURABLE: [(Store, &str); 3] =
+    [(Store::UiCache, Key::CATALOG_VERSIONS), (Store::UiCache, Key::FORGOTTEN), (Store::GenerationQueue, "")];
 
 /// Whether the keys with a prefix must not be lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

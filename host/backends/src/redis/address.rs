@@ -61,7 +61,10 @@ impl Address {
         url.set_query(None);
         let info = url.as_str().into_connection_info().map_err(|_| BadAddress::NotAUrl)?;
         let login: RedisConnectionInfo = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        Ok(Self { info: info.set_redis_settings(login.set_lib_name("wandstore", env!("CARGO_PKG_VERSION"))), authorities })
+        Ok(Self {
+            info: info.set_redis_settings(login.set_lib_name("wandstore", env!("CARGO_PKG_VERSION"))),
+            authorities,
+        })
     }
 
     /// Returns a client, which is not connected.
@@ -93,8 +96,14 @@ mod tests {
 
     #[test]
     fn what_is_no_url_of_redis_is_refused_without_being_shown() {
-        for url in ["", "hush", "redis:hush@cache", "http://hush@cache", "redis://u:hush@:x/", "rediss://u:hush@h#insecure"]
-        {
+        for url in [
+            "",
+            "hush",
+            "redis:hush@cache",
+            "http://hush@cache",
+            "redis://u:hush@:x/",
+            "rediss://u:hush@h#insecure",
+        ] {
             let refused = refusal(url);
             assert!(refused.contains("redis://:password@host") && !refused.contains("hush"), "{refused}");
         }

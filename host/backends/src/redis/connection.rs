@@ -67,7 +67,8 @@ async fn connect(
             .await?;
         Ok(connection)
     };
-    let connected: Result<_, Error> = timeout(CONNECT, connecting).await.map_err(|_| Error::no_answer(CONNECT))?;
+    let connected: Result<_, Error> =
+        timeout(CONNECT, connecting).await.map_err(|_| Error::no_answer(CONNECT))?;
     connected
 }
 

@@ -38,18 +38,18 @@ impl From<RedisError> for Error {
             (_, "NOAUTH") => Self::Unfit(
                 "Redis wants a password: put it into the URL, as in redis://:password@host:6379".to_owned(),
             ),
-            (ErrorKind::AuthenticationFailed, _) | (_, "WRONGPASS") => Self::Unfit(
-                "Redis refuses the user or the password: correct them in the URL".to_owned(),
-            ),
+            (ErrorKind::AuthenticationFailed, _) | (_, "WRONGPASS") => {
+                Self::Unfit("Redis refuses the user or the password: correct them in the URL".to_owned())
+            }
             (ErrorKind::Server(ServerErrorKind::NoPerm), _) => {
                 Self::Unfit(format!("the user of Redis lacks a right: {detail}"))
             }
             (ErrorKind::Server(ServerErrorKind::Moved | ServerErrorKind::CrossSlot), _) => {
                 Self::Unfit("the server is part of a cluster: name a server without cluster mode".to_owned())
             }
-            (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
-                Self::Unavailable("the server is a replica, which cannot be written: name the primary".to_owned())
-            }
+            (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => Self::Unavailable(
+                "the server is a replica, which cannot be written: name the primary".to_owned(),
+            ),
             (_, "OOM") => Self::Unavailable(
                 "Redis is full: raise its maxmemory, or set maxmemory-policy to volatile-lru".to_owned(),
             ),

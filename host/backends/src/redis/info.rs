@@ -26,10 +26,14 @@ impl<'a> Info<'a> {
             return Err(Error::too_old(&server));
         }
         if self.get("role") == "slave" {
-            return Err(Error::Unfit(format!("{server} is a replica, which cannot be written: name the primary")));
+            return Err(Error::Unfit(format!(
+                "{server} is a replica, which cannot be written: name the primary"
+            )));
         }
         if self.get("cluster_enabled") == "1" {
-            return Err(Error::Unfit(format!("{server} is part of a cluster: name a server without cluster mode")));
+            return Err(Error::Unfit(format!(
+                "{server} is part of a cluster: name a server without cluster mode"
+            )));
         }
         let policy = self.get("maxmemory_policy");
         if policy.starts_with(EVICTS_ALL) {
@@ -76,16 +80,24 @@ mod tests {
     #[test]
     fn a_server_that_cannot_be_used_is_named_with_what_to_do() {
         let full = "maxmemory:1048576\r\nmaxmemory_human:1.00M\r\n";
-        check("# Server\r\nredis_version:7.0.15\r\nmaxmemory:0\r\n", Ok("Redis 7.0.15; no limit of memory (set maxmemory)"));
         check(
-            &format!("redis_version:7.2.4\r\nvalkey_version:8.1.0\r\n{full}maxmemory_policy:volatile-lru\r\n"),
+            "# Server\r\nredis_version:7.0.15\r\nmaxmemory:0\r\n",
+            Ok("Redis 7.0.15; no limit of memory (set maxmemory)"),
+        );
+        check(
+            &format!(
+                "redis_version:7.2.4\r\nvalkey_version:8.1.0\r\n{full}maxmemory_policy:volatile-lru\r\n"
+            ),
             Ok("Valkey 8.1.0; 1.00M at most, maxmemory-policy volatile-lru"),
         );
         check("redis_version:5.0.14\r\n", Err("Redis 5.0.14 has no RESP3: use Redis 6"));
         check("redis_version:7.0.15\r\nrole:slave\r\n", Err("name the primary"));
         check("redis_version:7.0.15\r\ncluster_enabled:1\r\n", Err("without cluster mode"));
         for policy in ["allkeys-lru", "allkeys-lfu", "allkeys-random"] {
-            check(&format!("redis_version:7.0.15\r\n{full}maxmemory_policy:{policy}\r\n"), Err("set it to volatile-lru"));
+            check(
+                &format!("redis_version:7.0.15\r\n{full}maxmemory_policy:{policy}\r\n"),
+                Err("set it to volatile-lru"),
+            );
         }
     }
 }

@@ -91,9 +91,18 @@ async fn answering(line: &'static str) -> Arc<Redis> {
 #[tokio::test]
 async fn a_server_that_cannot_be_used_ends_the_start_with_one_line() {
     for (line, said) in [
-        ("-ERR unknown command `HELLO`, with args beginning with: `3`, \r\n", "use Redis 6 or newer, or Valkey"),
-        ("-ERR unknown command 'HELLO', with args beginning with: '3' \r\n", "use Redis 6 or newer, or Valkey"),
-        ("-WRONGPASS invalid username-password pair or user is disabled.\r\n", "refuses the user or the password"),
+        (
+            "-ERR unknown command `HELLO`, with args beginning with: `3`, \r\n",
+            "use Redis 6 or newer, or Valkey",
+        ),
+        (
+            "-ERR unknown command 'HELLO', with args beginning with: '3' \r\n",
+            "use Redis 6 or newer, or Valkey",
+        ),
+        (
+            "-WRONGPASS invalid username-password pair or user is disabled.\r\n",
+            "refuses the user or the password",
+        ),
         (
             "-NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used\r\n",
             "put it into the URL",

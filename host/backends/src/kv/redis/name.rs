@@ -35,7 +35,9 @@ mod tests {
 
     #[test]
     fn every_name_is_read_as_it_was_written() {
-        for (store, key) in [("UI_CACHE", "ui:shop:abc"), ("", ""), ("a:1", ":2:b"), ("é", "\0"), ("12:", "3:x")] {
+        for (store, key) in
+            [("UI_CACHE", "ui:shop:abc"), ("", ""), ("a:1", ":2:b"), ("é", "\0"), ("12:", "3:x")]
+        {
             let name = of_entry(store, key);
             let name = name.strip_prefix("kv:").unwrap();
             assert_eq!(parse(name.as_bytes()), Some((store, key)));

@@ -172,7 +172,11 @@ async fn memory_is_bounded() {
         tier.set("S", &format!("k{n}"), vec![0; 10_000].into(), None).await.unwrap();
     }
     tier.known.memory.run_pending_tasks();
-    assert!((10_000..=100_000).contains(&tier.known.memory.weighted_size()), "{}", tier.known.memory.weighted_size());
+    assert!(
+        (10_000..=100_000).contains(&tier.known.memory.weighted_size()),
+        "{}",
+        tier.known.memory.weighted_size()
+    );
 }
 
 /// A backend that holds one answer back until it is released.
