@@ -136,7 +136,7 @@ impl Redis {
         let found: Vec<Bytes> = self.server.run(&call).await?;
         let [more, last, keys @ ..] = found.as_slice() else { return Err(unreadable()) };
         let keys = keys.iter().map(text).collect::<Result<_, _>>()?;
-        Ok(Listed { keys, next: (&more[..] == b"1").then(|| last.clone()) })
+        Ok(Listed { keys, next: (&more[..] == b"more").then(|| last.clone()) })
     }
 }
 

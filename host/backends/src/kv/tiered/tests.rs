@@ -1,7 +1,7 @@
 //! Tests of what the memory tier must and must not cache. The battery tests that it works like any
 //! other backend.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
