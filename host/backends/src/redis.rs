@@ -36,9 +36,9 @@ use feed::{Feed, Parse};
 use crate::watch::Watcher;
 
 /// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(1);
+const CONNECT: Duration = Duration::from_secs(2);
 /// How long a command may take until its answer has arrived.
-const ANSWER: Duration = Duration::from_secs(1);
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// The connection, as the task that keeps it knows it.
 #[derive(Clone)]

@@ -1,5 +1,6 @@
 //! Keeps a connection to the server.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +12,10 @@ use tokio::time::{sleep, timeout};
 use super::feed::Feed;
 use super::{ANSWER, Address, CONNECT, Error, State};
 
-/// How often the connection is tried out. With [`TRIED`], a dead connection is noticed in less than a second.
+/// How often the connection is tried out.
 const TRIES: Duration = Duration::from_millis(250);
-/// How long that may take.
+/// After this time without an answer, memory is no longer trusted. With [`TRIES`], it is less than a second. The
+/// connection has more time, because a server or a machine that is slow for a moment must not fail all calls.
 const TRIED: Duration = Duration::from_millis(500);
 /// The pause before connecting again.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -26,7 +28,7 @@ pub async fn keep(address: Address, feed: Arc<Feed>, state: watch::Sender<State>
             Ok(connection) => {
                 feed.connected();
                 state.send_replace(State::Connected(connection.clone()));
-                let lost = watch_over(connection, &ended).await;
+                let lost = watch_over(connection, &ended, &feed).await;
                 // Memory is no longer trusted before calls fail.
                 feed.lost();
                 tracing::warn!(error = %lost, "lost the connection to Redis");
@@ -72,17 +74,27 @@ async fn connect(
     connected
 }
 
-/// Returns once the connection has ended or does not answer, and says why.
-async fn watch_over(mut connection: MultiplexedConnection, ended: &Notify) -> Error {
+/// Returns once the connection has ended or does not answer, and says why. While an answer is late, changes may be too.
+async fn watch_over(mut connection: MultiplexedConnection, ended: &Notify, feed: &Feed) -> Error {
     loop {
         tokio::select! {
             () = ended.notified() => return Error::Unavailable("Redis closed the connection".to_owned()),
             () = sleep(TRIES) => {}
         }
-        match timeout(TRIED, ::redis::cmd("PING").query_async::<()>(&mut connection)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return error.into(),
-            Err(_) => return Error::no_answer(TRIED),
+        let ping = ::redis::cmd("PING");
+        let mut answer = pin!(ping.query_async::<()>(&mut connection));
+        let in_time = timeout(TRIED, &mut answer).await;
+        let answered = if let Ok(answered) = in_time {
+            answered
+        } else {
+            feed.lost();
+            match timeout(ANSWER, answer).await {
+                Ok(answered) => answered.inspect(|()| feed.connected()),
+                Err(_) => return Error::no_answer(ANSWER),
+            }
+        };
+        if let Err(error) = answered {
+            return error.into();
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Why a command was not carried out.
 
-use std::error::Error as _;
-use std::io;
 use std::time::Duration;
 
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
@@ -66,10 +64,12 @@ fn lacks_hello(detail: &str) -> bool {
 }
 
 fn of_network(error: &RedisError) -> Error {
-    let kind = error.source().and_then(|source| source.downcast_ref::<io::Error>()).map(io::Error::kind);
-    match kind {
-        // A certificate that is not trusted or has expired is reported as invalid data.
-        Some(io::ErrorKind::InvalidData) => Error::Unfit(format!("cannot use TLS with Redis: {error}")),
-        _ => Error::Unavailable(format!("cannot reach Redis: {error}")),
+    let text = error.to_string();
+    // No type tells it from other failures of the network.
+    if text.contains("certificate") {
+        return Error::Unfit(format!(
+            "{text}: Redis needs a certificate of a public authority, or of one in sslrootcert"
+        ));
     }
+    Error::Unavailable(format!("cannot reach Redis: {text}"))
 }
