@@ -197,11 +197,11 @@ impl Config {
         let Backends { kv, blob: _, jobs } = &self.file.backends;
         let why = match (kv.kind(kv::KINDS), jobs.kind(jobs::KINDS)) {
             ("postgres", _) => "`backends.kv.kind` is `postgres`, but DATABASE_URL is not set",
-            (_, "postgres") => "`backends.jobs.kind` is `postgres`, but DATABASE_URL is not set",
             ("redis", _) => {
                 "`backends.kv.kind` is `redis`, but DATABASE_URL is not set. Redis may lose what it holds, so closed \
                  shops, catalog versions, redactions, webhooks that were seen and audit records are in PostgreSQL"
             }
+            (_, "postgres") => "`backends.jobs.kind` is `postgres`, but DATABASE_URL is not set",
             _ => return Ok(None),
         };
         let url = self.secrets.database_url.as_ref().with_context(|| {
