@@ -8,6 +8,7 @@ use capabilities::jobs::Ended;
 use capabilities::kind::{Selection, Site};
 use capabilities::postgres::{Database, Migrated};
 use capabilities::processes::Hosts;
+use capabilities::redis::Redis;
 use capabilities::{
     Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, shops, signatures, sqlite,
 };
@@ -130,6 +131,7 @@ fn here(config: &Config) -> anyhow::Result<Here> {
 /// Returns the site of a command's backends, and creates the data folder if it is missing.
 pub(crate) fn site(config: &Config) -> anyhow::Result<Site> {
     let folder = config.file.server.data_dir.clone();
+    let redis = config.redis()?.map(|(address, prefix)| Redis::new(address, &prefix));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(Site {
         folder,
@@ -138,16 +140,20 @@ pub(crate) fn site(config: &Config) -> anyhow::Result<Site> {
         process: None,
         secrets: config.secrets.backends.clone(),
         database: database(config)?.map(Arc::new),
+        redis: redis.map(Arc::new),
         replaces_damaged: false,
     })
 }
 
-/// Migrates the database, if there is one and it can be reached.
+/// Connects to the servers that backends need, as far as they can be reached, and migrates the database.
 pub(crate) async fn start(site: &Site) -> anyhow::Result<()> {
-    match &site.database {
-        Some(database) => database.start().await.context("DATABASE_URL"),
-        None => Ok(()),
+    if let Some(database) = &site.database {
+        database.start().await.context("DATABASE_URL")?;
     }
+    if let Some(redis) = &site.redis {
+        redis.start().await.context("REDIS_URL")?;
+    }
+    Ok(())
 }
 
 async fn assemble(
@@ -157,27 +163,33 @@ async fn assemble(
 ) -> anyhow::Result<Capabilities> {
     let (cache, selected) = (&config.file.document.cache, &config.file.backends);
     let trust = Duration::from_millis(cache.memory_trust_ms);
-    let short_term = kv::open(&selected.kv, site).await?;
-    let short_term = kv::Tiered::new(short_term, site.clock.clone(), cache.memory_mib << 20, trust);
     let origin = config.file.document.shopify.origin.clone();
     let fetch = fetch::Http::new(origin, tokens, site.clock.clone())?;
     let secrets = config.secrets.named.clone();
     Ok(Capabilities {
-        kv: Arc::new(short_term),
+        kv: kv::open_tiered(&selected.kv, site, cache.memory_mib << 20, trust).await?,
         blob: blob::open(&selected.blob, site).await?,
         jobs: jobs::open(&selected.jobs, site).await?,
         llm: language_model(config, site).await?,
         fetch: Arc::new(fetch),
-        limits: Arc::new(
-            limits::InMemory::new(&config.file.document.limits)
-                .watching(site.folder.clone(), config.file.retention.disk_free_mib_min),
-        ),
+        limits: limits(config, site),
         signatures: Arc::new(signatures::Secrets::new(random::key(&*site.random), secrets)),
         clock: site.clock.clone(),
         random: site.random.clone(),
         settings: Arc::new(config.settings().into()),
         log: Arc::new(log::Tracing),
     })
+}
+
+/// Returns the limits, which are counted among all hosts if there is a server for that.
+fn limits(config: &Config, site: &Site) -> Arc<dyn limits::Limits> {
+    let limits = config.file.document.limits;
+    let here =
+        limits::InMemory::new(&limits).watching(site.folder.clone(), config.file.retention.disk_free_mib_min);
+    match &site.redis {
+        Some(server) => Arc::new(limits::Shared::new(limits, here, server.clone())),
+        None => Arc::new(here),
+    }
 }
 
 async fn language_model(config: &Config, site: &Site) -> anyhow::Result<Arc<dyn llm::Llm>> {

@@ -21,10 +21,10 @@ use anyhow::{Context as _, bail};
 use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::kind::Selection;
-use capabilities::llm;
-use capabilities::postgres::{Address, Deployment};
+use capabilities::postgres::Deployment;
 use capabilities::random::Random;
 use capabilities::settings::Settings;
+use capabilities::{kv, llm, postgres, redis};
 use model::ShopId;
 use runtime::component::{Builtin, ComponentConfig, Digest, Limits, Role, Source};
 
@@ -78,6 +78,7 @@ impl Config {
         llm::budget::check(budget)?;
         self.database()?;
         self.require_lasting_keys()?;
+        self.redis()?;
         let server = &self.file.server;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),
@@ -202,19 +203,33 @@ impl Config {
     }
 
     /// Returns the address of the database, if a backend needs one.
-    pub fn database(&self) -> anyhow::Result<Option<Address>> {
+    pub fn database(&self) -> anyhow::Result<Option<postgres::Address>> {
         let Backends { kv, blob: _, jobs, shops, budget } = &self.file.backends;
         let by_name = [("kv", kv), ("jobs", jobs), ("shops", shops), ("budget", budget)];
-        let Some((name, _)) = by_name.into_iter().find(|(_, selected)| is_in_postgres(selected)) else {
-            return Ok(None);
+        let in_postgres = by_name.into_iter().find(|(_, selected)| is_in_postgres(selected));
+        let why = match in_postgres {
+            Some((name, _)) => format!("`backends.{name}.kind` is `postgres`, but DATABASE_URL is not set"),
+            None if kv.kind(kv::KINDS) == "redis" => {
+                "`backends.kv.kind` is `redis`, but DATABASE_URL is not set. Redis may lose what it holds, so closed \
+                 shops, catalog versions, redactions, webhooks that were seen and audit records are in PostgreSQL"
+                    .to_owned()
+            }
+            None => return Ok(None),
         };
         let url = self.secrets.database_url.as_ref().with_context(|| {
-            format!(
-                "`backends.{name}.kind` is `postgres`, but DATABASE_URL is not set: set it, such as to \
-                 postgres://user:password@host:5432/database"
-            )
+            format!("{why}: set it, such as to postgres://user:password@host:5432/database")
         })?;
-        Ok(Some(Address::parse(url).context("DATABASE_URL")?))
+        Ok(Some(postgres::Address::parse(url).context("DATABASE_URL")?))
+    }
+
+    /// Returns the address of the server of Redis and the prefix of the keys there, if a backend needs them.
+    pub fn redis(&self) -> anyhow::Result<Option<(redis::Address, String)>> {
+        let Some(prefix) = kv::redis_prefix(&self.file.backends.kv)? else { return Ok(None) };
+        let url = self.secrets.redis_url.as_ref().context(
+            "`backends.kv.kind` is `redis`, but REDIS_URL is not set: set it, such as to \
+             redis://:password@host:6379",
+        )?;
+        Ok(Some((redis::Address::parse(url).context("REDIS_URL")?, prefix)))
     }
 
     /// Returns what the hosts of this deployment have in common, by which a database tells it from others.

@@ -113,12 +113,12 @@ struct Shedding {
 
 #[async_trait]
 impl Limits for Shedding {
-    fn take(&self, allowances: &[Allowance], by: &Taker<'_>) -> bool {
+    async fn take(&self, allowances: &[Allowance], by: &Taker<'_>) -> bool {
         let is_shed = |allowance: &Allowance| {
             let work = if allowance.is_of_generations() { Work::Generations } else { Work::Reports };
             self.overload.sheds(work)
         };
-        !allowances.iter().any(is_shed) && self.limits.take(allowances, by)
+        !allowances.iter().any(is_shed) && self.limits.take(allowances, by).await
     }
 
     fn watches_disk(&self) -> bool {

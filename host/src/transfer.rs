@@ -23,6 +23,8 @@ use crate::config::Config;
 
 /// How many names are listed at once. A folder reads all of its names for each list.
 const LISTED: u32 = 5_000;
+/// The memory in front of key-value storage, where nothing is read twice.
+const MEMORY_BYTES: u64 = 1 << 20;
 /// How many values are moved at the same time.
 const AT_ONCE: usize = 16;
 
@@ -96,7 +98,7 @@ impl Stores {
         let (site, selected) = (backends::site(config)?, &config.file.backends);
         backends::start(&site).await?;
         Ok(Self {
-            kv: kv::open(&selected.kv, &site).await?,
+            kv: kv::open_tiered(&selected.kv, &site, MEMORY_BYTES, Duration::ZERO).await?,
             blob: blob::open(&selected.blob, &site).await?,
             jobs: job_storage::open(&selected.jobs, &site).await?,
             shops: shop_storage::open(&selected.shops, &site).await?,

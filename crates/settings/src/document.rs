@@ -146,7 +146,8 @@ pub struct Cache {
     pub fresh_seconds: u32,
     /// Memory for the tier over key-value storage, in MiB.
     pub memory_mib: u64,
-    /// How long that tier trusts its values: a write of another process is seen after this time.
+    /// How long that tier trusts its values. A write of another process is seen after this time at the latest; with the
+    /// kinds `postgres` and `redis` usually at once, because it is reported. With `redis` this is of no effect.
     pub memory_trust_ms: u64,
 }
 

@@ -21,3 +21,10 @@ pub fn first_after(prefix: &str) -> Vec<u8> {
 pub const PROBE: &str = "
     INSERT INTO probes (backend, probed_at) VALUES ($1, now())
     ON CONFLICT (backend) DO UPDATE SET probed_at = now()";
+
+/// The channel of the hosts whose tables are in this schema.
+pub const CHANNEL: &str = "SELECT 'wandstore_' || to_hex(hashtext(current_schema()))";
+
+/// $1 payloads, each of which becomes a notification.
+pub const NOTIFY: &str = "
+    SELECT pg_notify('wandstore_' || to_hex(hashtext(current_schema())), payload) FROM unnest($1::text[]) AS payload";

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::postgres::Database;
 use crate::random::Random;
+use crate::redis::Redis;
 
 /// Every variable that is read for a secret of a backend.
 pub const VARIABLES: [&str; 2] = ["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
@@ -36,6 +37,8 @@ pub struct Site {
     pub secrets: BTreeMap<&'static str, Secret>,
     /// The database, for backends of the kind `postgres`.
     pub database: Option<Arc<Database>>,
+    /// The server, for backends of the kind `redis`.
+    pub redis: Option<Arc<Redis>>,
     /// Whether a damaged backend is replaced by an empty one, if its contents can be made again.
     pub replaces_damaged: bool,
 }
@@ -45,7 +48,17 @@ pub struct Site {
 #[error("the kind `postgres` needs the URL of a database")]
 pub struct NoDatabase;
 
+/// A backend of the kind `redis` has no server.
+#[derive(Debug, thiserror::Error)]
+#[error("the kind `redis` needs the URL of a server")]
+pub struct NoRedis;
+
 impl Site {
+    /// Returns the server of Redis.
+    pub(crate) fn redis(&self) -> Result<Arc<Redis>, NoRedis> {
+        self.redis.clone().ok_or(NoRedis)
+    }
+
     /// Returns the database.
     pub(crate) fn database(&self) -> Result<Arc<Database>, NoDatabase> {
         self.database.clone().ok_or(NoDatabase)
@@ -63,6 +76,7 @@ impl Site {
             process: None,
             secrets: BTreeMap::new(),
             database: None,
+            redis: None,
             replaces_damaged: false,
         }
     }

@@ -7,29 +7,69 @@
 mod battery;
 mod memory;
 mod postgres;
+mod redis;
+mod routed;
 mod scripted;
 mod sqlite;
 mod tiered;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::kind::kinds;
+use crate::kind::{BadSelection, NotOpened, Selection, Site, kinds};
 
-kinds!("kv", dyn Kv: [sqlite, postgres, memory]);
+kinds!("kv", dyn Kv: [sqlite, postgres, redis, memory]);
 
 pub use memory::Memory;
 pub use postgres::Postgres;
+pub use redis::Redis;
+pub use routed::Routed;
 pub use scripted::Scripted;
 pub use sql::kv::VALUE_BYTES_MAX;
 pub use sqlite::Sqlite;
 pub use tiered::Tiered;
 
+pub use crate::watch::{Reports, Watcher};
+
 /// The number of keys deleted in one transaction. A page takes about half a millisecond to delete, and shoppers' writes
 /// wait for it.
 pub const DELETED_AT_ONCE: u32 = 32;
+
+/// The kind of the backend of what must not be lost, if the kind of the others may lose it.
+const DURABLE: &str = "postgres";
+/// That backend's part of the memory of both. It holds a record for each shop, and no page.
+const DURABLE_SHARE: u64 = 8;
+
+/// Returns what all keys in Redis start with, if the selected backend is in Redis.
+pub fn redis_prefix(selection: &Selection) -> Result<Option<String>, BadSelection> {
+    let is_in_redis = selection.kind(KINDS) == "redis";
+    is_in_redis.then(|| redis::prefix(selection)).transpose()
+}
+
+/// Opens the selected backend behind a memory tier of `capacity_bytes`, which trusts for `trust` what is not reported to
+/// it. If the selected backend may lose what it holds, the keys that must last are in another one: see
+/// [`model::Key::is_durable`].
+pub async fn open_tiered(
+    selection: &Selection,
+    site: &Site,
+    capacity_bytes: u64,
+    trust: Duration,
+) -> Result<Arc<dyn Kv>, NotOpened> {
+    let tiered = |below, capacity_bytes| -> Arc<dyn Kv> {
+        Arc::new(Tiered::new(below, site.clock.clone(), capacity_bytes, trust))
+    };
+    let selected = open(selection, site).await?;
+    if selection.kind(KINDS) != "redis" {
+        return Ok(tiered(selected, capacity_bytes));
+    }
+    let durable = open(&Selection::of(DURABLE), site).await?;
+    let for_durable = capacity_bytes / DURABLE_SHARE;
+    let volatile = tiered(selected, capacity_bytes - for_durable);
+    Ok(Arc::new(Routed::new(tiered(durable, for_durable), volatile)))
+}
 
 /// The value of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +128,13 @@ pub enum Error {
 /// A key-value backend. All keys are listed in byte order.
 #[async_trait]
 pub trait Kv: Send + Sync {
+    /// Reports changes of keys to `watcher` from now on, and says how many of them. Called once, by the memory tier over
+    /// the backend.
+    fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
+        let _ = watcher;
+        Reports::Nothing
+    }
+
     /// Returns what `key` holds, if that is known without waiting.
     fn peek(&self, store: &str, key: &str) -> Peeked {
         let _ = (store, key);

@@ -20,6 +20,7 @@
 //!         process: None,
 //!         secrets: [].into(),
 //!         database: None,
+//!         redis: None,
 //!         replaces_damaged: false,
 //!     };
 //!     kv::open(&Selection::of("sqlite"), &site).await
@@ -45,9 +46,13 @@ pub mod log;
 pub mod postgres;
 pub mod processes;
 pub mod random;
+pub mod redis;
 pub mod shops;
 pub mod sqlite;
 pub mod tables;
+mod watch;
+#[cfg(test)]
+mod wire;
 
 /// The settings of the operator and the merchants.
 pub mod settings {

@@ -1,4 +1,6 @@
-//! Allowances of strangers, counted in memory.
+//! Allowances of strangers, counted in memory, or across hosts in Redis.
+
+mod shared;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +12,7 @@ use governor::{Quota, RateLimiter};
 use model::limits::{Allowance, Taker};
 
 use crate::disk;
+pub use shared::Shared;
 
 /// Too little is free on the data folder's disk.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +27,7 @@ pub struct DiskNearlyFull {
 #[async_trait]
 pub trait Limits: Send + Sync {
     /// Takes one from each of these allowances, in this order, until one is used up. Returns whether none was.
-    fn take(&self, allowances: &[Allowance], by: &Taker<'_>) -> bool;
+    async fn take(&self, allowances: &[Allowance], by: &Taker<'_>) -> bool;
 
     /// Returns whether the disk is watched.
     fn watches_disk(&self) -> bool {
@@ -43,7 +46,7 @@ pub struct Unlimited;
 
 #[async_trait]
 impl Limits for Unlimited {
-    fn take(&self, _: &[Allowance], _: &Taker<'_>) -> bool {
+    async fn take(&self, _: &[Allowance], _: &Taker<'_>) -> bool {
         true
     }
 }
@@ -83,7 +86,7 @@ impl InMemory {
 
 #[async_trait]
 impl Limits for InMemory {
-    fn take(&self, allowances: &[Allowance], by: &Taker<'_>) -> bool {
+    async fn take(&self, allowances: &[Allowance], by: &Taker<'_>) -> bool {
         if self.is_disk_nearly_full.load(Ordering::Relaxed) {
             return false;
         }
@@ -91,8 +94,7 @@ impl Limits for InMemory {
             let counted = self.limiters[*allowance as usize].as_ref().zip(allowance.counter(by));
             let is_admitted = counted.is_none_or(|(limiter, counter)| limiter.check_key(&counter).is_ok());
             if !is_admitted {
-                metrics::counter!("wandstore_limits_reached_total", "allowance" => allowance.name())
-                    .increment(1);
+                count_refusal(*allowance);
             }
             is_admitted
         })
@@ -111,6 +113,10 @@ impl Limits for InMemory {
     }
 }
 
+fn count_refusal(allowance: Allowance) {
+    metrics::counter!("wandstore_limits_reached_total", "allowance" => allowance.name()).increment(1);
+}
+
 #[cfg(test)]
 mod tests {
     use model::limits::Limits as Settings;
@@ -122,17 +128,21 @@ mod tests {
     const OF_PAGE: [Allowance; 3] =
         [Allowance::ClientGenerations, Allowance::ShopperGenerations, Allowance::ShopGenerations];
 
-    fn taken(limits: &InMemory, client: &str, times: usize) -> usize {
+    async fn taken(limits: &InMemory, client: &str, times: usize) -> usize {
         let by = Taker { client: client.parse().ok(), shop: "magic-wands", shopper: "abc123" };
-        (0..times).filter(|_| limits.take(&OF_PAGE, &by)).count()
+        let mut taken = 0;
+        for _ in 0..times {
+            taken += usize::from(limits.take(&OF_PAGE, &by).await);
+        }
+        taken
     }
 
-    #[test]
-    fn what_one_client_is_refused_is_not_taken_from_the_others() {
+    #[tokio::test]
+    async fn what_one_client_is_refused_is_not_taken_from_the_others() {
         let limits = InMemory::new(&SETTINGS);
-        assert_eq!(taken(&limits, "192.0.2.1", 1_000), 10, "five minutes' worth");
-        assert_eq!(taken(&limits, "192.0.2.2", 1_000), 10, "the shop has 20 in all");
-        assert_eq!(taken(&limits, "192.0.2.3", 1), 0);
+        assert_eq!(taken(&limits, "192.0.2.1", 1_000).await, 10, "five minutes' worth");
+        assert_eq!(taken(&limits, "192.0.2.2", 1_000).await, 10, "the shop has 20 in all");
+        assert_eq!(taken(&limits, "192.0.2.3", 1).await, 0);
     }
 
     #[tokio::test]
@@ -144,13 +154,13 @@ mod tests {
             let limits = watching(free_mib_min);
             assert_eq!(limits.watches_disk(), free_mib_min > 0);
             assert_eq!(limits.probe().await.is_err(), is_short);
-            assert_eq!(taken(&limits, "192.0.2.1", 1), usize::from(!is_short), "{free_mib_min}");
+            assert_eq!(taken(&limits, "192.0.2.1", 1).await, usize::from(!is_short), "{free_mib_min}");
         }
     }
 
-    #[test]
-    fn without_a_limit_nothing_is_counted() {
+    #[tokio::test]
+    async fn without_a_limit_nothing_is_counted() {
         let limits = InMemory::new(&Settings::NONE);
-        assert_eq!(taken(&limits, "192.0.2.1", 1_000), 1_000);
+        assert_eq!(taken(&limits, "192.0.2.1", 1_000).await, 1_000);
     }
 }

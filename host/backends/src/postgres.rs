@@ -9,13 +9,15 @@ mod address;
 mod connections;
 mod deployment;
 mod error;
+mod listen;
 mod migrations;
+mod notices;
 #[cfg(any(test, feature = "test-server"))]
 pub mod server;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -24,6 +26,7 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgRow};
 use sqlx::query::Query;
 use sqlx::{Connection as _, Postgres};
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 pub use address::{Address, BadAddress};
@@ -32,6 +35,9 @@ use deployment::Claim;
 pub use deployment::Deployment;
 pub use error::Error;
 pub use migrations::Migrated;
+pub use notices::Notices;
+
+use crate::watch::Watcher;
 
 /// A statement with its bound values.
 pub type Statement = Query<'static, Postgres, PgArguments>;
@@ -128,6 +134,12 @@ impl Database {
             async move { Ok(statement.execute(connection).await?.rows_affected()) }.boxed()
         });
         self.run(work).await
+    }
+
+    /// Reports what other hosts change to `watcher`, until the task is aborted. `own` is the name of this host in its
+    /// notices.
+    pub fn listen(&self, own: u64, watcher: Arc<dyn Watcher>) -> JoinHandle<()> {
+        self.runtime.spawn(listen::listen(self.address.clone(), own, watcher))
     }
 
     /// Fails if the database cannot be written. `backend` has a row of its own for that.

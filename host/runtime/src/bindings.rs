@@ -42,7 +42,6 @@ wasmtime::component::bindgen!({
     world: "wandstore:native/everything",
     imports: {
         "wandstore:capabilities/values": trappable,
-        "wandstore:capabilities/limits": trappable,
         "wandstore:capabilities/signatures": trappable,
         "wandstore:capabilities/clock": trappable,
         "wandstore:capabilities/random": trappable,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use admin::NotConnected;
 use anyhow::{Context as _, bail};
 use capabilities::postgres::Migrated;
+use capabilities::redis::Redis;
 use capabilities::{clock, llm, random};
 use host::config::Config;
 use host::{backends, merchants};
@@ -18,6 +19,7 @@ use super::output::print;
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let components = host::load_components(config)?;
     let (planner, admin, database) = (planner(config)?, admin(config)?, database(config).await?);
+    let redis = redis(config).await?;
     let secret = secret(config).await?;
     let blob = backends::try_out_blob(config).await?;
     for loaded in &components.loaded {
@@ -33,6 +35,9 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     print(format_args!("admin: {admin}"))?;
     if let Some(database) = database {
         print(format_args!("database: {database}"))?;
+    }
+    if let Some(redis) = redis {
+        print(format_args!("redis: {redis}"))?;
     }
     print(format_args!("limits: {}", limits(config)))?;
     if let Some(answer) = secret {
@@ -74,6 +79,12 @@ async fn database(config: &Config) -> anyhow::Result<Option<String>> {
         due => format!("migrations are due, which `serve` and `migrate` run: {}", due.join(", ")),
     };
     Ok(Some(format!("PostgreSQL {version}; {tables}")))
+}
+
+/// Connects to Redis, if a backend needs it, and says what it is.
+async fn redis(config: &Config) -> anyhow::Result<Option<String>> {
+    let Some((address, prefix)) = config.redis()? else { return Ok(None) };
+    Redis::new(address, &prefix).check().await.map(Some).context("REDIS_URL")
 }
 
 /// Describes where merchants find the admin.

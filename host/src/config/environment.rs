@@ -25,9 +25,12 @@ pub struct Secrets {
     /// The secrets of backends: the key of the bucket for `[backends.blob]` of the kind `s3`. `S3_ACCESS_KEY_ID`,
     /// `S3_SECRET_ACCESS_KEY`.
     pub backends: BTreeMap<&'static str, Secret>,
-    /// The database of the backends of the kind `postgres`, with its credentials, such as
+    /// The database of the backends of the kind `postgres`, and of what must not be lost beside the kind `redis`, with its credentials, such as
     /// `postgres://user:password@host:5432/database?sslmode=verify-full`. `DATABASE_URL`.
     pub database_url: Option<Secret>,
+    /// The server of Redis or Valkey for `[backends.kv]` of the kind `redis`, with its credentials, such as
+    /// `rediss://user:password@host:6379/0`. `REDIS_URL`.
+    pub redis_url: Option<Secret>,
     /// The operator's credentials from Shopify.
     pub shopify: Shopify,
 }
@@ -54,9 +57,10 @@ pub struct Shopify {
 
 /// The known variables, apart from those of the language model's key, those with secrets that components may check
 /// against, and those with secrets of backends.
-pub(super) const VARIABLES: [&str; 19] = [
+pub(super) const VARIABLES: [&str; 20] = [
     "RUST_LOG",
     "DATABASE_URL",
+    "REDIS_URL",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",
@@ -108,6 +112,7 @@ impl Environment {
                 .filter_map(|name| Some((name, self.secret(name)?)))
                 .collect(),
             database_url: self.secret("DATABASE_URL"),
+            redis_url: self.secret("REDIS_URL"),
             shopify: Shopify {
                 api_key: self.text("SHOPIFY_API_KEY"),
                 api_secret: self.secret("SHOPIFY_API_SECRET"),

@@ -83,7 +83,7 @@ pub struct Retention {
     pub pages_mib_per_shop_max: u64,
     /// The most that `kv.db` takes, in MiB, or that the values take in PostgreSQL. Of more, the pages go that were stored
     /// there the longest ago, which blob storage still has, and then likewise sessions. Checked every ten minutes, for
-    /// key-value storage of the kinds `sqlite` and `postgres`.
+    /// key-value storage of the kinds `sqlite` and `postgres`. Redis has a limit of its own, `maxmemory`.
     pub kv_mib_max: u64,
     /// How long dead letters are kept.
     pub dead_letters_days: u64,
@@ -135,12 +135,14 @@ fn mib(mib: u64) -> u64 {
 }
 
 /// The backend of each capability, in a section of its own such as `[backends.kv]`: its `kind`, and the options of that
-/// kind. Only `s3` has options. `postgres` is the database at `DATABASE_URL`, which several hosts may share. `memory` is
-/// for development: nothing survives a restart, and no other process sees it.
+/// kind. Only `s3` and `redis` have options. `postgres` is the database at `DATABASE_URL`, which several hosts may share.
+/// `redis` is the server of Redis or Valkey at `REDIS_URL`, likewise; what must not be lost is in the database at
+/// `DATABASE_URL` nevertheless, and limits are counted among all hosts. `memory` is for development: nothing survives a
+/// restart, and no other process sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Backends {
-    /// Key-value storage. Its kind is `sqlite`, the file `kv.db` in the data folder, `postgres` or `memory`.
+    /// Key-value storage. Its kind is `sqlite`, the file `kv.db` in the data folder, `postgres`, `redis` or `memory`.
     pub kv: Selection,
     /// Blob storage. Its kind is `folder`, the folder `blobs` in the data folder, `s3`, a bucket, or `memory`.
     pub blob: Selection,

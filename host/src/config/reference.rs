@@ -41,8 +41,11 @@ const SHOP: &str = include_str!("../../../crates/model/src/shop.rs");
 
 const S3: &str = include_str!("../../backends/src/blob/s3/options.rs");
 
+const REDIS: &str = include_str!("../../backends/src/kv/redis.rs");
+
 /// A kind of backend with options, its section, and the struct that has them.
-const OPTIONS: [(&str, &str, &str, &str); 1] = [("s3", "backends.blob", S3, "Section")];
+const OPTIONS: [(&str, &str, &str, &str); 2] =
+    [("redis", "backends.kv", REDIS, "Options"), ("s3", "backends.blob", S3, "Section")];
 
 /// A section of the file, and the struct that has its keys.
 const SECTIONS: [(&str, &str, &str); 10] = [

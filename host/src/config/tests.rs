@@ -232,8 +232,8 @@ fn a_backend_is_of_a_kind_that_there_is() {
         accepted(text, &[]);
     }
     assert_eq!(
-        refusal("[backends.kv]\nkind = 'redis'", &[]),
-        "`backends.kv.kind` is `redis`; it must be one of: sqlite, postgres, memory"
+        refusal("[backends.kv]\nkind = 'memcached'", &[]),
+        "`backends.kv.kind` is `memcached`; it must be one of: sqlite, postgres, redis, memory"
     );
     accepted("[backends.blob]\nkind = 's3'\nbucket = 'wands'\nregion = 'eu-central-1'", &[]);
     assert_eq!(
@@ -247,6 +247,26 @@ fn a_backend_is_of_a_kind_that_there_is() {
         refusal("[backends.kvs]\nkind = 'sqlite'", &[]),
         "unknown key `backends.kvs`; did you mean `backends.kv`?"
     );
+}
+
+#[test]
+fn a_backend_in_redis_needs_a_database_for_what_must_not_be_lost() {
+    let text = "[backends.kv]\nkind = 'redis'";
+    let database = ("DATABASE_URL", "postgres://u:hush@db/d");
+    let refused = refusal(text, &[("REDIS_URL", "redis://:hush@cache")]);
+    assert!(refused.starts_with("`backends.kv.kind` is `redis`, but DATABASE_URL is not set"), "{refused}");
+    let refused = refusal(text, &[database]);
+    assert!(refused.starts_with("`backends.kv.kind` is `redis`, but REDIS_URL is not set"), "{refused}");
+    for url in ["hush", "http://:hush@cache", "redis://:hush@cache/x", "redis://:hush@cache?timeout=1"] {
+        let refused = refusal(text, &[database, ("REDIS_URL", url)]);
+        assert!(refused.starts_with("REDIS_URL: ") && !refused.contains("hush"), "{refused}");
+    }
+    let config = accepted(text, &[database, ("REDIS_URL", "rediss://:hush@cache:6380/1")]);
+    let (_, prefix) = config.redis().unwrap().unwrap();
+    assert!(prefix == "wandstore" && config.database().unwrap().is_some());
+    assert!(!format!("{config:?}").contains("hush"));
+    let config = accepted("", &[("REDIS_URL", "a server of something else")]);
+    assert!(config.redis().unwrap().is_none(), "no backend needs it");
 }
 
 #[test]

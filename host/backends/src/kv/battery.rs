@@ -9,16 +9,17 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Entry, Error, Kv, Peeked, Scripted, Swap, Tiered, VALUE_BYTES_MAX, open};
+use super::{Entry, Error, Kv, Peeked, Routed, Scripted, Swap, Tiered, VALUE_BYTES_MAX, open};
 use crate::battery::battery;
 use crate::clock;
 use crate::faults::Faults;
 use crate::kind::{Selection, Site};
 use crate::postgres::server::Schema;
+use crate::redis::server::Space;
 
 battery! {
     kinds: of_kind,
-    backends: [tiered_over_memory, tiered_over_sqlite, tiered_over_postgres],
+    backends: [tiered_over_memory, tiered_over_sqlite, tiered_over_postgres, tiered_over_redis, routed],
     cases: [
         an_absent_key_holds_nothing,
         a_written_value_can_be_read,
@@ -47,6 +48,7 @@ pub(super) struct Stage {
     pub clock: Arc<clock::Scripted>,
     _folder: TempDir,
     _schema: Option<Schema>,
+    _space: Option<Space>,
 }
 
 impl Deref for Stage {
@@ -63,9 +65,11 @@ async fn of_kind(kind: &str) -> Option<Stage> {
     let folder = tempfile::tempdir().unwrap();
     let schema = Schema::for_kind(kind).await?;
     let database = Schema::migrated_if_any(schema.as_ref()).await;
-    let site = Site { clock: clock.clone(), database, ..Site::scripted(folder.path()) };
+    let space = Space::for_kind(kind).await?;
+    let redis = space.as_ref().map(Space::server);
+    let site = Site { clock: clock.clone(), database, redis, ..Site::scripted(folder.path()) };
     let kv = open(&Selection::of(kind), &site).await.unwrap();
-    Some(Stage { kv, clock, _folder: folder, _schema: schema })
+    Some(Stage { kv, clock, _folder: folder, _schema: schema, _space: space })
 }
 
 async fn tiered_over_memory() -> Option<Stage> {
@@ -78,6 +82,17 @@ async fn tiered_over_sqlite() -> Option<Stage> {
 
 async fn tiered_over_postgres() -> Option<Stage> {
     of_kind("postgres").await.map(tier)
+}
+
+async fn tiered_over_redis() -> Option<Stage> {
+    of_kind("redis").await.map(tier)
+}
+
+/// The stores of the battery are none of the durable ones.
+async fn routed() -> Option<Stage> {
+    let below = of_kind("redis").await?;
+    let durable = of_kind("memory").await?.kv;
+    Some(Stage { kv: Arc::new(Routed::new(durable, below.kv.clone())), ..below })
 }
 
 fn tier(below: Stage) -> Stage {
@@ -431,6 +446,7 @@ proptest! {
                 of_kind("sqlite").await,
                 tiered_over_sqlite().await,
                 of_kind("postgres").await,
+                of_kind("redis").await,
             ];
             let stages = stages.into_iter().flatten();
             let mut stories: Vec<_> = stages.map(|stage| Story { stage, versions: Vec::new() }).collect();

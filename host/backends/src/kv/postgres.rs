@@ -1,7 +1,7 @@
 //! Keys in a database of PostgreSQL, which several hosts share.
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::sql::postgres::{first_after, kv as sql};
@@ -11,11 +11,13 @@ use bytes::Bytes;
 use model::Store;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use tokio::task::AbortHandle;
 
-use super::{DELETED_AT_ONCE, Entry, Error, Kv, Swap, check_size, expiry};
+use super::tiered::is_exact;
+use super::{DELETED_AT_ONCE, Entry, Error, Kv, Reports, Swap, Watcher, check_size, expiry};
 use crate::clock::Clock;
 use crate::kind::{Opened, Site};
-use crate::postgres::{self, Database, Statement};
+use crate::postgres::{self, Database, Notices, Statement};
 
 pub(super) use crate::kind::NoOptions as Options;
 
@@ -28,7 +30,7 @@ const BY_WORTH: [(Store, bool); 3] =
 pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Kv>> {
     let opened = site
         .database()
-        .map(|database| -> Arc<dyn Kv> { Arc::new(Postgres { database, clock: site.clock.clone() }) });
+        .map(|database| -> Arc<dyn Kv> { Arc::new(Postgres::new(database, site.clock.clone())) });
     ready(opened.map_err(Into::into))
 }
 
@@ -36,6 +38,9 @@ pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Kv>> {
 pub struct Postgres {
     database: Arc<Database>,
     clock: Arc<dyn Clock>,
+    notices: Notices,
+    /// The task that hears other hosts' notices.
+    listening: Mutex<Option<AbortHandle>>,
 }
 
 impl From<postgres::Error> for Error {
@@ -45,6 +50,18 @@ impl From<postgres::Error> for Error {
 }
 
 impl Postgres {
+    fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
+        let notices = Notices::new(database.clone());
+        Self { database, clock, notices, listening: Mutex::default() }
+    }
+
+    /// Tells other hosts that a key changed, if they may have it in memory.
+    fn notify(&self, store: &str, key: &str) {
+        if !is_exact(store, key) {
+            self.notices.add(store, key);
+        }
+    }
+
     fn now(&self) -> i64 {
         to_sql(self.clock.now_ms())
     }
@@ -108,8 +125,24 @@ fn text(bytes: Vec<u8>) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|error| Error::Unavailable(format!("a key is no text: {error}")))
 }
 
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let listening = self.listening.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = listening.take() {
+            task.abort();
+        }
+    }
+}
+
 #[async_trait]
 impl Kv for Postgres {
+    fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
+        let task = self.database.listen(self.notices.from(), watcher);
+        let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
+        *listening = Some(task.abort_handle());
+        Reports::Most
+    }
+
     async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
         let query = sqlx::query(sql::GET).bind(store.as_bytes()).bind(key.as_bytes()).bind(self.now());
         self.database.first(query).await?.as_ref().map(entry).transpose()
@@ -122,7 +155,9 @@ impl Kv for Postgres {
             .bind(key.as_bytes())
             .bind(&value[..])
             .bind(expiry(self.clock.now_ms(), ttl).map(to_sql));
-        Ok(self.write(query).await?.ok_or(sqlx::Error::RowNotFound)?)
+        let version = self.write(query).await?.ok_or(sqlx::Error::RowNotFound)?;
+        self.notify(store, key);
+        Ok(version)
     }
 
     async fn compare_and_swap(
@@ -145,21 +180,27 @@ impl Kv for Postgres {
         if let Some(version) = expected {
             query = query.bind(to_sql(version));
         }
-        Ok(self.write(query).await?.map_or(Swap::Lost, Swap::Done))
+        let Some(version) = self.write(query).await? else { return Ok(Swap::Lost) };
+        self.notify(store, key);
+        Ok(Swap::Done(version))
     }
 
     async fn delete(&self, store: &str, key: &str) -> Result<bool, Error> {
         let query = sqlx::query(sql::DELETE).bind(store.as_bytes()).bind(key.as_bytes()).bind(self.now());
         let row = self.database.first(query).await?;
+        self.notify(store, key);
         Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
     }
 
     async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error> {
         let mut removed = 0;
         for keys in keys.chunks(DELETED_AT_ONCE as usize) {
-            let keys: Vec<&[u8]> = keys.iter().map(String::as_bytes).collect();
-            let query = sqlx::query(sql::DELETE_MANY).bind(store.as_bytes()).bind(keys);
+            let names: Vec<&[u8]> = keys.iter().map(String::as_bytes).collect();
+            let query = sqlx::query(sql::DELETE_MANY).bind(store.as_bytes()).bind(names);
             removed += self.database.count(query).await?;
+            for key in keys {
+                self.notify(store, key);
+            }
         }
         Ok(removed)
     }

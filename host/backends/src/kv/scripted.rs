@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{Entry, Error, Kv, Peeked, Swap};
+use super::{Entry, Error, Kv, Peeked, Reports, Swap, Watcher};
 use crate::faults::Faults;
 
 /// A backend that fails on command; a failed operation changes nothing.
@@ -29,6 +29,10 @@ impl Scripted {
 
 #[async_trait]
 impl Kv for Scripted {
+    fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
+        self.inner.watch(watcher)
+    }
+
     fn peek(&self, store: &str, key: &str) -> Peeked {
         if self.faults.healthy() { self.inner.peek(store, key) } else { Peeked::Unknown }
     }

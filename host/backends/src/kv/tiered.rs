@@ -1,117 +1,81 @@
 //! A memory cache in front of any key-value backend, for reads that must not wait.
 //!
-//! Cached entries are at most `trust` old, because another process may write to the same backend;
-//! this process's own writes are visible at once. Memory is never newer than the backend: every
-//! write goes to the backend first, and a read that races with a write is not cached.
+//! Another process may write to the same backend. If the backend reports nothing, a cached entry is trusted for less
+//! than `trust`. If it reports changes, an entry is trusted until it changes, and nothing is trusted while the reports
+//! are interrupted; what was cached before is not trusted afterwards. This process's own writes are visible at once.
+//! Memory is never newer than the backend: every write goes to the backend first, and a read that races with a write is
+//! not cached.
 //!
 //! Sessions, and the marks that a shopper's data was deleted, are always read from the backend: when one process redacts
 //! a shopper, no other one may go on with what it has in memory. No hit reads either.
 
 #[cfg(test)]
+mod hosts;
+mod known;
+#[cfg(test)]
 mod tests;
 
-use std::array;
-use std::borrow::Borrow;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::Store;
-use moka::ops::compute::Op;
-use moka::sync::Cache;
 
-use super::{Entry, Error, Kv, Peeked, Swap, expiry};
+use super::{Entry, Error, Kv, Peeked, Reports, Swap, expiry};
 use crate::clock::{Clock, millis};
-
-/// The approximate memory overhead of an entry, in addition to its key and value.
-const OVERHEAD_BYTES: usize = 200;
-/// The number of change counters that all keys share.
-const STRIPES: usize = 64;
+use known::{Held, Key, Known, Seen};
 
 /// A memory cache over a backend.
 pub struct Tiered {
     below: Arc<dyn Kv>,
     clock: Arc<dyn Clock>,
-    trust_ms: u64,
-    memory: Cache<Key, Held>,
-    changes: Changes,
-}
-
-/// A key's cached value. Absence is cached too, because absent keys are read just as often, such as the
-/// catalog version of a shop whose catalog never changed.
-#[derive(Debug, Clone)]
-struct Held {
-    entry: Option<Entry>,
-    /// When the backend was read or written.
-    as_of_ms: u64,
-}
-
-impl Held {
-    /// Compares two values by version, or by time if one of them is absent.
-    fn is_newer_than(&self, other: &Self) -> bool {
-        match (&self.entry, &other.entry) {
-            (Some(entry), Some(other)) => entry.version > other.version,
-            _ => self.as_of_ms > other.as_of_ms,
-        }
-    }
+    /// How long an entry is trusted, unless the backend reports every change.
+    trust_ms: Option<u64>,
+    known: Arc<Known>,
 }
 
 impl Tiered {
-    /// Puts a cache of `capacity_bytes` in front of `below`; an entry is valid for less than `trust`.
+    /// Puts a cache of `capacity_bytes` in front of `below`. An entry is trusted for less than `trust` if the backend
+    /// does not report every change.
     pub fn new(below: Arc<dyn Kv>, clock: Arc<dyn Clock>, capacity_bytes: u64, trust: Duration) -> Self {
-        let memory = Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build();
-        Self { below, clock, trust_ms: millis(trust), memory, changes: Changes::new() }
-    }
-
-    /// Caches a value that was read from the backend, unless the key has changed since.
-    fn keep(&self, key: Key, seen: u64, held: Held) {
-        if is_exact(&key) {
-            return;
+        let known = Arc::new(Known::new(capacity_bytes));
+        let reports = below.watch(known.clone());
+        if reports == Reports::Nothing {
+            known.trust();
         }
-        let changes = self.changes.of(&key);
-        self.memory.entry(key).and_compute_with(|known| {
-            let newer_known = known.is_some_and(|known| known.value().is_newer_than(&held));
-            if newer_known || changes.load(Ordering::SeqCst) != seen { Op::Nop } else { Op::Put(held) }
-        });
+        let trust_ms = Some(millis(trust)).filter(|_| reports != Reports::All);
+        Self { below, clock, trust_ms, known }
     }
 
     /// Registers a change of `store`'s `key`, before it goes to the backend.
     fn change(&self, store: &str, key: &str) -> Change<'_> {
         let key = Key { store: store.into(), key: key.into() };
-        let seen = self.changes.of(&key).load(Ordering::SeqCst);
-        Change { tier: self, key: Some(key), seen, as_of_ms: self.clock.now_ms() }
+        let seen = self.known.now(&key, self.clock.now_ms());
+        Change { known: &self.known, key: Some(key), seen }
     }
 }
 
 /// A pending change. If it does not finish, for example because the caller goes away, the key is
-/// removed from memory. If the backend applies the change even later, that shows once `trust` has passed.
+/// removed from memory. If the backend applies the change even later, that shows once it is reported or `trust` has
+/// passed.
 struct Change<'a> {
-    tier: &'a Tiered,
+    known: &'a Known,
     key: Option<Key>,
-    seen: u64,
-    as_of_ms: u64,
+    seen: Seen,
 }
 
 impl Change<'_> {
     /// Finishes the change with the value that was written.
     fn written(mut self, value: Bytes, version: u64, ttl: Option<Duration>) {
-        let entry = Some(Entry { value, version, expires_ms: expiry(self.as_of_ms, ttl) });
-        self.finish(Some(Held { entry, as_of_ms: self.as_of_ms }));
+        let entry = Some(Entry { value, version, expires_ms: expiry(self.seen.as_of_ms, ttl) });
+        self.finish(Some(Held { entry, seen: self.seen }));
     }
 
-    /// Counts the change and replaces the cached value, in one atomic step for all readers of the key.
-    /// If another change of the key finished meanwhile, the order in the backend is unknown, so the key is removed.
     fn finish(&mut self, held: Option<Held>) {
         let Some(key) = self.key.take() else { return };
-        let is_exact = is_exact(&key);
-        let changes = self.tier.changes.of(&key);
-        self.tier.memory.entry(key).and_compute_with(|_| {
-            let alone = changes.fetch_add(1, Ordering::SeqCst) == self.seen;
-            held.filter(|_| alone && !is_exact).map_or(Op::Remove, Op::Put)
-        });
+        let held = held.filter(|_| !is_exact(&key.store, &key.key));
+        self.known.change(key, held);
     }
 }
 
@@ -124,9 +88,10 @@ impl Drop for Change<'_> {
 #[async_trait]
 impl Kv for Tiered {
     fn peek(&self, store: &str, key: &str) -> Peeked {
-        let Some(held) = self.memory.get(&(store, key) as &dyn Pair) else { return Peeked::Unknown };
+        let Some(held) = self.known.get(store, key) else { return Peeked::Unknown };
         let now_ms = self.clock.now_ms();
-        if now_ms.abs_diff(held.as_of_ms) >= self.trust_ms {
+        let age_ms = now_ms.abs_diff(held.seen.as_of_ms);
+        if self.trust_ms.is_some_and(|trust_ms| age_ms >= trust_ms) {
             return Peeked::Unknown;
         }
         held.entry.filter(|entry| entry.holds_at(now_ms)).into()
@@ -139,10 +104,11 @@ impl Kv for Tiered {
             Peeked::Unknown => {}
         }
         let owned = Key { store: store.into(), key: key.into() };
-        let seen = self.changes.of(&owned).load(Ordering::SeqCst);
-        let as_of_ms = self.clock.now_ms();
+        let seen = self.known.now(&owned, self.clock.now_ms());
         let found = self.below.get(store, key).await?;
-        self.keep(owned, seen, Held { entry: found.clone(), as_of_ms });
+        if !is_exact(store, key) {
+            self.known.keep(owned, Held { entry: found.clone(), seen });
+        }
         Ok(found)
     }
 
@@ -205,88 +171,6 @@ impl Kv for Tiered {
 }
 
 /// Returns whether a key is always read from the backend, and so never in memory.
-fn is_exact(key: &Key) -> bool {
-    *key.store == *Store::ShopperSessions.name() || key.key.starts_with(model::Key::FORGOTTEN)
-}
-
-fn weigh(key: &Key, held: &Held) -> u32 {
-    let value_bytes = held.entry.as_ref().map_or(0, |entry| entry.value.len());
-    let bytes = key.store.len() + key.key.len() + value_bytes + OVERHEAD_BYTES;
-    u32::try_from(bytes).unwrap_or(u32::MAX)
-}
-
-/// The number of finished changes of each key. Keys share counters: at worst, an entry is not cached
-/// because of another key's change.
-struct Changes {
-    counters: [AtomicU64; STRIPES],
-    hashes: RandomState,
-}
-
-impl Changes {
-    fn new() -> Self {
-        Self { counters: array::from_fn(|_| AtomicU64::new(0)), hashes: RandomState::new() }
-    }
-
-    fn of(&self, key: &Key) -> &AtomicU64 {
-        let stripe = self.hashes.hash_one(key) % STRIPES as u64;
-        &self.counters[usize::try_from(stripe).unwrap_or(0)]
-    }
-}
-
-/// A key of a store, owned.
-#[derive(Debug)]
-struct Key {
-    store: Box<str>,
-    key: Box<str>,
-}
-
-/// A key of a store, owned or borrowed, so that a lookup allocates nothing.
-trait Pair {
-    fn pair(&self) -> (&str, &str);
-}
-
-impl Pair for Key {
-    fn pair(&self) -> (&str, &str) {
-        (&self.store, &self.key)
-    }
-}
-
-impl Pair for (&str, &str) {
-    fn pair(&self) -> (&str, &str) {
-        *self
-    }
-}
-
-impl<'a> Borrow<dyn Pair + 'a> for Key {
-    fn borrow(&self) -> &(dyn Pair + 'a) {
-        self
-    }
-}
-
-impl PartialEq for dyn Pair + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.pair() == other.pair()
-    }
-}
-
-impl Eq for dyn Pair + '_ {}
-
-impl Hash for dyn Pair + '_ {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.pair().hash(state);
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        self.pair() == other.pair()
-    }
-}
-
-impl Eq for Key {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.pair().hash(state);
-    }
+pub(super) fn is_exact(store: &str, key: &str) -> bool {
+    store == Store::ShopperSessions.name() || key.starts_with(model::Key::FORGOTTEN)
 }

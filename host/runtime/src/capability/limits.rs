@@ -19,9 +19,14 @@ view!(limits, View, |context| View { limits: &*context.capabilities.limits, clie
 model::limits_conversions!(limits);
 
 impl limits::Host for View<'_> {
-    fn take(&mut self, allowances: Vec<limits::Allowance>, shop: String, shopper: String) -> Result<bool> {
+    async fn take(
+        &mut self,
+        allowances: Vec<limits::Allowance>,
+        shop: String,
+        shopper: String,
+    ) -> Result<bool> {
         let allowances: Vec<_> = allowances.into_iter().map(Into::into).collect();
         let by = Taker { client: self.client, shop: &shop, shopper: &shopper };
-        Ok(self.limits.take(&allowances, &by))
+        Ok(self.limits.take(&allowances, &by).await)
     }
 }

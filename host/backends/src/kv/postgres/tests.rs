@@ -11,7 +11,7 @@ use crate::postgres::server::Schema;
 async fn host(schema: &Schema) -> Arc<Postgres> {
     let database = schema.database();
     database.start().await.unwrap();
-    Arc::new(Postgres { database, clock: Arc::new(clock::Scripted::new(1_000_000)) })
+    Arc::new(Postgres::new(database, Arc::new(clock::Scripted::new(1_000_000))))
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Tests of what the memory tier must and must not cache. The battery tests that it works like any
 //! other backend.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -10,6 +10,7 @@ use super::*;
 use crate::clock;
 use crate::faults::Faults;
 use crate::kv::{Memory, Scripted};
+use crate::watch::Watcher as _;
 
 const TRUST: Duration = Duration::from_secs(2);
 
@@ -170,8 +171,12 @@ async fn memory_is_bounded() {
     for n in 0..100 {
         tier.set("S", &format!("k{n}"), vec![0; 10_000].into(), None).await.unwrap();
     }
-    tier.memory.run_pending_tasks();
-    assert!((10_000..=100_000).contains(&tier.memory.weighted_size()), "{}", tier.memory.weighted_size());
+    tier.known.memory.run_pending_tasks();
+    assert!(
+        (10_000..=100_000).contains(&tier.known.memory.weighted_size()),
+        "{}",
+        tier.known.memory.weighted_size()
+    );
 }
 
 /// A backend that holds one answer back until it is released.
@@ -312,8 +317,8 @@ async fn a_late_reader_brings_no_value_back_after_a_deletion() {
 async fn a_late_reader_brings_no_value_back_after_memory_made_room() {
     let write_and_evict = async |tier: &Tiered, _| {
         write(tier, "new").await;
-        tier.memory.invalidate_all();
-        tier.memory.run_pending_tasks();
+        tier.known.memory.invalidate_all();
+        tier.known.memory.run_pending_tasks();
     };
     let (tier, found) = read_around(write_and_evict).await;
     assert_eq!(found.unwrap(), "new");
@@ -391,7 +396,7 @@ async fn no_read_returns_an_overwritten_value() {
     tasks.spawn(async move {
         for n in 0..1_000 {
             if n % 3 == 0 {
-                tier.memory.invalidate_all();
+                tier.known.memory.invalidate_all();
             }
             let version = write(&*tier, "v").await;
             written.fetch_max(version, Ordering::SeqCst);
@@ -401,4 +406,65 @@ async fn no_read_returns_an_overwritten_value() {
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
     }
+}
+
+/// Returns a tier over a backend that reports every change, and does not do so yet.
+fn reporting() -> (Arc<Memory>, Tiered, Arc<clock::Scripted>) {
+    let clock = clock();
+    let below = Arc::new(Memory::new(clock.clone()));
+    let known = Arc::new(Known::new(1 << 20));
+    (below.clone(), Tiered { below, clock: clock.clone(), trust_ms: None, known }, clock)
+}
+
+#[tokio::test]
+async fn nothing_is_trusted_before_changes_are_reported_or_after_that_ended() {
+    let (_, tier, clock) = reporting();
+    write(&tier, "v").await;
+    assert_eq!(peek(&tier), None, "not yet");
+    tier.known.connected();
+    assert_eq!(peek(&tier), None, "it was written before");
+    tier.get("S", "k").await.unwrap();
+    clock.advance(TRUST * 100);
+    assert_eq!(peek(&tier).unwrap(), "v", "however long ago it was read");
+
+    tier.known.lost();
+    assert_eq!(peek(&tier), None);
+    tier.get("S", "k").await.unwrap();
+    write(&tier, "w").await;
+    assert_eq!(peek(&tier), None, "nor what is read or written meanwhile");
+    tier.known.connected();
+    assert_eq!(peek(&tier), None);
+    tier.get("S", "k").await.unwrap();
+    assert_eq!(peek(&tier).unwrap(), "w");
+    tier.known.connected();
+    assert_eq!(peek(&tier), None, "reports that begin again may have left something out");
+}
+
+#[tokio::test]
+async fn a_key_that_is_reported_is_read_again_and_no_other() {
+    let (below, tier, _) = reporting();
+    tier.known.connected();
+    for key in ["k", "other"] {
+        tier.get("S", key).await.unwrap();
+    }
+    write(&*below, "theirs").await;
+    assert_eq!(tier.peek("S", "k"), Peeked::Absent);
+    tier.known.changed("S", "k");
+    assert_eq!((tier.peek("S", "k"), tier.peek("S", "other")), (Peeked::Unknown, Peeked::Absent));
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "theirs");
+}
+
+#[tokio::test]
+async fn a_late_reader_brings_no_value_back_after_a_report() {
+    let theirs = async |tier: &Tiered| write(&*tier.below, "theirs").await;
+    let reported = async |tier: &Tiered, _| {
+        theirs(tier).await;
+        tier.known.changed("S", "k");
+    };
+    assert_eq!(read_around(reported).await.1.unwrap(), "theirs");
+    let began_again = async |tier: &Tiered, _| {
+        theirs(tier).await;
+        tier.known.connected();
+    };
+    assert_eq!(read_around(began_again).await.1.unwrap(), "theirs");
 }
