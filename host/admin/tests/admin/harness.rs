@@ -280,6 +280,7 @@ async fn shops(folder: &Path, schema: Option<&Schema>, keys: &[u8], clock: &Arc<
         secrets: BTreeMap::new(),
         database: Schema::migrated_if_any(schema).await,
         replaces_damaged: false,
+        redis: None,
     };
     let tables = capabilities::shops::open(&Selection::of(KIND), &site).await.unwrap();
     Shops::new(tables, keys, clock.clone(), Arc::new(random::System))
