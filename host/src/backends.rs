@@ -117,7 +117,7 @@ pub async fn try_out_blob(config: &Config) -> anyhow::Result<&str> {
 }
 
 /// Returns the site of a command's backends, and creates the data folder if it is missing.
-pub(crate) fn site(config: &Config) -> anyhow::Result<Site> {
+pub fn site(config: &Config) -> anyhow::Result<Site> {
     let folder = config.file.server.data_dir.clone();
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(Site {
