@@ -129,7 +129,7 @@ fn here(config: &Config) -> anyhow::Result<Here> {
 }
 
 /// Returns the site of a command's backends, and creates the data folder if it is missing.
-pub(crate) fn site(config: &Config) -> anyhow::Result<Site> {
+pub fn site(config: &Config) -> anyhow::Result<Site> {
     let folder = config.file.server.data_dir.clone();
     let redis = config.redis()?.map(|(address, prefix)| Redis::new(address, &prefix));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;

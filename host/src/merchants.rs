@@ -22,7 +22,6 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::backends;
 use crate::config::Config;
 use crate::event::{Event, Listener, NotReady};
 use crate::http::CacheOutcome;
@@ -177,17 +176,18 @@ impl Merchants {
 }
 
 /// Returns a shop that has the app: the configured one, or the first that installed it.
-pub async fn any_shop(config: &Config) -> anyhow::Result<Option<ShopId>> {
+pub async fn any_shop(config: &Config, site: &Site) -> anyhow::Result<Option<ShopId>> {
     if let Some(shop) = &config.secrets.shopify.shop {
         return Ok(Some(ShopId::parse(shop)?));
     }
-    let (site, selected) = (backends::site(config)?, &config.file.backends.shops);
-    if shops::is_missing(selected, &site).await {
+    let selected = &config.file.backends.shops;
+    if shops::is_missing(selected, site).await {
         return Ok(None);
     }
     // No token is read, so no key is needed.
     let keys = Keys::ephemeral(&*site.random);
-    let shops = Shops::new(shops::open(selected, &site).await?, keys, site.clock.clone(), site.random);
+    let tables = shops::open(selected, site).await?;
+    let shops = Shops::new(tables, keys, site.clock.clone(), site.random.clone());
     let installed = shops.installations.installed().await?;
     shops.close().await;
     Ok(installed.into_iter().next())

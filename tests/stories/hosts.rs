@@ -77,7 +77,9 @@ async fn save(host: &Process, tone: &str, paused: bool) {
 
 /// Sends a webhook. Returns whether it was new, or none if Shopify is to repeat it.
 async fn tell(address: String, topic: &'static str, id: String) -> Option<bool> {
-    let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":7041}}}}"#);
+    let body = format!(
+        r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":7041}},"data_request":{{"id":9}}}}"#
+    );
     let headers = webhook_headers(SECRET, topic, &id, &body);
     let request = reqwest::Client::new().post(format!("http://{address}/webhooks")).body(body);
     let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));

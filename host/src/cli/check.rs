@@ -99,7 +99,7 @@ fn admin(config: &Config) -> anyhow::Result<String> {
 /// Asks Shopify whether the app's secret is valid. This takes a shop that has the app.
 async fn secret(config: &Config) -> anyhow::Result<Option<String>> {
     let Some(app) = config.app()? else { return Ok(None) };
-    let Some(shop) = merchants::any_shop(config).await? else {
+    let Some(shop) = merchants::any_shop(config, &backends::site(config)?).await? else {
         return Ok(Some("not checked: no shop has installed the app yet".to_owned()));
     };
     match app.check_secret(&shop).await {
