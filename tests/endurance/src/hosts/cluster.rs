@@ -56,8 +56,8 @@ pub struct Doors(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     addresses: Vec<Option<String>>,
-    /// Whether each host is as it should be.
-    healthy: Vec<bool>,
+    /// Whether each host is as it should be, and how often it was not.
+    health: Vec<(bool, usize)>,
     turn: usize,
 }
 
@@ -70,7 +70,7 @@ impl Doors {
         let mut state = self.state();
         let places = state.addresses.len().max(host + 1);
         state.addresses.resize(places, None);
-        state.healthy.resize(places, false);
+        state.health.resize(places, (false, 0));
         state.addresses[host] = Some(address.to_owned());
     }
 
@@ -80,12 +80,13 @@ impl Doors {
 
     /// Says whether a host is as it should be.
     pub fn set_healthy(&self, host: usize, is_healthy: bool) {
-        self.state().healthy[host] = is_healthy;
+        let health = &mut self.state().health[host];
+        *health = (is_healthy, health.1 + usize::from(!is_healthy));
     }
 
-    /// Returns whether a host is as it should be.
-    pub fn is_healthy(&self, host: usize) -> bool {
-        self.state().healthy[host]
+    /// Returns whether a host is as it should be, and how often it was not.
+    pub fn health(&self, host: usize) -> (bool, usize) {
+        self.state().health[host]
     }
 
     /// Returns the next host in turn that is open, and its address.
