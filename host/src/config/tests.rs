@@ -293,6 +293,21 @@ fn a_backend_in_postgresql_needs_the_url_of_a_database() {
 }
 
 #[test]
+fn the_servers_of_the_compose_file_are_those_of_the_configuration_for_them() {
+    let text = include_str!("../../../wandstore.servers.toml");
+    let servers = include_str!("../../../compose.yaml");
+    let exported = servers.lines().filter_map(|line| line.strip_prefix("#     export "));
+    let variables: Vec<_> =
+        exported.flat_map(|line| line.split(' ')).filter_map(|variable| variable.split_once('=')).collect();
+    assert_eq!(variables.len(), 4, "{variables:?}");
+    let config = accepted(text, &variables);
+    assert!(config.database().unwrap().is_some() && config.redis().unwrap().is_some());
+    for port in ["5433:5432", "6380:6379", "8333:8333"] {
+        assert!(servers.contains(&format!("127.0.0.1:{port}")), "{port}");
+    }
+}
+
+#[test]
 fn hosts_that_share_merchants_tokens_need_a_key_that_they_share() {
     let text = "[backends.shops]\nkind = 'postgres'";
     let mut variables = vec![
