@@ -168,8 +168,8 @@ async fn refusal(database: &Database) -> String {
 async fn a_half_done_migration_is_refused() {
     for (damage, told) in [
         (
-            "UPDATE _sqlx_migrations SET success = false WHERE version = 3",
-            "the migration 3 of the database is half done",
+            "UPDATE _sqlx_migrations SET success = false WHERE version = 4",
+            "the migration 4 of the database is half done",
         ),
         ("DROP TABLE jobs", "the table `jobs` is missing"),
     ] {
