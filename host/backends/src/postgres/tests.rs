@@ -128,7 +128,7 @@ async fn a_caller_that_goes_away_spoils_no_connection() {
 async fn hosts_that_start_at_once_migrate_once() {
     let Some(schema) = Schema::create().await else { return };
     let due = schema.database().check().await.unwrap().migrations;
-    assert_eq!(due, ["kv", "jobs", "shops", "budget", "deployment"]);
+    assert_eq!(due, ["kv", "jobs", "hosts", "shops", "budget", "deployment"]);
     let mut hosts = JoinSet::new();
     for _ in 0..4 {
         let database = schema.database();
@@ -142,7 +142,7 @@ async fn hosts_that_start_at_once_migrate_once() {
 async fn migrating_says_what_was_run_and_a_second_time_nothing() {
     let Some(schema) = Schema::create().await else { return };
     let migrated = schema.database().migrate(false).await.unwrap();
-    assert_eq!(migrated.migrations, ["kv", "jobs", "shops", "budget", "deployment"]);
+    assert_eq!(migrated.migrations, ["kv", "jobs", "hosts", "shops", "budget", "deployment"]);
     assert!(migrated.version.starts_with(|digit: char| digit.is_ascii_digit()), "{}", migrated.version);
     assert_eq!(schema.database().migrate(false).await.unwrap().migrations, Vec::<String>::new());
 
@@ -168,8 +168,8 @@ async fn refusal(database: &Database) -> String {
 async fn a_half_done_migration_is_refused() {
     for (damage, told) in [
         (
-            "UPDATE _sqlx_migrations SET success = false WHERE version = 3",
-            "the migration 3 of the database is half done",
+            "UPDATE _sqlx_migrations SET success = false WHERE version = 4",
+            "the migration 4 of the database is half done",
         ),
         ("DROP TABLE jobs", "the table `jobs` is missing"),
     ] {
