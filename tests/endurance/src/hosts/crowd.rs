@@ -141,6 +141,7 @@ impl Crowd {
 
     /// Waits at any host until the page is there, and notices how long that host took to know.
     async fn listen(&self, shopper: u64) {
+        let mut is_first = true;
         loop {
             let at = self
                 .at_any(|shoppers, address| async move { shoppers.listen(&address, &name(shopper)).await })
@@ -148,11 +149,16 @@ impl Crowd {
             let Some((was_healthy, state)) = at else { return };
             if state != "ready" {
                 // The host stops, or the page was not promised after all.
+                is_first = false;
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
             let key = format!("{SHOP}:{}", name(shopper));
-            if was_healthy && let Ok(Some(ago)) = self.database.ended_ago(&key).await {
+            // Who had to begin again lost time by that.
+            if is_first
+                && was_healthy
+                && let Ok(Some(ago)) = self.database.ended_ago(&key).await
+            {
                 self.state().noticed.learnt_after.push(ago);
             }
             return;
@@ -160,7 +166,7 @@ impl Crowd {
     }
 
     /// Sends a request to the next host, and to another one if the connection fails, as a load balancer does. Returns
-    /// the answer, and whether that host was as it should be all the time.
+    /// the answer, and whether the first host gave it and was as it should be all the time.
     async fn at_any<T, F>(&self, ask: impl Fn(Shoppers, String) -> F) -> Option<(bool, T)>
     where
         F: Future<Output = anyhow::Result<T>>,
@@ -171,9 +177,12 @@ impl Crowd {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             };
-            let before = self.doors.is_healthy(host);
+            let before = self.doors.health(host);
             match ask(self.shoppers.clone(), address).await {
-                Ok(answer) => return Some((before && self.doors.is_healthy(host), answer)),
+                Ok(answer) => {
+                    let was_healthy = before.0 && before == self.doors.health(host);
+                    return Some((was_healthy && last.is_none(), answer));
+                }
                 Err(error) if is_of_connection(&error) => {
                     last = Some(error);
                     tokio::time::sleep(PAUSE).await;
