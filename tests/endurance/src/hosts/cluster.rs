@@ -1,7 +1,7 @@
 //! Three hosts over one database and one bucket, each with wires of its own to both.
 
 use std::fs::File;
-use std::os::unix::fs::{DirBuilderExt as _, symlink};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -107,14 +107,10 @@ impl Cluster {
     /// Starts the hosts in `folder`, one after the other, and observes their database.
     pub async fn open(folder: &Path, path: &Path, database: Arc<Database>) -> anyhow::Result<Self> {
         let (model, bucket) = (Model::open().await?, bucket::open(&folder.join("bucket")).await?);
-        let compiled = folder.join("compiled");
-        std::fs::DirBuilder::new().mode(0o700).create(&compiled)?;
         let mut hosts = Vec::new();
         for place in 0..HOSTS {
             let folder = folder.join(format!("host-{place}"));
             std::fs::create_dir_all(folder.join("data"))?;
-            // Compiled once for all.
-            symlink(&compiled, folder.join("data/compiled"))?;
             hosts.push(Host::new(&folder, path, &database, &bucket, &model).await?);
         }
         let other_component = another_component(&hosts[0].binary, folder)?;
@@ -123,6 +119,8 @@ impl Cluster {
         cluster.start(0).await?;
         cluster.database.observe().await?;
         for place in 1..HOSTS {
+            // Compiled once for all. Not one folder, because a host removes what it does not use.
+            copy(&cluster.hosts[0].compiled(), &cluster.hosts[place].compiled())?;
             cluster.start(place).await?;
         }
         cluster.is_settled().await?;
@@ -242,6 +240,11 @@ impl Host {
         Ok(host)
     }
 
+    /// Returns the folder of its compiled components.
+    fn compiled(&self) -> PathBuf {
+        self.binary.data().join("compiled")
+    }
+
     fn write_config(&self, component: Option<&Path>) -> anyhow::Result<()> {
         let component = component.map_or(String::new(), |path| {
             format!("[components.caching]\npath = {:?}\n", path.display().to_string())
@@ -280,6 +283,16 @@ fn another_component(binary: &Binary, folder: &Path) -> anyhow::Result<PathBuf> 
     let (from, to) = (exported.join("caching.wasm"), folder.join("another.wasm"));
     std::fs::write(&to, [&std::fs::read(from)?, SECTION].concat())?;
     Ok(to)
+}
+
+/// Copies the files of a folder into a new one that nobody else may read.
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::DirBuilder::new().mode(0o700).create(to)?;
+    for file in std::fs::read_dir(from)? {
+        let file = file?;
+        std::fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(())
 }
 
 /// Looks until there is something.
