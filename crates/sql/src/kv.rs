@@ -46,10 +46,13 @@ pub const LIST_KEYS: &str = "
         AND key IS NOT ?4 AND (expires_ms IS NULL OR expires_ms > ?6)
     ORDER BY key LIMIT ?5";
 
-/// ?1 store, ?2 limit. Deletes what was written the longest ago: versions rise with each write.
+/// ?1 store, ?2 limit. Deletes what was written the longest ago (versions rise with each write), but nothing that must not
+/// be lost ([`model::Key::is_durable`]): without its record, a closed shop would be open again.
 pub const DELETE_OLDEST: &str = "
     DELETE FROM entries WHERE version IN (
-        SELECT version FROM entries WHERE store = ?1 ORDER BY version LIMIT ?2
+        SELECT version FROM entries
+        WHERE store = ?1 AND key NOT GLOB 'catalog:*' AND key NOT GLOB 'forgotten:*'
+        ORDER BY version LIMIT ?2
     )";
 
 /// ?1 now, ?2 limit.

@@ -52,7 +52,6 @@ enum State {
 
 /// A server, and a prefix of the keys there that belong to this deployment.
 pub struct Redis {
-    address: Address,
     prefix: String,
     state: watch::Receiver<State>,
     feed: Arc<Feed>,
@@ -65,8 +64,8 @@ impl Redis {
     pub fn new(address: Address, prefix: &str) -> Self {
         let feed = Arc::new(Feed::new(format!("{prefix}:{REPORTED}:")));
         let (sender, state) = watch::channel(State::Connecting);
-        let keeper = connection::keep(address.clone(), feed.clone(), sender);
-        Self { address, prefix: prefix.to_owned(), state, feed, keeper: Handle::current().spawn(keeper) }
+        let keeper = connection::keep(address, feed.clone(), sender);
+        Self { prefix: prefix.to_owned(), state, feed, keeper: Handle::current().spawn(keeper) }
     }
 
     /// Waits for the first attempt to connect. If the server cannot be reached, that is no error, and it is tried again
@@ -133,10 +132,7 @@ impl Redis {
 
 impl std::fmt::Debug for Redis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redis")
-            .field("address", &self.address)
-            .field("prefix", &self.prefix)
-            .finish_non_exhaustive()
+        f.debug_struct("Redis").field("prefix", &self.prefix).finish_non_exhaustive()
     }
 }
 

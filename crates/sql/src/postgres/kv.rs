@@ -73,9 +73,12 @@ pub const MEASURE: &str = "
         ) AS newest
     ) AS measured";
 
-/// $1 store, $2 version, $3 limit. Deletes entries that were written before that version.
+/// $1 store, $2 version, $3 limit. Deletes entries that were written before that version, but nothing that must not be
+/// lost ([`model::Key::is_durable`]).
 pub const DELETE_BEFORE: &str = "
     DELETE FROM kv_entries WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM kv_entries WHERE store = $1 AND version < $2
+        SELECT ctid FROM kv_entries
+        WHERE store = $1 AND version < $2
+            AND substr(key, 1, 8) <> 'catalog:'::bytea AND substr(key, 1, 10) <> 'forgotten:'::bytea
         ORDER BY version LIMIT $3 FOR UPDATE SKIP LOCKED
     ))";

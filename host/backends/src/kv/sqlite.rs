@@ -184,6 +184,23 @@ mod tests {
     use super::*;
     use crate::clock;
 
+    #[tokio::test]
+    async fn a_full_file_loses_pages_and_never_what_must_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let kv = Sqlite::open(&folder.path().join("kv.db"), Arc::new(clock::System)).await.unwrap();
+        let durable = ["catalog:shop", "forgotten:shop:customer-1"];
+        for key in durable {
+            assert!(model::Key::is_durable("UI_CACHE", key));
+            kv.set("UI_CACHE", key, "closed".into(), None).await.unwrap();
+        }
+        for number in 0..200 {
+            let page = Bytes::from(vec![b'x'; 16 << 10]);
+            kv.set("UI_CACHE", &format!("ui:shop:{number}"), page, None).await.unwrap();
+        }
+        assert_eq!(kv.trim(1).await, Ok(200));
+        assert_eq!(kv.list_keys("UI_CACHE", "", None, 10).await.unwrap(), durable);
+    }
+
     /// If one statement deleted all keys, the log would hold all of them at once, and every other write would wait.
     #[tokio::test]
     async fn many_keys_are_deleted_bit_by_bit() {

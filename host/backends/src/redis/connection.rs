@@ -67,11 +67,9 @@ async fn connect(
             .arg(&["TRACKING", "ON", "BCAST", "PREFIX", feed.prefix()])
             .query_async::<()>(&mut connection)
             .await?;
-        Ok(connection)
+        Ok::<_, Error>(connection)
     };
-    let connected: Result<_, Error> =
-        timeout(CONNECT, connecting).await.map_err(|_| Error::no_answer(CONNECT))?;
-    connected
+    timeout(CONNECT, connecting).await.map_err(|_| Error::no_answer(CONNECT))?
 }
 
 /// Returns once the connection has ended or does not answer, and says why. While an answer is late, changes may be too.

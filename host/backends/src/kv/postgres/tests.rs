@@ -86,7 +86,10 @@ async fn of_too_many_bytes_the_oldest_pages_go_then_sessions() {
             kv.set(store, &format!("k{number:03}"), value.clone(), None).await.unwrap();
         }
     }
-    let left = async |store| kv.list_keys(store, "", None, 1_000).await.unwrap();
+    for key in ["catalog:shop", "forgotten:shop:customer-1"] {
+        kv.set("UI_CACHE", key, "closed".into(), None).await.unwrap();
+    }
+    let left = async |store| kv.list_keys(store, "k", None, 1_000).await.unwrap();
     assert_eq!(kv.trim(1 << 30).await, Ok(0));
 
     // All entries take about 4.7 MiB, and those of one store a third of it.
@@ -101,6 +104,8 @@ async fn of_too_many_bytes_the_oldest_pages_go_then_sessions() {
     let deleted = kv.trim(1 << 20).await.unwrap();
     assert_eq!(deleted, 100 + pages.len() as u64);
     assert_eq!(left("GENERATION_QUEUE").await.len(), 100, "nothing else is deleted");
+    let kept = kv.list_keys("UI_CACHE", "", None, 10).await.unwrap();
+    assert_eq!(kept, ["catalog:shop", "forgotten:shop:customer-1"], "a closed shop stays closed");
 }
 
 /// Finding one owner's keys does not read other owners' keys.
