@@ -150,7 +150,6 @@ impl Gate {
         if tokens.iter().any(is_old) {
             return Some(Kind::Origin);
         }
-        let mut said = tokens.clone();
         self.mask_plain(&mut tokens);
         let is_amount = |token: &Token| {
             lexicon::is_large_number(&token.text)
@@ -159,6 +158,7 @@ impl Gate {
         if tokens.iter().any(is_amount) {
             return Some(Kind::Quantity);
         }
+        let mut said = tokens.clone();
         let found = self.patterns_in(&tokens, company, &mut said);
         self.verdict(&found, &said, is_as_written)
     }
@@ -184,6 +184,7 @@ impl Gate {
     /// language and in that of each pattern. Where the shop's language has no lexicon, any pattern is enough.
     fn verdict(&self, found: &[Pattern], said: &[Token], is_as_written: bool) -> Option<Kind> {
         let Some(own) = self.lexicon else { return found.first().map(|pattern| pattern.kind) };
+        let words_said = said.iter().filter(|token| token.text != MASK).count();
         let mut languages: Vec<_> = found.iter().map(|pattern| pattern.language).chain([own]).collect();
         languages.retain(|language| *language != lexicon::ANY);
         languages.sort_unstable();
@@ -199,7 +200,7 @@ impl Gate {
                 + STRONG_WEIGH[strong.len().min(STRONG_WEIGH.len() - 1)]
                 + WEAK_WEIGH[weak.len().min(WEAK_WEIGH.len() - 1)];
             let is_refused = if weak.is_empty() && strong.is_empty() {
-                is_as_written && said.len() >= WORDS_MIN && weight >= WORDS_REFUSED_FROM
+                is_as_written && words_said >= WORDS_MIN && weight >= WORDS_REFUSED_FROM
             } else {
                 weight >= REFUSED_FROM
             };
