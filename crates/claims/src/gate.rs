@@ -22,7 +22,7 @@ const WEAK_WEIGH: [i64; 4] = [0, 250, 305, 355];
 const REFUSED_FROM: i64 = 240;
 const WORDS_REFUSED_FROM: i64 = 340;
 /// The fewest words that are refused for what they weigh. A few words say too little.
-const WORDS_MIN: usize = 5;
+const WORDS_MIN: usize = 6;
 /// Kinds that no shop risks for a turn of phrase: a strong pattern of theirs is enough.
 const ENOUGH: [Kind; 6] = [Kind::Price, Kind::Offer, Kind::Contact, Kind::Person, Kind::Insult, Kind::Junk];
 /// Words that may stand before or after a promise.
