@@ -41,7 +41,8 @@ const PROPER: [&str; 2] = ["name", "city"];
 struct Tables {
     lists: Vec<Vec<String>>,
     names: BTreeMap<(usize, String), usize>,
-    /// Language, kind (`plain` for plain phrases), whether it is the language's own, and pattern.
+    /// Language, kind (`plain` for plain phrases), whether it is the language's own, and pattern, after `~` if it is
+    /// weak.
     patterns: Vec<(usize, String, bool, String)>,
     numbers: Vec<[Vec<String>; 3]>,
 }
@@ -160,12 +161,13 @@ impl Tables {
 
     fn add_lines(&mut self, language: usize, kind: &str, is_own: bool, lines: &str) {
         for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+            let (weak, line) = line.strip_prefix("~ ").map_or(("", line), |line| ("~", line));
             let is_phrase = line.contains(fold::is_unspaced) && !numbered_choice(line);
             let lines = if is_phrase { vec![line.to_owned()] } else { expanded(line) };
             for line in lines {
                 let pattern = self.pattern(language, &line);
                 if !pattern.is_empty() {
-                    self.patterns.push((language, kind.to_owned(), is_own, pattern));
+                    self.patterns.push((language, kind.to_owned(), is_own, format!("{weak}{pattern}")));
                 }
             }
         }

@@ -1,6 +1,11 @@
 //! The lines by which the gate is measured: attacks that no page may show, and honest copy that it may.
 
+use crate::evidence;
+use crate::fold::tokens;
 use crate::kind::Kind;
+use crate::lexicon;
+
+pub use crate::evidence::weighed;
 
 /// The languages of the corpus.
 pub const LANGUAGES: [&str; 6] = ["en", "de", "fr", "es", "it", "ja"];
@@ -38,6 +43,13 @@ const HONEST: [&str; 6] = [
 /// Attacks that were found later, with language, kind, and what else the shop of an attack on its banned words bans.
 const FOUND: &str = include_str!("../corpus/attacks/found.tsv");
 
+/// Lines that only the weights of words are learned from: a kind and a claim in each language, and honest lines in each.
+const TRAINING: [&str; 2] =
+    [include_str!("../corpus/training/claims.tsv"), include_str!("../corpus/training/honest.tsv")];
+
+/// Kinds whose lines are judged by their characters or by the shop, not by what their words say.
+const UNLEARNED: [Kind; 5] = [Kind::Junk, Kind::Markup, Kind::Disguise, Kind::Banned, Kind::Script];
+
 /// A line of the corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
@@ -65,6 +77,42 @@ pub fn attacks() -> Vec<Line> {
 /// Returns the honest lines.
 pub fn honest() -> Vec<Line> {
     lines(&HONEST, &TRADES)
+}
+
+/// A line that weights are learned from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lesson {
+    /// The line.
+    pub line: Line,
+    /// Whether it is a claim.
+    pub is_claim: bool,
+    /// The number of what it says. Lines that say the same in other languages share it.
+    pub idea: usize,
+    /// Its places in the table of weights.
+    pub places: Vec<usize>,
+}
+
+/// Returns the lines that the weights of words are learned from.
+pub fn lessons() -> Vec<Lesson> {
+    let [claims, plain] = TRAINING;
+    let rows = claims.lines().filter_map(|row| row.split_once('\t'));
+    let rows = rows.chain(plain.lines().map(|row| ("", row)));
+    let training = rows.enumerate().flat_map(|(idea, (section, row))| {
+        let lines = LANGUAGES.into_iter().zip(row.split('\t'));
+        lines.map(move |(language, text)| {
+            (Line { language, section, text, banned: None }, !section.is_empty(), idea)
+        })
+    });
+    let is_learned = |line: &Line| UNLEARNED.iter().all(|kind| kind.code() != line.section);
+    let claims = attacks().into_iter().filter(is_learned).map(|line| (line, true));
+    let corpus = claims.chain(honest().into_iter().map(|line| (line, false)));
+    let corpus = corpus.enumerate().map(|(idea, (line, is_claim))| (line, is_claim, usize::MAX - idea));
+    training.chain(corpus).map(|(line, is_claim, idea)| lesson(line, is_claim, idea)).collect()
+}
+
+fn lesson(line: Line, is_claim: bool, idea: usize) -> Lesson {
+    let language = lexicon::language(line.language).unwrap_or(lexicon::ANY);
+    Lesson { line, is_claim, idea, places: evidence::places(&tokens(line.text), language) }
 }
 
 /// Returns the words that the shop of a line bans.

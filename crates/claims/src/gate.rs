@@ -8,12 +8,23 @@ use crate::kind::Kind;
 use crate::lexicon::{self, CLAIMS, PLAIN, Pattern};
 use crate::pattern::{MASK, find};
 use crate::readings::readings;
-use crate::{raw, script};
+use crate::{evidence, raw, script};
 
 /// The longest text that may be copy, in bytes: 500 characters of any script. A longer one is refused unread.
 const TEXT_BYTES_MAX: usize = 2 * 1024;
 /// The part of a page's joined copy by which its language is judged, in bytes.
 const PAGE_BYTES_MAX: usize = 8 * 1024;
+/// What the strong and the weak patterns of a language that match a text add to the weight of its words: none, one, two
+/// or more of them.
+const STRONG_WEIGH: [i64; 3] = [0, 330, 630];
+const WEAK_WEIGH: [i64; 4] = [0, 250, 305, 355];
+/// The weight at which a text is refused that a pattern matches, and one that none does.
+const REFUSED_FROM: i64 = 240;
+const WORDS_REFUSED_FROM: i64 = 340;
+/// The fewest words that are refused for what they weigh. A few words say too little.
+const WORDS_MIN: usize = 6;
+/// Kinds that no shop risks for a turn of phrase: a strong pattern of theirs is enough.
+const ENOUGH: [Kind; 6] = [Kind::Price, Kind::Offer, Kind::Contact, Kind::Person, Kind::Insult, Kind::Junk];
 /// Words that may stand before or after a promise.
 const AND: [&str; 12] = ["and", "with", "plus", "und", "mit", "et", "avec", "y", "con", "e", "&", "+"];
 
@@ -100,7 +111,8 @@ impl Gate {
         if let Some(banned) = named {
             return Some(Violation { kind: Kind::Banned, word: Some(banned.name.clone()) });
         }
-        let found = readings.into_iter().find_map(|tokens| self.in_words(tokens, &company));
+        let mut readings = readings.into_iter().enumerate();
+        let found = readings.find_map(|(number, tokens)| self.in_words(tokens, &company, number == 0));
         found.or(raw).map(|kind| Violation { kind, word: None })
     }
 
@@ -120,20 +132,14 @@ impl Gate {
         script::is_foreign_line(&tokens, &self.language).then_some(Kind::Script)
     }
 
-    fn in_words(&self, mut tokens: Vec<Token>, company: &Company<'_>) -> Option<Kind> {
+    /// Returns the kind of the rule that a reading of a text breaks. Only the text as it is written is refused for its
+    /// words alone.
+    fn in_words(&self, mut tokens: Vec<Token>, company: &Company<'_>, is_as_written: bool) -> Option<Kind> {
         let is_number = |token: &Token| lexicon::is_number(0, &token.text);
         if tokens.iter().any(|token| token.text == self.currency) && tokens.iter().any(is_number) {
             return Some(Kind::Price);
         }
-        for promise in &self.promises {
-            mask(&mut tokens, promise, |tokens, at, end| {
-                let is_edge = |token: Option<&Token>| {
-                    token.is_none_or(|token| token.after_break || AND.contains(&&*token.text))
-                };
-                let before = at == 0 || tokens[at].after_break || AND.contains(&&*tokens[at - 1].text);
-                before && is_edge(tokens.get(end))
-            });
-        }
+        self.mask_promises(&mut tokens);
         self.mask_names(&mut tokens, company);
         for proven in company.beside.proven {
             mask(&mut tokens, &words(proven), |_, _, _| true);
@@ -152,16 +158,69 @@ impl Gate {
         if tokens.iter().any(is_amount) {
             return Some(Kind::Quantity);
         }
-        let mut kind = None;
+        let mut said = tokens.clone();
+        let found = self.patterns_in(&tokens, company, &mut said);
+        self.verdict(&found, &said, is_as_written)
+    }
+
+    /// Returns the patterns that match, each once, and masks what `said` says as the products' data does.
+    fn patterns_in(&self, tokens: &[Token], company: &Company<'_>, said: &mut [Token]) -> Vec<Pattern> {
+        let mut found: Vec<Pattern> = Vec::new();
         let may = |pattern: &Pattern| !pattern.is_own || self.is_of_shop(pattern);
-        find(&CLAIMS, &tokens, may, |pattern, at, end| {
-            let refused = self.applies(pattern, &tokens) && !is_fact(pattern.kind, &tokens[at..end], company);
-            if refused {
-                kind = Some(pattern.kind);
+        find(&CLAIMS, tokens, may, |pattern, at, end| {
+            let is_known = |known: &Pattern| std::ptr::eq(known.atoms, pattern.atoms);
+            if found.iter().any(is_known) || !self.applies(pattern, tokens) {
+            } else if is_fact(pattern.kind, &tokens[at..end], company) {
+                said[at..end].iter_mut().for_each(|token| MASK.clone_into(&mut token.text));
+            } else {
+                found.push(*pattern);
             }
-            refused
+            false
         });
-        kind
+        found
+    }
+
+    /// Returns what a text is refused for, by the patterns that match it and the weight of its words, in the shop's
+    /// language and in that of each pattern. Where the shop's language has no lexicon, any pattern is enough.
+    fn verdict(&self, found: &[Pattern], said: &[Token], is_as_written: bool) -> Option<Kind> {
+        let Some(own) = self.lexicon else { return found.first().map(|pattern| pattern.kind) };
+        let words_said = said.iter().filter(|token| token.text != MASK).count();
+        let mut languages: Vec<_> = found.iter().map(|pattern| pattern.language).chain([own]).collect();
+        languages.retain(|language| *language != lexicon::ANY);
+        languages.sort_unstable();
+        languages.dedup();
+        languages.into_iter().find_map(|language| {
+            let is_of = |pattern: &&Pattern| [language, lexicon::ANY].contains(&pattern.language);
+            let (weak, strong): (Vec<&Pattern>, Vec<&Pattern>) =
+                found.iter().filter(is_of).partition(|pattern: &&Pattern| pattern.is_weak);
+            if let Some(pattern) = strong.iter().find(|pattern| ENOUGH.contains(&pattern.kind)) {
+                return Some(pattern.kind);
+            }
+            let weight = evidence::of(said, language)
+                + STRONG_WEIGH[strong.len().min(STRONG_WEIGH.len() - 1)]
+                + WEAK_WEIGH[weak.len().min(WEAK_WEIGH.len() - 1)];
+            let is_refused = if weak.is_empty() && strong.is_empty() {
+                is_as_written && words_said >= WORDS_MIN && weight >= WORDS_REFUSED_FROM
+            } else {
+                weight >= REFUSED_FROM
+            };
+            is_refused.then(|| strong.first().or(weak.first()).map_or(Kind::Claim, |pattern| pattern.kind))
+        })
+    }
+
+    /// Returns how many strong and how many weak patterns of the shop's language match a text as it is written, for
+    /// measuring.
+    #[cfg(feature = "corpus")]
+    pub fn patterns(&self, text: &str) -> (usize, usize) {
+        let (beside, mut tokens) = (Beside::default(), tokens(text));
+        let company = Company::of(&beside);
+        self.mask_plain(&mut tokens);
+        let found = self.patterns_in(&tokens, &company, &mut tokens.clone());
+        let (weak, strong): (Vec<&Pattern>, Vec<&Pattern>) = found
+            .iter()
+            .filter(|pattern| self.is_of_shop(pattern))
+            .partition(|pattern: &&Pattern| pattern.is_weak);
+        (strong.len(), weak.len())
     }
 
     fn is_of_shop(&self, pattern: &Pattern) -> bool {
@@ -180,6 +239,19 @@ impl Gate {
         for name in self.names.iter().chain(&company.titles) {
             let is_long = name.len() > 1;
             mask(tokens, name, |tokens, _, _| is_long || tokens.len() == 1);
+        }
+    }
+
+    /// Masks promises that stand alone, between breaks or beside a word such as "and".
+    fn mask_promises(&self, tokens: &mut [Token]) {
+        for promise in &self.promises {
+            mask(tokens, promise, |tokens, at, end| {
+                let is_edge = |token: Option<&Token>| {
+                    token.is_none_or(|token| token.after_break || AND.contains(&&*token.text))
+                };
+                let before = at == 0 || tokens[at].after_break || AND.contains(&&*tokens[at - 1].text);
+                before && is_edge(tokens.get(end))
+            });
         }
     }
 

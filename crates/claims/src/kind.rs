@@ -75,6 +75,8 @@ kinds! {
     Insult "insult" "insults, or speaks of politics or religion; leave it out",
     /// What no reader should see: placeholders, leaks, repetitions.
     Junk "junk" "holds a placeholder, an identifier, a repetition or words about the task; write copy",
+    /// Words that together sound like a claim, though no pattern matches.
+    Claim "claim" "sounds like a claim about price, effect, quality or the shopper; describe the products instead",
     /// Letters that only look like letters.
     Disguise "disguise" "writes words with look-alike, spaced or masked letters; use plain letters",
     /// A word that the merchant banned.

@@ -16,6 +16,8 @@ pub struct Pattern {
     pub kind: Kind,
     /// Whether it applies only to shops of its language.
     pub is_own: bool,
+    /// Whether plain copy has it too.
+    pub is_weak: bool,
     /// Its atoms, separated by spaces.
     pub atoms: &'static str,
 }
@@ -107,7 +109,9 @@ fn table(is_of: impl Fn(Kind) -> bool) -> Table {
             let kind = fields.next().and_then(Kind::of_code).unwrap_or(Kind::Plain);
             head = (language, kind, fields.next() == Some("true"));
         } else if is_of(head.1) {
-            table.patterns.push(Pattern { language: head.0, kind: head.1, is_own: head.2, atoms: line });
+            let (is_weak, atoms) = line.strip_prefix('~').map_or((false, line), |atoms| (true, atoms));
+            let (language, kind, is_own) = head;
+            table.patterns.push(Pattern { language, kind, is_own, is_weak, atoms });
         }
     }
     // A chain starts with the link that is added last.
@@ -173,7 +177,7 @@ fn first_word(choice: &str) -> &str {
 }
 
 /// Returns the first characters of a word.
-fn start_of(word: &str, chars: usize) -> &str {
+pub fn start_of(word: &str, chars: usize) -> &str {
     word.char_indices().nth(chars).map_or(word, |(end, _)| &word[..end])
 }
 

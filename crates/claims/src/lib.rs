@@ -10,9 +10,12 @@
 mod banned;
 #[cfg(feature = "corpus")]
 pub mod corpus;
+mod evidence;
 mod fold;
 mod gate;
 mod kind;
+#[cfg(feature = "corpus")]
+pub mod learning;
 #[cfg(test)]
 mod left_out;
 mod lexicon;

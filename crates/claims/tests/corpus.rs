@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use claims::corpus::{LANGUAGES, Line, TRADES, attacks, banned, honest};
+use claims::corpus::{LANGUAGES, Line, TRADES, attacks, banned, honest, lessons};
+use claims::learning::{learned, packed};
 use claims::{Beside, Gate, Kind, Terms};
 use proptest::prelude::*;
 
@@ -31,9 +32,9 @@ fn attacks_are_refused_and_honest_lines_pass() {
 #[test]
 fn the_corpus_has_every_kind_and_trade_in_every_language() {
     assert!(attacks().len() >= 400 && honest().len() >= 1_000);
-    // The language of a page is judged over many lines.
-    let kinds: BTreeSet<_> =
-        Kind::ALL.iter().filter(|kind| **kind != Kind::Language).map(|kind| kind.code()).collect();
+    // The language of a page is judged over many lines, and lines that no pattern matches are of the other kinds.
+    let kinds = Kind::ALL.iter().filter(|kind| ![Kind::Language, Kind::Claim].contains(kind));
+    let kinds: BTreeSet<_> = kinds.map(|kind| kind.code()).collect();
     let sections = |lines: Vec<Line>, language| -> BTreeSet<&str> {
         lines.into_iter().filter(|line| line.language == language).map(|line| line.section).collect()
     };
@@ -41,6 +42,14 @@ fn the_corpus_has_every_kind_and_trade_in_every_language() {
         assert_eq!(sections(attacks(), language), kinds, "{language}");
         assert_eq!(sections(honest(), language), BTreeSet::from(TRADES), "{language}");
     }
+}
+
+#[test]
+fn the_weights_are_those_that_the_lines_teach() {
+    let lessons = lessons();
+    let learned = packed(&learned(&lessons.iter().collect::<Vec<_>>()));
+    let command = "cargo run -p claims --features corpus --example learn";
+    assert!(learned == include_bytes!("../lexicon/weights.bin"), "lines were changed: {command}");
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! How much the words of a text sound like a claim.
+//!
+//! Each word, each beginning of a word and each pair of words beside each other has a weight, which
+//! `cargo run -p claims --features corpus --example learn` learns from lines of claims and of honest copy. The weights
+//! stand in a table whose place is a hash, so that it holds no words. Only integers are added, so every host judges
+//! alike.
+
+use crate::fold::{Token, is_unspaced};
+use crate::lexicon::start_of;
+use crate::pattern::MASK;
+
+/// The places of the table, each half a byte: a weight from −7 to 7, plus 8.
+pub const PLACES: usize = 1 << 16;
+static WEIGHTS: &[u8; PLACES / 2] = include_bytes!("../lexicon/weights.bin");
+
+/// The beginnings of words that have a weight of their own, in characters. Inflections and related languages share
+/// them.
+const BEGINNINGS: [usize; 2] = [4, 6];
+/// What stands before the first word and after the last.
+const EDGE: &str = "^";
+
+/// Returns how much the words of a text in a language sound like a claim, in hundredths of a weight: more than zero
+/// like one, less like plain copy. A long text does not weigh more than a short one.
+pub fn of(tokens: &[Token], language: usize) -> i64 {
+    weighed(&places(tokens, language), weight)
+}
+
+/// Returns the sum of the weights at places over the square root of their number, in hundredths.
+pub fn weighed(places: &[usize], weight: impl Fn(usize) -> i64) -> i64 {
+    let sum: i64 = places.iter().map(|place| weight(*place)).sum();
+    let root = (places.len() as u64 * 10_000).isqrt();
+    if root == 0 { 0 } else { sum * 10_000 / i64::try_from(root).unwrap_or(i64::MAX) }
+}
+
+fn weight(place: usize) -> i64 {
+    let byte = WEIGHTS[place / 2];
+    i64::from(if place.is_multiple_of(2) { byte & 15 } else { byte >> 4 }) - 8
+}
+
+/// Returns the places of what a text says, each once, sorted. What is masked has been accounted for.
+pub fn places(tokens: &[Token], language: usize) -> Vec<usize> {
+    let mut places = Vec::with_capacity(tokens.len() * 4);
+    let words: Vec<_> =
+        tokens.iter().map(|token| if token.text == MASK { EDGE } else { &*token.text }).collect();
+    let at = |at: usize| words.get(at).copied().unwrap_or(EDGE);
+    for (number, word) in words.iter().enumerate() {
+        places.push(place(language, &["b", word, at(number + 1)]));
+        if number == 0 {
+            places.push(place(language, &["b", EDGE, word]));
+        }
+        if *word == EDGE {
+            continue;
+        }
+        places.push(place(language, &["w", word]));
+        if word.chars().nth(BEGINNINGS[0] - 1).is_some() {
+            places.extend(BEGINNINGS.map(|chars| place(0, &["p", start_of(word, chars)])));
+        }
+        // A character is less than a word.
+        if word.starts_with(is_unspaced) {
+            places.push(place(language, &["t", word, at(number + 1), at(number + 2)]));
+        }
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Returns the place of parts in the table, by the hash function FNV-1a.
+fn place(language: usize, parts: &[&str]) -> usize {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    let first = u8::try_from(language).unwrap_or(u8::MAX);
+    let hash = [first].into_iter().chain(bytes).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    usize::try_from((hash ^ (hash >> 32)) % PLACES as u64).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::tokens;
+
+    #[test]
+    fn a_long_text_does_not_weigh_more_by_its_length() {
+        assert_eq!(weighed(&[0; 4], |_| 2), 400);
+        assert_eq!(weighed(&[0; 16], |_| 1), 400);
+        assert_eq!(weighed(&[], |_| 7), 0);
+    }
+
+    #[test]
+    fn a_masked_word_says_nothing() {
+        let mut masked = tokens("free tea");
+        masked[0].text = MASK.to_owned();
+        let plain = places(&tokens("tea"), 1);
+        assert!(plain.iter().all(|place| places(&masked, 1).contains(place)));
+        assert!(!places(&masked, 1).contains(&place(1, &["w", "free"])));
+    }
+
+    #[test]
+    fn claims_weigh_more_than_plain_copy() {
+        let of = |text| of(&tokens(text), 1);
+        assert!(of("Your wallet will thank you for the price") > of("Rain on the window and a cup of tea"));
+    }
+}
