@@ -184,12 +184,12 @@ impl World {
         self.judge(self.judge_stored(key, bytes));
     }
 
-    /// A page may be on its way while its shopper is redacted: the cache then removes it again, so pages are judged only
-    /// when nothing is under way.
+    /// A page or a report may be on its way while its shopper is redacted. Whoever writes it looks again afterwards and
+    /// removes it, and if they die before that, another attempt does. So both are judged only when nothing is under way.
     fn judge_stored(&self, key: &str, bytes: &[u8]) -> Verdict {
         let mut ledger = self.ledger.borrow_mut();
-        let is_page = ["ui:", "generated/"].iter().any(|start| key.starts_with(start));
-        if let Some(gone) = ledger.data.gone_in(bytes, u64::MAX).filter(|_| !is_page) {
+        let is_looked_at_again = ["ui:", "generated/", "report:"].iter().any(|start| key.starts_with(start));
+        if let Some(gone) = ledger.data.gone_in(bytes, u64::MAX).filter(|_| !is_looked_at_again) {
             return Err(format!("{key} has {gone}, which was redacted"));
         }
         if let Some((_, cause)) = key.strip_prefix(Key::AUDITS).and_then(|rest| rest.rsplit_once(':')) {
