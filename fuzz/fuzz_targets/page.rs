@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use model::catalog::{Image, Product};
 use model::shop::ShopSettings;
 use page::blocks::{grid, hero};
-use page::{Page, Shop, View};
+use page::{Look, Page, Shop, View};
 
 fuzz_target!(|text: &str| {
     let mut lines = text.lines().map(str::to_owned).chain(std::iter::repeat(String::new()));
@@ -18,7 +18,8 @@ fuzz_target!(|text: &str| {
         View::Hero(hero::View { headline: &title, text: &product.description, product: Some(&product) }),
         View::Grid(grid::View { heading: &title, products: vec![&product, &product] }),
     ];
-    let document = page::render(&Page { shop: &shop, title: &title, blocks, generated: true });
+    let look = Look::Balanced;
+    let document = page::render(&Page { shop: &shop, title: &title, look, blocks, generated: true });
     let content = &document.html[document.fragment];
     for forbidden in ["{{", "{%", "<script", "href=\"javascript:", "src=\"javascript:", "<b>"] {
         assert!(!content.contains(forbidden), "{forbidden}");

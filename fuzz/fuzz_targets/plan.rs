@@ -34,7 +34,7 @@ fuzz_target!(|answer: &str| {
     assert_eq!(plan::from_stored(&plan::to_stored(&made, STOREFRONT.brief)).as_ref(), Some(&made));
     assert_eq!(check::check(made.clone(), &STOREFRONT).as_ref(), Ok(&salvaged.plan));
     let _ = refit::refit(made, &STOREFRONT);
-    let document = bind::render(&salvaged.plan, &SHOP_ID, &SIGNALS, &STOREFRONT);
+    let document = bind::render(&salvaged.plan, &SHOP_ID, Persona::Explorer, &SIGNALS, &STOREFRONT);
     let content = &document.html[document.fragment];
     assert!(!content.contains("<script") && !content.contains("{{") && !content.contains("{%"));
 });

@@ -49,7 +49,7 @@ fn check_product(product: &Product) {
     assert!(product.price_before.is_none_or(|before| before > product.price));
     if let Some(image) = &product.image {
         assert!(image.url.starts_with("https://") || image.url.starts_with("data:image/"));
-        assert!((1..=800).contains(&image.width) && (1..=800).contains(&image.height));
+        assert!((1..=5_000).contains(&image.width) && (1..=5_000).contains(&image.height));
     }
 }
 
