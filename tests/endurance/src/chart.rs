@@ -9,6 +9,8 @@ const TOP: f64 = 44.0;
 const PANEL: f64 = 96.0;
 const GAP: f64 = 34.0;
 const COLOURS: [&str; 4] = ["#5b3fd6", "#d6733f", "#2f8f6b", "#8a8799"];
+/// The most points of a line. Of values that fall together the largest is drawn, so that no peak is lost.
+const POINTS_MAX: usize = 250;
 
 /// A line: its name, and a value for each point in time.
 pub struct Line {
@@ -73,7 +75,9 @@ fn draw(svg: &mut String, panel: &Panel, minutes: &[f64], last: f64, top: f64) {
     let mut label = top + 10.0;
     for (line, colour) in panel.lines.iter().zip(COLOURS) {
         let mut path = String::new();
-        for (minute, value) in minutes.iter().zip(&line.values) {
+        let step = minutes.len().div_ceil(POINTS_MAX).max(1);
+        for (minutes, values) in minutes.chunks(step).zip(line.values.chunks(step)) {
+            let (minute, value) = (minutes[0], values.iter().copied().fold(0.0, f64::max));
             let (x, y) = (LEFT + minute / last * (right - LEFT), bottom - value / most * (bottom - top));
             let _ = write!(path, "{}{x:.1} {y:.1}", if path.is_empty() { 'M' } else { 'L' });
         }
@@ -109,6 +113,18 @@ mod tests {
     fn a_scale_is_a_round_number_that_holds_the_value() {
         let scales = [0.3, 1.0, 1.1, 37.0, 64.0, 900.0].map(|value| scale(value).to_string());
         assert_eq!(scales, ["1", "1", "2", "50", "100", "1000"]);
+    }
+
+    #[test]
+    fn a_long_line_is_drawn_with_few_points_and_all_its_peaks() {
+        let mut values = vec![0.0; 1_440];
+        values[777] = 100.0;
+        let minutes: Vec<_> = (0_u16..1_440).map(f64::from).collect();
+        let svg =
+            chart("A run", &minutes, &[Panel { title: "MiB", lines: vec![Line { name: "rss", values }] }]);
+        assert!(svg.matches('L').count() < 260, "{svg}");
+        let top: Vec<_> = svg.split(['M', 'L']).filter(|point| point.ends_with(" 58.0")).collect();
+        assert_eq!(top.len(), 1, "{svg}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use tokio::task::JoinSet;
 
 use crate::shop::{SECRET, SHOP};
@@ -21,6 +21,9 @@ const REPORTS: Duration = Duration::from_millis(300);
 const WEBHOOKS: Duration = Duration::from_secs(20);
 /// How often all pages become stale.
 const BUMPS: Duration = Duration::from_mins(1);
+/// How many times the script of a page asks for its state without learning it, and how long it pauses.
+const ASKS_MAX: usize = 10;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The kinds of request, as the table names them.
 pub const KINDS: [&str; 5] = ["page again", "first page", "page ready", "report", "webhook"];
@@ -138,23 +141,29 @@ impl Shared {
         if !first.is_some_and(|page| page.is_promised) {
             return;
         }
-        let ready = async {
-            let mut state = shoppers.state(address, &shopper, 20).await?;
-            while ["queued", "running", "unknown"].contains(&&*state) {
-                state = shoppers.state(address, &shopper, 20).await?;
-            }
-            Ok(state)
-        };
-        let state = if number.is_multiple_of(2) {
-            self.timed("page ready", ready).await
-        } else {
-            self.timed("page ready", shoppers.listen(address, &shopper)).await
-        };
+        let by_events = !number.is_multiple_of(2);
+        let state = self.timed("page ready", self.ready(&shopper, by_events)).await;
         match state.as_deref() {
             Some("ready") => drop(self.newest.fetch_max(number + 1, Ordering::Relaxed)),
             Some(state) => self.wrong(format!("the page of {shopper} is {state}")),
             None => {}
         }
+    }
+
+    /// Waits for a page as the page's script does: it asks again if the state is not known, or has not changed.
+    async fn ready(&self, shopper: &str, by_events: bool) -> anyhow::Result<String> {
+        for _ in 0..ASKS_MAX {
+            let state = if by_events {
+                self.shoppers.listen(&self.address, shopper).await?
+            } else {
+                self.shoppers.state(&self.address, shopper, 20).await?
+            };
+            if !["queued", "running", "unknown", "ended"].contains(&&*state) {
+                return Ok(state);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        bail!("no page after {ASKS_MAX} requests for its state")
     }
 
     /// Shopify reports that a product changed.
