@@ -5,6 +5,10 @@
 //! stand in a table whose place is a hash, so that it holds no words. Only integers are added, so every host judges
 //! alike.
 
+use std::hash::Hasher as _;
+
+use fnv::FnvHasher;
+
 use crate::fold::{Token, is_unspaced};
 use crate::lexicon::start_of;
 use crate::pattern::MASK;
@@ -67,11 +71,13 @@ pub fn places(tokens: &[Token], language: usize) -> Vec<usize> {
 
 /// Returns the place of parts in the table, by the hash function FNV-1a.
 fn place(language: usize, parts: &[&str]) -> usize {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    let first = u8::try_from(language).unwrap_or(u8::MAX);
-    let hash = [first].into_iter().chain(bytes).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let mut hasher = FnvHasher::default();
+    hasher.write(&[u8::try_from(language).unwrap_or(u8::MAX)]);
+    for part in parts {
+        hasher.write(part.as_bytes());
+        hasher.write(&[0]);
+    }
+    let hash = hasher.finish();
     usize::try_from((hash ^ (hash >> 32)) % PLACES as u64).unwrap_or_default()
 }
 

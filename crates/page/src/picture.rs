@@ -47,7 +47,11 @@ impl Place {
 /// Returns the addresses of a picture of this width in several sizes, in the syntax of the attribute `srcset`, and the
 /// address for browsers that cannot choose; `None` if its server does not scale pictures.
 pub fn variants(url: &str, width: u32) -> Option<(String, String)> {
-    let scales = is_scaled_by_server(url) && !url.contains('#') && !url.contains("width=");
+    // A comma or a space would end an address in the attribute.
+    let is_listable = !url.contains([',', ' ', '#']) && !url.contains("width=");
+    if !is_listable || !is_scaled_by_server(url) {
+        return None;
+    }
     let join = if url.contains('?') { '&' } else { '?' };
     let address = |to: u32| format!("{url}{join}width={to}");
     let mut set = String::new();
@@ -57,9 +61,7 @@ pub fn variants(url: &str, width: u32) -> Option<(String, String)> {
         // Writing to a string cannot fail.
         let _ = write!(set, "{separator}{} {to}w", address(to));
     }
-    // A comma or a space would end an address in the attribute.
-    let is_listable = !url.contains([',', ' ']);
-    (scales && is_listable).then(|| (set, address(USUAL.min(width))))
+    Some((set, address(USUAL.min(width))))
 }
 
 /// Returns whether an address is that of a file on Shopify's servers.

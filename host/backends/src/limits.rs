@@ -123,12 +123,13 @@ mod tests {
 
     use super::*;
 
-    const SETTINGS: Settings =
+    pub(super) const SETTINGS: Settings =
         Settings { generations_per_client: 2, generations_per_shop: 4, ..Settings::NONE };
     const OF_PAGE: [Allowance; 3] =
         [Allowance::ClientGenerations, Allowance::ShopperGenerations, Allowance::ShopGenerations];
 
-    async fn taken(limits: &InMemory, client: &str, times: usize) -> usize {
+    /// Returns how many pages a client may order, of so many.
+    pub(super) async fn taken(limits: &dyn Limits, client: &str, times: usize) -> usize {
         let by = Taker { client: client.parse().ok(), shop: "magic-wands", shopper: "abc123" };
         let mut taken = 0;
         for _ in 0..times {

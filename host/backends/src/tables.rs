@@ -1,8 +1,8 @@
 //! Tables in `SQLite` or in PostgreSQL, for statements that both understand: `$1` stands for the first value, columns
 //! of a row that is there already are written with the name of the table, and sums are cast to `bigint`.
 //!
-//! Such statements are short and seldom, and no shopper waits for them. Storage that shoppers wait for has statements of
-//! its own for each kind.
+//! Such statements are short and seldom, and no shopper waits for them. The budget brings a text of its statements for
+//! each kind of database. Storage that shoppers wait for uses the databases directly.
 
 mod postgres;
 mod sqlite;

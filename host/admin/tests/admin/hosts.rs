@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use admin::{Event, NotConnected};
 use capabilities::Secret;
-use model::ShopId;
 use tokio::task::JoinSet;
 
 use crate::harness::{Bench, Host, OTHER, SHOP, START_MS, shop};
@@ -118,8 +117,8 @@ async fn a_host_that_follows_meanwhile_misses_none_of_many_changes() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
-async fn access_token(admin: &Arc<admin::Admin>, id: &ShopId) -> Result<Secret, NotConnected> {
-    admin.connections().access_token(id).await
+async fn access_token(admin: Arc<admin::Admin>) -> Result<Secret, NotConnected> {
+    admin.connections().access_token(&shop(SHOP)).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,8 +129,7 @@ async fn of_all_hosts_one_renews() {
     bench.clock.advance(HOUR);
     let mut requests = JoinSet::new();
     for admin in [&bench.admin, &other].into_iter().cycle().take(20) {
-        let admin = admin.clone();
-        requests.spawn(async move { access_token(&admin, &shop(SHOP)).await });
+        requests.spawn(access_token(admin.clone()));
     }
     for token in requests.join_all().await {
         assert_eq!(token, Ok(Secret::new("shpat_2")));
@@ -146,14 +144,11 @@ async fn what_a_renewal_got_that_was_overtaken_is_not_stored() {
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     let silence = bench.shopify.silence.lock().await;
-    let late = tokio::spawn({
-        let admin = bench.admin.clone();
-        async move { access_token(&admin, &shop(SHOP)).await }
-    });
+    let late = tokio::spawn(access_token(bench.admin.clone()));
     bench.shopify.was_asked(2).await;
     // The host stood still for longer than its lease, and another one began.
     bench.clock.advance(Duration::from_secs(21));
-    let second = tokio::spawn(async move { access_token(&other, &shop(SHOP)).await });
+    let second = tokio::spawn(access_token(other));
     bench.shopify.was_asked(3).await;
     drop(silence);
     let tokens = [late.await.unwrap(), second.await.unwrap()];
@@ -170,21 +165,17 @@ async fn a_renewal_of_a_host_that_died_is_waited_for_until_its_lease_ends() {
     bench.clock.advance(HOUR);
     // Held until the end: the first host never gets an answer.
     let _silence = bench.shopify.silence.lock().await;
-    let dying = bench.admin.clone();
-    let dying = tokio::spawn(async move { access_token(&dying, &shop(SHOP)).await });
+    let dying = tokio::spawn(access_token(bench.admin.clone()));
     bench.shopify.was_asked(2).await;
     dying.abort();
 
-    let waiting = tokio::spawn({
-        let other = other.clone();
-        async move { access_token(&other, &shop(SHOP)).await }
-    });
+    let waiting = tokio::spawn(access_token(other.clone()));
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(!waiting.is_finished());
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
     bench.clock.advance(Duration::from_secs(21));
     assert!(matches!(waiting.await.unwrap(), Err(NotConnected::Shopify(_))));
-    let _again = tokio::spawn(async move { access_token(&other, &shop(SHOP)).await });
+    let _again = tokio::spawn(access_token(other));
     bench.shopify.was_asked(3).await;
 }
 
@@ -195,8 +186,8 @@ async fn a_failed_renewal_is_not_repeated_at_once_by_another_host() {
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
     bench.shopify.is(crate::shopify::Mood::Refuses(503, "busy"));
-    assert!(access_token(&bench.admin, &shop(SHOP)).await.is_err());
-    assert!(access_token(&other, &shop(SHOP)).await.is_err());
+    assert!(access_token(bench.admin.clone()).await.is_err());
+    assert!(access_token(other).await.is_err());
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 }
 

@@ -210,6 +210,30 @@ async fn one_of_fifty_racers_for_an_expired_key_wins(kv: &Stage) {
     assert_eq!(race(kv).await, 1);
 }
 
+/// Lets racers at two hosts swap the same version again and again: each time one of them wins, with a greater version.
+pub(super) async fn one_swap_wins<K: Kv + 'static>(hosts: [Arc<K>; 2]) {
+    let mut expected = None;
+    for round in 0..20 {
+        let mut racers = JoinSet::new();
+        for racer in 0..8 {
+            let kv = hosts[racer % 2].clone();
+            let value = Bytes::from(format!("{round} {racer}"));
+            racers.spawn(async move { kv.compare_and_swap("S", "k", expected, value, None).await.unwrap() });
+        }
+        let swaps = racers.join_all().await;
+        let versions: Vec<_> = swaps
+            .iter()
+            .filter_map(|swap| match swap {
+                Swap::Done(version) => Some(*version),
+                Swap::Lost => None,
+            })
+            .collect();
+        let [version] = versions[..] else { panic!("{versions:?}") };
+        assert!(expected < Some(version));
+        expected = Some(version);
+    }
+}
+
 /// Returns how many of fifty racers that all expect the key to be absent win.
 async fn race(stage: &Stage) -> usize {
     let mut racers = JoinSet::new();

@@ -78,28 +78,13 @@ impl Limits for Shared {
 mod tests {
     use std::time::Instant;
 
-    use model::limits::Limits as Settings;
-
     use super::*;
+    use crate::limits::tests::{SETTINGS, taken};
     use crate::redis::server::Space;
     use crate::wire::Wire;
 
-    const SETTINGS: Settings =
-        Settings { generations_per_client: 2, generations_per_shop: 4, ..Settings::NONE };
-    const OF_PAGE: [Allowance; 3] =
-        [Allowance::ClientGenerations, Allowance::ShopperGenerations, Allowance::ShopGenerations];
-
     fn host(server: Arc<Redis>) -> Shared {
         Shared::new(SETTINGS, InMemory::new(&SETTINGS), server)
-    }
-
-    async fn taken(limits: &Shared, client: &str, times: usize) -> usize {
-        let by = Taker { client: client.parse().ok(), shop: "magic-wands", shopper: "abc123" };
-        let mut taken = 0;
-        for _ in 0..times {
-            taken += usize::from(limits.take(&OF_PAGE, &by).await);
-        }
-        taken
     }
 
     #[tokio::test]

@@ -1,7 +1,8 @@
 //! The daily (UTC) token budgets of the language model, of the deployment and of each shop, and how much of them is used.
 //!
 //! A call reserves the most that it may cost before it is made, and settles at its actual cost. So spent and reserved
-//! tokens together never exceed the day's budget, even if other processes or hosts share the budget or a process crashes: a reservation that is never settled stays counted.
+//! tokens together never exceed the day's budget, even if other processes or hosts share the budget or a process crashes:
+//! a reservation that is never settled stays counted.
 //!
 //! The provider may count more tokens than this budget, and exceed the day's limit, only if:
 //!
@@ -17,6 +18,7 @@ mod battery;
 mod memory;
 mod postgres;
 mod sqlite;
+mod tables;
 
 pub use ::llm::spending::{DEPLOYMENT, day};
 use async_trait::async_trait;
@@ -26,8 +28,8 @@ use crate::kind::kinds;
 kinds!("budget", dyn Budget: [sqlite, postgres, memory]);
 
 pub use memory::Memory;
-pub use postgres::Postgres;
-pub use sqlite::Sqlite;
+#[cfg(test)]
+pub(in crate::llm) use sqlite::open_file;
 
 /// The budget could not be read or written. The text says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::clock;
 use crate::kv::Tiered;
+use crate::kv::battery::one_swap_wins;
 use crate::postgres::server::Schema;
 
 /// Returns key-value storage as another host opens it.
@@ -18,26 +19,7 @@ async fn host(schema: &Schema) -> Arc<Postgres> {
 async fn of_hosts_that_swap_one_version_one_wins() {
     let Some(schema) = Schema::create().await else { return };
     let hosts = [host(&schema).await, host(&schema).await];
-    let mut expected = None;
-    for round in 0..20 {
-        let mut racers = JoinSet::new();
-        for racer in 0..8 {
-            let kv = hosts[racer % 2].clone();
-            let value = Bytes::from(format!("{round} {racer}"));
-            racers.spawn(async move { kv.compare_and_swap("S", "k", expected, value, None).await.unwrap() });
-        }
-        let swaps = racers.join_all().await;
-        let versions: Vec<_> = swaps
-            .iter()
-            .filter_map(|swap| match swap {
-                Swap::Done(version) => Some(*version),
-                Swap::Lost => None,
-            })
-            .collect();
-        let [version] = versions[..] else { panic!("{versions:?}") };
-        assert!(expected < Some(version));
-        expected = Some(version);
-    }
+    one_swap_wins(hosts).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::clock;
+use crate::kv::battery::one_swap_wins;
 use crate::redis::server::Space;
 
 /// Returns key-value storage as another host opens it.
@@ -21,26 +22,7 @@ async fn of_hosts_that_swap_one_version_one_wins() {
     let Some(space) = Space::create().await else { return };
     let clock = clock();
     let hosts = [host(&space, &clock), host(&space, &clock)];
-    let mut expected = None;
-    for round in 0..20 {
-        let mut racers = JoinSet::new();
-        for racer in 0..8 {
-            let kv = hosts[racer % 2].clone();
-            let value = Bytes::from(format!("{round} {racer}"));
-            racers.spawn(async move { kv.compare_and_swap("S", "k", expected, value, None).await.unwrap() });
-        }
-        let swaps = racers.join_all().await;
-        let versions: Vec<_> = swaps
-            .iter()
-            .filter_map(|swap| match swap {
-                Swap::Done(version) => Some(*version),
-                Swap::Lost => None,
-            })
-            .collect();
-        let [version] = versions[..] else { panic!("{versions:?}") };
-        assert!(expected < Some(version));
-        expected = Some(version);
-    }
+    one_swap_wins(hosts).await;
 }
 
 /// A restart without a disk, or an eviction.

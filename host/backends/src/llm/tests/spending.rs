@@ -3,7 +3,7 @@
 use ::llm as model;
 
 use super::*;
-use crate::llm::budget::{Budget, DEPLOYMENT, Memory, Sqlite, Unavailable};
+use crate::llm::budget::{Budget, DEPLOYMENT, Memory, Unavailable, open_file};
 
 /// Returns the most that a test's question may cost: a token per two bytes sent, and 500 for the answer.
 fn question() -> u64 {
@@ -42,7 +42,7 @@ async fn a_spent_budget_sends_nothing_even_after_a_restart() {
     let endpoint = without_figures(100).await;
     let mut calls = 0;
     for start in 0..4 {
-        let budget = Arc::new(Sqlite::open(&path).await.unwrap());
+        let budget = Arc::new(open_file(&path).await.unwrap());
         let client = limited(&endpoint, question() + 3 * 7, budget.clone());
         for _ in 0..10 {
             match put(&client).await {
@@ -174,7 +174,7 @@ impl Budget for Hesitant {
 #[tokio::test]
 async fn an_unreserved_call_is_counted_and_refunds_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let file = Arc::new(Sqlite::open(&folder.path().join("budget.db")).await.unwrap());
+    let file = Arc::new(open_file(&folder.path().join("budget.db")).await.unwrap());
     for budget in [file as Arc<dyn Budget>, Arc::new(Memory::default())] {
         for calls in 1..=3 {
             let endpoint = without_figures(1).await;
