@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::harness::process::command;
+use crate::harness::raw::{self, Raw};
 use crate::harness::{BUSY, LlmServer, Process, Saying, eventually};
 use crate::llm::plan;
 
@@ -107,18 +108,19 @@ async fn a_stopping_server_waits_for_no_model_and_its_jobs_continue_at_the_next_
     visit(&process, SHOPPERS).await;
     asked(&model, SHOPPERS).await;
 
-    // Open pages wait for their page by long polling and by server-sent events.
-    let status =
-        format!("http://{}/api/generation/status?store=magic-wands&shopper=shopper-0", process.address);
-    let poll = tokio::spawn(reqwest::get(format!("{status}&wait=20")));
-    let events = reqwest::Client::new().get(&status).header("accept", "text/event-stream").send();
-    let mut events = events.await.expect("it serves");
+    // Open pages wait for their page by long polling and by server-sent events. The poll is sent first: the server takes
+    // connections in their order, so it has this one too once it answers the next.
+    let status = "/api/generation/status?store=magic-wands&shopper=shopper-0";
+    let mut poll = Raw::open(&process.address).await;
+    poll.send(format!("GET {status}&wait=20 HTTP/1.1\r\nhost: wands.example\r\n\r\n")).await;
+    let events = reqwest::Client::new().get(format!("http://{}{status}", process.address));
+    let mut events = events.header("accept", "text/event-stream").send().await.expect("it serves");
     events.chunk().await.expect("it serves").expect("an event");
+    assert!(!poll.has_ended().await, "the poll waits");
 
     let took = process.terminate();
     assert!(took < Duration::from_secs(1) * BUSY, "it took {took:?}");
-    let poll = poll.await.expect("no panic").expect("a waiting client gets an answer");
-    assert_eq!(poll.status(), 200);
+    assert_eq!(raw::status(&poll.first().await), 200, "a waiting client gets an answer");
     assert!(events.chunk().await.expect("events end as they should").is_none());
 
     let process = start(folder.path(), &model);

@@ -1,4 +1,5 @@
-//! `cargo xtask chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
+//! `cargo xtask chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients` and `soak`: the `wandstore` binary under
+//! faults and under load.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -95,10 +96,10 @@ impl Growth {
     }
 }
 
-/// Kill, cut off, restart and stop each of three hosts over one database and one bucket, while shoppers come.
+/// Kill, cut off, restart and stop each of three hosts over one database, one Redis and one bucket, while shoppers come.
 ///
 /// Needs PostgreSQL at `DATABASE_URL`, or `postgres://postgres@localhost/postgres`, where it creates a database and drops
-/// it at the end.
+/// it at the end, and Redis at `REDIS_URL`, or `redis://127.0.0.1:6379`, where it deletes its keys at the end.
 #[derive(Args)]
 pub struct Hosts {
     /// How often each fault comes to each host.

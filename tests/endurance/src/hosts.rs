@@ -1,4 +1,4 @@
-//! Three hosts over one database and one bucket, each in turn killed, cut off, restarted and stopped while shoppers come.
+//! Three hosts over one database, one Redis and one bucket, each in turn killed, cut off, restarted and stopped while shoppers come.
 
 mod bucket;
 mod cluster;
@@ -16,6 +16,7 @@ use self::crowd::{Crowd, Noticed};
 use self::fault::{Fault, Recovery};
 use crate::database::{Database, Jobs};
 use crate::figures::{ms, quantile};
+use crate::prefix::Prefix;
 
 /// How soon the jobs of a host that is gone are taken up, and its members shared out.
 const RECOVERY_MAX: Duration = Duration::from_secs(5);
@@ -38,6 +39,9 @@ pub struct Hosts {
     /// The server in which a database is created, and dropped at the end.
     #[arg(long, env = "DATABASE_URL", default_value = "postgres://postgres@localhost/postgres")]
     database_url: String,
+    /// The server in which keys of the run's own prefix are written, and deleted at the end.
+    #[arg(long, env = "REDIS_URL", default_value = "redis://127.0.0.1:6379")]
+    redis_url: String,
     /// Whether a missing server is a failure.
     #[arg(long, env = "CI", value_parser = clap::builder::FalseyValueParser::new())]
     ci: bool,
@@ -76,19 +80,27 @@ impl Hosts {
     /// Runs the faults, and prints the table and the verdict.
     pub async fn run(self) -> anyhow::Result<()> {
         let path = crate::binary(self.binary.clone())?;
+        let Some(prefix) = Prefix::create(&self.redis_url, self.ci).await? else { return Ok(()) };
         let Some(database) = Database::create(&self.database_url, self.ci).await? else { return Ok(()) };
         let folder = tempfile::Builder::new().prefix("wandstore-hosts-").tempdir()?;
         let database = Arc::new(database);
-        let verdict = self.play(folder.path(), &path, &database).await;
+        let verdict = self.play(folder.path(), &path, &database, &prefix).await;
         if verdict.is_err() {
             println!("the logs are in {}", folder.keep().display());
         }
         database.remove().await?;
+        prefix.remove().await?;
         verdict
     }
 
-    async fn play(&self, folder: &Path, path: &Path, database: &Arc<Database>) -> anyhow::Result<()> {
-        let mut cluster = Cluster::open(folder, path, database.clone()).await?;
+    async fn play(
+        &self,
+        folder: &Path,
+        path: &Path,
+        database: &Arc<Database>,
+        prefix: &Prefix,
+    ) -> anyhow::Result<()> {
+        let mut cluster = Cluster::open(folder, path, database.clone(), prefix).await?;
         cluster.model.set(crate::model::Manner::Plan(PLAN));
         let crowd = Crowd::of(&cluster.doors, &cluster.database)?;
         let mut coming = crowd.come(NEWCOMERS);

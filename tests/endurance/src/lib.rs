@@ -16,6 +16,7 @@ mod hosts;
 mod interposer;
 mod log_pipe;
 mod model;
+mod prefix;
 mod proxy;
 mod random;
 mod sample;

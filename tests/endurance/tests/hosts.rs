@@ -1,4 +1,4 @@
-//! Three real hosts over one database and one bucket: `endurance hosts`, with each fault once.
+//! Three real hosts over one database, one Redis and one bucket: `endurance hosts`, with each fault once.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Three hosts over one database and one bucket, each with wires of its own to both.
+//! Three hosts over one database, one Redis and one bucket, each with wires of its own to all of them.
 
 use std::fs::File;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use reqwest::Url;
 
 use super::bucket::{self, BUCKET, KEY};
 use crate::database::Database;
 use crate::model::Model;
+use crate::prefix::Prefix;
 use crate::proxy::Proxy;
 use crate::server::{Binary, Server};
 
@@ -42,8 +44,10 @@ pub struct Cluster {
 struct Host {
     binary: Binary,
     to_database: Proxy,
+    to_redis: Proxy,
     to_bucket: Proxy,
-    bucket: String,
+    /// The prefix of keys in Redis.
+    prefix: String,
     server: Option<Server>,
     /// The id in the database.
     id: String,
@@ -105,13 +109,18 @@ impl Doors {
 
 impl Cluster {
     /// Starts the hosts in `folder`, one after the other, and observes their database.
-    pub async fn open(folder: &Path, path: &Path, database: Arc<Database>) -> anyhow::Result<Self> {
+    pub async fn open(
+        folder: &Path,
+        path: &Path,
+        database: Arc<Database>,
+        prefix: &Prefix,
+    ) -> anyhow::Result<Self> {
         let (model, bucket) = (Model::open().await?, bucket::open(&folder.join("bucket")).await?);
         let mut hosts = Vec::new();
         for place in 0..HOSTS {
             let folder = folder.join(format!("host-{place}"));
             std::fs::create_dir_all(folder.join("data"))?;
-            hosts.push(Host::new(&folder, path, &database, &bucket, &model).await?);
+            hosts.push(Host::new(&folder, path, (&database, prefix, &bucket), &model).await?);
         }
         let other_component = another_component(&hosts[0].binary, folder)?;
         let doors = Arc::default();
@@ -197,6 +206,11 @@ impl Cluster {
         &self.hosts[place].to_database
     }
 
+    /// Returns a host's wire to Redis.
+    pub fn to_redis(&self, place: usize) -> &Proxy {
+        &self.hosts[place].to_redis
+    }
+
     /// Returns a host's wire to the bucket.
     pub fn to_bucket(&self, place: usize) -> &Proxy {
         &self.hosts[place].to_bucket
@@ -215,18 +229,15 @@ impl Host {
     async fn new(
         folder: &Path,
         path: &Path,
-        database: &Database,
-        bucket: &str,
+        (database, prefix, bucket): (&Database, &Prefix, &str),
         model: &Model,
     ) -> anyhow::Result<Self> {
-        let mut url = database.url.clone();
-        let server = format!("{}:{}", url.host_str().context("DATABASE_URL")?, url.port().unwrap_or(5432));
-        let (to_database, to_bucket) = (Proxy::open(&server).await?, Proxy::open(bucket).await?);
-        let port = to_database.address.rsplit(':').next().context("an address")?.parse()?;
-        url.set_host(Some("127.0.0.1"))?;
-        ensure!(url.set_port(Some(port)).is_ok(), "DATABASE_URL has a port");
+        let (to_database, database_url) = wire(&database.url, 5432).await?;
+        let (to_redis, redis_url) = wire(&prefix.url, 6379).await?;
+        let to_bucket = Proxy::open(bucket).await?;
         let variables = [
-            ("DATABASE_URL", url.as_str()),
+            ("DATABASE_URL", database_url.as_str()),
+            ("REDIS_URL", redis_url.as_str()),
             ("LLM_BASE_URL", &*format!("http://{}/v1", model.address)),
             ("LLM_MODEL", "scripted-1"),
             ("RUST_LOG", "info"),
@@ -234,8 +245,9 @@ impl Host {
             KEY[1],
         ];
         let binary = Binary::new(path.to_owned(), folder, &variables);
-        let bucket = to_bucket.address.clone();
-        let host = Self { binary, to_database, to_bucket, bucket, server: None, id: String::new() };
+        let prefix = prefix.name.clone();
+        let (server, id) = (None, String::new());
+        let host = Self { binary, to_database, to_redis, to_bucket, prefix, server, id };
         host.write_config(None)?;
         Ok(host)
     }
@@ -249,7 +261,7 @@ impl Host {
         let component = component.map_or(String::new(), |path| {
             format!("[components.caching]\npath = {:?}\n", path.display().to_string())
         });
-        let endpoint = &self.bucket;
+        let (prefix, endpoint) = (&self.prefix, &self.to_bucket.address);
         let config = format!(
             "[pool]
              size = {MEMBERS}
@@ -262,7 +274,8 @@ impl Host {
              [retention]
              disk_free_mib_min = 0
              [backends.kv]
-             kind = \"postgres\"
+             kind = \"redis\"
+             prefix = \"{prefix}\"
              [backends.jobs]
              kind = \"postgres\"
              [backends.blob]
@@ -273,6 +286,17 @@ impl Host {
         );
         Ok(std::fs::write(self.binary.folder.join("wandstore.toml"), config)?)
     }
+}
+
+/// Opens a wire to the server of a URL, which has this port unless it names one. Returns it, and the URL by way of it.
+async fn wire(url: &Url, port: u16) -> anyhow::Result<(Proxy, Url)> {
+    let host = url.host_str().context("a host in the URL")?;
+    let proxy = Proxy::open(&format!("{host}:{}", url.port().unwrap_or(port))).await?;
+    let own_port = proxy.address.rsplit(':').next().context("an address")?.parse()?;
+    let mut url = url.clone();
+    url.set_host(Some("127.0.0.1"))?;
+    ensure!(url.set_port(Some(own_port)).is_ok(), "a URL with a port");
+    Ok((proxy, url))
 }
 
 /// Writes another component of the role caching, which differs from the built-in one by a section that means nothing.

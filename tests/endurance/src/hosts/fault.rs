@@ -4,19 +4,21 @@ use std::time::{Duration, Instant};
 
 use super::cluster::{Cluster, until};
 use crate::database::Held;
-use crate::proxy::Wire;
+use crate::proxy::{Proxy, Wire};
 
 /// How long a host is cut off: longer than its lease, and than the others wait for it.
 const CUT_OFF: Duration = Duration::from_secs(7);
 
-/// What happens to a host. What else a deployment gets to depend on over the network, such as Redis, gets a wire in
-/// `Host` and a fault here.
+/// What happens to a host. What else a deployment gets to depend on over the network gets a wire in `Host` and a fault
+/// here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// SIGKILL, and a start.
     Kill,
     /// No packet passes between it and the database, for a while.
     NoDatabase,
+    /// Nor between it and Redis.
+    NoRedis,
     /// Nor between it and the bucket.
     NoBucket,
     /// SIGTERM, and a start with another component.
@@ -36,14 +38,15 @@ pub struct Recovery {
 
 impl Fault {
     /// All, in the order in which they come.
-    pub const ALL: [Self; 5] =
-        [Self::Kill, Self::NoDatabase, Self::NoBucket, Self::Component, Self::Terminate];
+    pub const ALL: [Self; 6] =
+        [Self::Kill, Self::NoDatabase, Self::NoRedis, Self::NoBucket, Self::Component, Self::Terminate];
 
     /// Returns what the table calls it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kill => "killed with SIGKILL",
             Self::NoDatabase => "cut off from PostgreSQL",
+            Self::NoRedis => "cut off from Redis",
             Self::NoBucket => "cut off from S3",
             Self::Component => "restarted with another component",
             Self::Terminate => "stopped with SIGTERM",
@@ -69,14 +72,8 @@ impl Fault {
                 let back = Some(cluster.is_settled().await?);
                 Ok(Recovery { taken_over, back })
             }
-            Self::NoBucket => {
-                cluster.to_bucket(place).set(Wire::Blocks);
-                tokio::time::sleep(CUT_OFF).await;
-                cluster.to_bucket(place).set(Wire::Passes);
-                let back = works_again(cluster, place).await?;
-                cluster.is_settled().await?;
-                Ok(Recovery { taken_over: None, back })
-            }
+            Self::NoRedis => cut_off(cluster, place, cluster.to_redis(place)).await,
+            Self::NoBucket => cut_off(cluster, place, cluster.to_bucket(place)).await,
             Self::Component | Self::Terminate => {
                 cluster.terminate(place).await?;
                 let taken_over = taken_over(cluster, place, &held, began).await?;
@@ -85,6 +82,16 @@ impl Fault {
             }
         }
     }
+}
+
+/// Blocks a wire of a host for a while. The host keeps its members.
+async fn cut_off(cluster: &Cluster, place: usize, wire: &Proxy) -> anyhow::Result<Recovery> {
+    wire.set(Wire::Blocks);
+    tokio::time::sleep(CUT_OFF).await;
+    wire.set(Wire::Passes);
+    let back = works_again(cluster, place).await?;
+    cluster.is_settled().await?;
+    Ok(Recovery { taken_over: None, back })
 }
 
 /// Waits until a host runs jobs, and returns them.
