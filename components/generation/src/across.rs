@@ -76,7 +76,7 @@ fn shown_alone<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> impl Iterator
 
 /// Returns whether the products of a block belong together or have copy of their own, so that none is left out.
 fn stands_alone(block: &Block) -> bool {
-    matches!(block, Block::Spotlight(_) | Block::Bundle(_) | Block::Deals(_))
+    !matches!(block, Block::Hero(_) | Block::Grid(_))
 }
 
 fn is_text_only(block: &Block) -> bool {
@@ -94,7 +94,7 @@ fn repeated_products(blocks: &[Block]) -> Vec<(String, String)> {
         for (place, id) in block.products().iter().enumerate() {
             let first = *shown.entry(id).or_insert(index);
             if first != index {
-                let field = if matches!(block, Block::Spotlight(_)) {
+                let field = if matches!(block, Block::Spotlight(_) | Block::ImageWithText(_)) {
                     "product".to_owned()
                 } else {
                     format!("products[{place}]")

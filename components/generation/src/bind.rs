@@ -5,7 +5,6 @@
 //! are left out.
 
 use model::{Persona, ShopId, Signals};
-use page::blocks::Given;
 use page::{Document, Look, Page, Shop};
 
 use crate::check::Checked;
@@ -35,7 +34,7 @@ fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
 
 fn bind<'a>(plan: &'a Checked, shop: &'a Shop, signals: &'a Signals, storefront: &'a Storefront) -> Page<'a> {
     let plan = plan.plan();
-    let given = Given { views: &signals.views, promises: &storefront.merchant.promises };
+    let given = storefront.given(&signals.views);
     let blocks = plan.blocks.iter().filter_map(|block| block.bind(storefront, &given)).collect();
     Page { shop, title: &plan.title, blocks, generated: true, look: Look::Balanced }
 }
@@ -44,7 +43,7 @@ fn bind<'a>(plan: &'a Checked, shop: &'a Shop, signals: &'a Signals, storefront:
 mod tests {
     use super::*;
     use crate::check::check;
-    use crate::fakes::{assortment, every_block, merchant, storefront};
+    use crate::fakes::{assortment, every_block, merchant, more_blocks, pictured, storefront};
     use model::shop::ShopSettings;
     use page::View;
     use page::blocks::{grid, hero, reassurance, recently_viewed};
@@ -84,6 +83,23 @@ mod tests {
             assert_eq!(products.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["hat-1"]);
             assert_eq!(points, &["Free returns", "Ships today"]);
         });
+    }
+
+    #[test]
+    fn types_vendors_collections_and_prices_are_filled_in() {
+        let (storefront, plan) = (pictured(), check(more_blocks(), &pictured()).unwrap());
+        let shop = ShopId::parse("magic-wands").unwrap();
+        let html = render(&plan, &shop, Persona::Explorer, &Signals::default(), &storefront).html;
+        let home = "https://magic-wands.example/collections";
+        for address in [
+            "/types?q=Hats",
+            "/vendors?q=Hollow%20%26%20Sons",
+            "/dusk",
+            "/all?filter.v.price.gte=20.00&#38;filter.v.price.lte=30.00",
+        ] {
+            assert!(html.contains(&format!("href=\"{home}{address}\"")), "{address}: {html}");
+        }
+        assert!(html.contains("<span>Up to </span><b><bdi>€20.00</bdi></b>"), "{html}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The capabilities that generation needs.
 
-use model::catalog::{CatalogError, Product};
+use model::catalog::{CatalogError, Collection, Product};
 use model::llm::Request;
 pub use model::llm::{Completion, Ending, Error as NoAnswer, Failed};
 use model::pages::{NewPage, PageMetadata, StoredPlan};
@@ -41,6 +41,8 @@ pub trait Cache {
 pub trait Catalog {
     /// Returns the current products that the storefront may show.
     fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, CatalogError>;
+    /// Returns the shop's collections, those with the most products first.
+    fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<Collection>, CatalogError>;
     /// Returns the products that match a shopper's search term, best match first.
     fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError>;
 }

@@ -277,7 +277,7 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fakes::{assortment, every_block, merchant, storefront};
+    use crate::fakes::{assortment, every_block, merchant, more_blocks, pictured, storefront};
     use model::shop::ShopSettings;
     use page::blocks::{Grid, HEADING_CHARS_MAX, TEXT_CHARS_MAX, hero, search, story};
     use serde_json::{Value, json};
@@ -296,6 +296,22 @@ mod tests {
     fn a_plan_of_every_block_has_no_problem() {
         let checked = check(every_block(), &storefront());
         assert_eq!(checked.map(|checked| checked.plan().clone()), Ok(every_block()));
+    }
+
+    #[test]
+    fn a_plan_of_every_other_block_has_no_problem() {
+        let checked = check(more_blocks(), &pictured());
+        assert_eq!(checked.map(|checked| checked.plan().clone()), Ok(more_blocks()));
+        let problems = check(more_blocks(), &storefront()).unwrap_err();
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "blocks[2].product: the product has no picture",
+                "blocks[3].products[0]: the product has no picture",
+                "blocks[3].products[1]: the product has no picture",
+            ]
+        );
     }
 
     #[test]

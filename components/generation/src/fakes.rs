@@ -3,9 +3,12 @@
 mod world;
 
 use model::Signals;
-use model::catalog::Product;
+use model::catalog::{Collection, Image, Product};
 use model::shop::ShopSettings;
-use page::blocks::{Block, Bundle, Deals, Grid, Hero, Reassurance, RecentlyViewed, Search, Spotlight, Story};
+use page::blocks::{
+    Block, Brands, Bundle, Categories, Collections, Comparison, Deals, Grid, Hero, ImageWithText, Lookbook,
+    PriceGuide, Reassurance, RecentlyViewed, Search, Spotlight, Story,
+};
 use proptest::prelude::*;
 
 use crate::assortment::Assortment;
@@ -36,6 +39,11 @@ pub fn reduced(id: &str, category: &str, price: u64, before: u64) -> Product {
 
 pub fn sold_out(id: &str, category: &str, price: u64) -> Product {
     Product { available: false, ..product(id, category, price) }
+}
+
+pub fn image() -> Image {
+    let url = "https://cdn.shopify.com/a.png".to_owned();
+    Image { url, alt: String::new(), width: 800, height: 1_000 }
 }
 
 pub fn products() -> Vec<Product> {
@@ -76,7 +84,55 @@ pub fn storefront_without(ids: &[&str]) -> Storefront {
     Storefront::new("magic-wands", merchant(), Assortment::new("EUR".to_owned(), left))
 }
 
-/// A plan with a block of each kind, which fits [`storefront`].
+/// A plan with a block of each kind that [`every_block`] lacks, which fits [`pictured`].
+pub fn more_blocks() -> Plan {
+    let heading = |text: &str| text.to_owned();
+    let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    let blocks = vec![
+        Block::ImageWithText(ImageWithText {
+            heading: heading("The quiet one"),
+            text: "It listens.".to_owned(),
+            product: "wand-2".to_owned(),
+        }),
+        Block::Lookbook(Lookbook {
+            heading: heading("In pictures"),
+            text: heading("Look."),
+            products: ids(&["wand-3", "potion-1"]),
+        }),
+        Block::Comparison(Comparison {
+            heading: heading("Line by line"),
+            text: heading("Weigh them."),
+            products: ids(&["hat-2", "potion-2"]),
+        }),
+        Block::Categories(Categories { heading: heading("Where to begin") }),
+        Block::Collections(Collections { heading: heading("Look further") }),
+        Block::Brands(Brands { heading: heading("By name") }),
+        Block::PriceGuide(PriceGuide { heading: heading("How much should it be?") }),
+    ];
+    let mut opening = every_block().blocks;
+    opening.truncate(1);
+    opening.push(Block::Grid(Grid { heading: heading("Lights"), products: ids(&["wand-1", "hat-1"]) }));
+    Plan { title: heading("Wands for dusk"), blocks: opening.into_iter().chain(blocks).collect() }
+}
+
+/// The storefront with a picture of each product, with a collection, and with three vendors.
+pub fn pictured() -> Storefront {
+    let pictured = |(at, product): (usize, Product)| Product {
+        image: Some(image()),
+        vendor: ["North Loom", "Hearth Works", "Hollow & Sons"][at % 3].to_owned(),
+        ..product
+    };
+    let products = products().into_iter().enumerate().map(pictured).collect();
+    let assortment = Assortment::new("EUR".to_owned(), products);
+    Storefront::new("magic-wands", merchant(), assortment).with_collections(vec![Collection {
+        handle: "dusk".to_owned(),
+        title: "For dusk".to_owned(),
+        url: "/collections/dusk".to_owned(),
+        products: vec!["gone".to_owned(), "hat-1".to_owned()],
+    }])
+}
+
+/// A plan with a block of each kind of the first release, which fits [`storefront`].
 pub fn every_block() -> Plan {
     let text = |text: &str| text.to_owned();
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();

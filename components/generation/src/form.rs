@@ -97,7 +97,7 @@ fn shape(name: &str, schema: &Value) -> Shape {
 
 /// Returns the kinds that a page may have, the first of which is its hero.
 pub fn kinds_for(offer: &Offer<'_>, views: &[String], storefront: &Storefront) -> Vec<Kind> {
-    let given = Given { views, promises: &storefront.merchant.promises };
+    let given = storefront.given(views);
     let is_possible = |kind: &Kind| {
         let count = offer.numbers(kind.demand).len();
         let has_products = kind.fields.iter().all(|field| match &field.shape {
@@ -105,7 +105,8 @@ pub fn kinds_for(offer: &Offer<'_>, views: &[String], storefront: &Storefront) -
             Shape::Products(items) => count >= *items.start(),
             _ => true,
         });
-        has_products && (!is_filled_in(kind) || is_filled(kind, storefront, &given))
+        let has_room = rules_of(kind).is_some_and(|rules| offer.products().count() >= rules.offer_min);
+        has_room && has_products && (!is_filled_in(kind) || is_filled(kind, storefront, &given))
     };
     let mut kinds: Vec<_> = kinds().into_iter().filter(is_possible).collect();
     kinds.sort_by_key(|kind| !is_first(kind));
@@ -135,11 +136,10 @@ fn is_filled(kind: &Kind, storefront: &Storefront, given: &Given<'_>) -> bool {
 /// Returns the JSON Schema (draft 2020-12) of an answer with these kinds, as text in which the order of members counts.
 pub fn schema(kinds: &[Kind], offer: &Offer<'_>) -> String {
     let (heroes, others): (Vec<_>, Vec<_>) = kinds.iter().partition(|kind| is_first(kind));
-    let block = |kind: &&Kind| {
-        let named = ("type", values(&[&kind.name]));
-        object([named].into_iter().chain(members(kind, offer)))
-    };
-    let blocks: Vec<_> = others.iter().map(block).collect();
+    let blocks: Vec<_> = alike(&others, offer)
+        .into_iter()
+        .map(|(names, members)| object([("type", values(&names))].into_iter().chain(members)))
+        .collect();
     let any = format!(r#"{{"anyOf":[{}]}}"#, blocks.join(","));
     let count = limits::BLOCKS_MIN - heroes.len()..=limits::BLOCKS_MAX - heroes.len();
     let hero = heroes.iter().map(|kind| (kind.name.as_str(), object(members(kind, offer))));
@@ -147,8 +147,27 @@ pub fn schema(kinds: &[Kind], offer: &Offer<'_>) -> String {
     object(parts.chain([("blocks", list(&any, &count))]))
 }
 
+/// The names of members and their schemas.
+type Members<'a> = Vec<(&'a str, String)>;
+
+/// Returns the names of kinds with the same members, and those members. Kinds share an alternative of the schema,
+/// because each alternative costs tokens.
+fn alike<'a>(kinds: &[&'a Kind], offer: &Offer<'_>) -> Vec<(Vec<&'a str>, Members<'a>)> {
+    let mut alike: Vec<(Vec<&str>, Members<'a>)> = Vec::new();
+    for kind in kinds {
+        let members: Members<'a> = members(kind, offer).collect();
+        match alike.iter_mut().find(|(_, known)| *known == members) {
+            Some((names, _)) => names.push(&kind.name),
+            None => alike.push((vec![&kind.name], members)),
+        }
+    }
+    alike
+}
+
 fn members<'a>(kind: &'a Kind, offer: &Offer<'_>) -> impl Iterator<Item = (&'a str, String)> {
-    let numbers = offer.numbers(kind.demand);
+    // Whether a product has a picture is not worth a list of its own in the schema.
+    let is_pictured = kind.demand == Demand::Pictured;
+    let numbers = offer.numbers(if is_pictured { Demand::Available } else { kind.demand });
     kind.fields.iter().filter_map(move |field| {
         let schema = match &field.shape {
             Shape::Text(chars_max) => text(*chars_max),

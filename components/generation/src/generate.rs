@@ -5,7 +5,7 @@
 //! answer was lost before it was stored.
 
 use model::Signals;
-use model::catalog::CatalogError;
+use model::catalog::{CatalogError, Collection};
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
 use model::pages::{Fragment, NewPage, PageMetadata, StoredPlan};
 use page::Document;
@@ -65,7 +65,8 @@ impl<H: Host> Run<'_, H> {
             return Ok(None);
         }
         let assortment = self.assortment()?;
-        let storefront = Storefront::new(shop.as_str(), merchant, assortment);
+        let storefront =
+            Storefront::new(shop.as_str(), merchant, assortment).with_collections(self.collections());
         let ready = match self.reuse(kept, version, &storefront) {
             Some(ready) => ready,
             None => self.plan(version, &storefront)?,
@@ -84,6 +85,17 @@ impl<H: Host> Run<'_, H> {
             }
         }
         Ok(assortment)
+    }
+
+    /// Returns the shop's collections; none if the catalog does not answer, because a page does without them.
+    fn collections(&self) -> Vec<Collection> {
+        let GenerationRequest { shop, market, .. } = &self.job.request;
+        self.host.collections(shop, market).unwrap_or_else(|error| {
+            let particulars = [("cause", error.to_string())];
+            let particulars = particulars.each_ref().map(|(name, cause)| (*name, cause.as_str()));
+            self.host.event(Level::Warn, "cannot get collections from the catalog", &particulars);
+            Vec::new()
+        })
     }
 
     /// Returns whether an earlier attempt finished the job and only its report was lost.

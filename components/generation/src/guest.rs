@@ -7,7 +7,7 @@ use bindings::wandstore::storefront::catalog_types::Freshness;
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
 };
-use model::catalog::{CatalogError, Product};
+use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::InvalidRequest;
 use model::llm::Request;
 use model::pages::{InvalidJobId, NewPage, PageMetadata, StoredPlan};
@@ -92,6 +92,11 @@ impl Catalog for Host {
     fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, CatalogError> {
         let assortment = catalog::products(shop.as_str(), &market.into(), Freshness::Current)?;
         Ok(model::catalog::Assortment::from(assortment).into())
+    }
+
+    fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<Collection>, CatalogError> {
+        let collections = catalog::collections(shop.as_str(), &market.into(), Freshness::StaleOk)?;
+        Ok(collections.into_iter().map(Into::into).collect())
     }
 
     fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {

@@ -37,6 +37,26 @@ pub enum Place {
     StoryText,
     /// The heading of the recently viewed products.
     RecentlyViewed,
+    /// The heading beside a large picture.
+    Scene,
+    /// The text beside a large picture.
+    SceneText,
+    /// The heading of a collage.
+    Lookbook,
+    /// The sentence below it.
+    LookbookText,
+    /// The heading of a table that compares products.
+    Comparison,
+    /// The sentence below it.
+    ComparisonText,
+    /// The heading of the product types.
+    Categories,
+    /// The heading of the collections.
+    Collections,
+    /// The heading of the vendors.
+    Brands,
+    /// The heading of the bands of prices.
+    PriceGuide,
 }
 
 impl Place {
@@ -56,6 +76,16 @@ impl Place {
             Self::Story => &["Take your time", "Where to go from here"],
             Self::StoryText => &["Browse as long as you like.", "Look through the shop at your own pace."],
             Self::RecentlyViewed => &["Seen before", "Back to these", "Another look"],
+            Self::Scene => &["Up close", "And then this"],
+            Self::SceneText => &["Let it speak for itself.", "A picture says enough."],
+            Self::Lookbook => &["In pictures", "To look at"],
+            Self::LookbookText => &["Let the eye decide.", "No words needed."],
+            Self::ComparisonText => &["The facts, in columns.", "What the one is and the other is not."],
+            Self::Comparison => &["Next to each other", "Line by line"],
+            Self::Categories => &["Where to begin", "By kind"],
+            Self::Collections => &["Collections", "Look further"],
+            Self::Brands => &["By name", "Names"],
+            Self::PriceGuide => &["What would you like to spend?", "How much should it be?"],
         }
     }
 
@@ -66,7 +96,10 @@ impl Place {
         let of_personas = of_personas.into_iter().flat_map(|place| Persona::ALL.into_iter().map(place));
         let others = [Self::Again, Self::SpotlightText, Self::Bundle, Self::BundleText, Self::Deals];
         let more = [Self::Search, Self::Story, Self::StoryText, Self::RecentlyViewed];
-        of_personas.chain(others).chain(more)
+        let pictured = [Self::Scene, Self::SceneText, Self::Lookbook, Self::LookbookText];
+        let compared = [Self::Comparison, Self::ComparisonText];
+        let links = [Self::Categories, Self::Collections, Self::Brands, Self::PriceGuide];
+        of_personas.chain(others).chain(more).chain(pictured).chain(compared).chain(links)
     }
 }
 

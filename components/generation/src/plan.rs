@@ -63,7 +63,7 @@ pub fn from_stored(text: &str) -> Option<Plan> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fakes::{every_block, merchant};
+    use crate::fakes::{every_block, merchant, more_blocks};
 
     #[test]
     fn a_plan_comes_back_from_storage() {
@@ -86,10 +86,11 @@ mod tests {
 
     #[test]
     fn a_block_is_called_in_a_plan_as_in_the_catalogue() {
-        let plan = every_block();
-        let names: Vec<_> = plan.blocks.iter().map(Block::name).collect();
-        let json = serde_json::to_value(&plan).unwrap();
-        let types: Vec<_> = json["blocks"].as_array().unwrap().iter().map(|block| &block["type"]).collect();
+        let blocks: Vec<_> =
+            every_block().blocks.into_iter().chain(more_blocks().blocks.split_off(2)).collect();
+        let names: Vec<_> = blocks.iter().map(Block::name).collect();
+        let json = serde_json::to_value(&blocks).unwrap();
+        let types: Vec<_> = json.as_array().unwrap().iter().map(|block| &block["type"]).collect();
         assert_eq!(types, names);
         assert!(names.iter().copied().eq(Block::names(|_| true)), "every kind has an example: {names:?}");
     }

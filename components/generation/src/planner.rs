@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use model::catalog::Product;
 use model::{Persona, Signals};
 use page::blocks::{
-    Block, Bundle, Deals, Grid, HEADING_CHARS_MAX, Hero, Reassurance, RecentlyViewed, Search, Spotlight,
-    Story, TEXT_CHARS_MAX, bundle, deals, grid, search, story,
+    Block, Brands, Bundle, Categories, Collections, Comparison, Deals, Demand, Grid, HEADING_CHARS_MAX, Hero,
+    ImageWithText, Lookbook, PriceGuide, Reassurance, RecentlyViewed, Search, Spotlight, Story,
+    TEXT_CHARS_MAX, bundle, comparison, deals, grid, lookbook, search, story,
 };
 
 use crate::affinity::Affinity;
@@ -24,6 +25,8 @@ use crate::storefront::Storefront;
 
 /// The most products of a grid other than the main one.
 const SIDE_GRID_MAX: usize = 6;
+/// The most products of one category: full rows beside the large tile of an explorer's page.
+const CATEGORY_GRID_MAX: usize = 5;
 /// The most products of a bundle by this planner.
 const PAIRED_MAX: usize = 3;
 
@@ -78,6 +81,19 @@ impl Planner<'_> {
             Slot::BoughtGrid => self.again(left),
             Slot::Bundle => self.bundle(left),
             Slot::Deals => self.deals(left),
+            Slot::ImageWithText => self.image_with_text(left).or_else(|| self.spotlight(left)),
+            Slot::Lookbook => self.lookbook(left),
+            Slot::Comparison(products_max) => self.comparison(left, products_max),
+            Slot::Categories => {
+                Some(Block::Categories(Categories { heading: self.claimless(Place::Categories) }))
+            }
+            Slot::Collections => {
+                Some(Block::Collections(Collections { heading: self.claimless(Place::Collections) }))
+            }
+            Slot::Brands => Some(Block::Brands(Brands { heading: self.claimless(Place::Brands) })),
+            Slot::PriceGuide => {
+                Some(Block::PriceGuide(PriceGuide { heading: self.claimless(Place::PriceGuide) }))
+            }
             Slot::Search => Some(self.search()),
             Slot::RecentlyViewed => Some(self.recently_viewed()),
             Slot::Reassurance => Some(Block::Reassurance(Reassurance {})),
@@ -121,7 +137,7 @@ impl Planner<'_> {
     }
 
     fn spotlight(&self, left: &Left) -> Option<Block> {
-        let product = self.spotlit(left).filter(|_| self.spare(left) > 0)?;
+        let product = self.spotlit(left, Demand::Available).filter(|_| self.spare(left) > 0)?;
         Some(Block::Spotlight(Spotlight {
             heading: self.heading(Place::Spotlight(self.persona), &[&product.title], &[product]),
             text: self.say(Place::SpotlightText, &[&product.description], TEXT_CHARS_MAX, &[product]),
@@ -129,10 +145,46 @@ impl Planner<'_> {
         }))
     }
 
+    /// Returns a picture of the product for the spotlight, with its description if that may be copy.
+    fn image_with_text(&self, left: &Left) -> Option<Block> {
+        let product = self.spotlit(left, Demand::Pictured).filter(|_| self.spare(left) > 0)?;
+        let texts = [&[product.description.as_str()], self.phrases(Place::SceneText)].concat();
+        Some(Block::ImageWithText(ImageWithText {
+            heading: self.heading(Place::Scene, &[&product.title], &[product]),
+            text: self.first_allowed(&texts, TEXT_CHARS_MAX, &[product]),
+            product: product.id.clone(),
+        }))
+    }
+
+    fn lookbook(&self, left: &Left) -> Option<Block> {
+        let products = self.best(left, Demand::Pictured, lookbook::PRODUCTS_MAX);
+        (products.len() >= lookbook::PRODUCTS_MIN).then(|| {
+            let heading = self.heading(Place::Lookbook, &[], &products);
+            let text = self.say(Place::LookbookText, &[], TEXT_CHARS_MAX, &products);
+            Block::Lookbook(Lookbook { heading, text, products: ids(&products) })
+        })
+    }
+
+    fn comparison(&self, left: &Left, products_max: usize) -> Option<Block> {
+        let products = self.best(left, Demand::Available, products_max);
+        (products.len() >= comparison::PRODUCTS_MIN).then(|| {
+            let heading = self.heading(Place::Comparison, &[], &products);
+            let text = self.say(Place::ComparisonText, &[], TEXT_CHARS_MAX, &products);
+            Block::Comparison(Comparison { heading, text, products: ids(&products) })
+        })
+    }
+
+    /// Returns the best products after the hero's that no block shows and that meet a condition, as far as they can be
+    /// spared.
+    fn best(&self, left: &Left, demand: Demand, products_max: usize) -> Vec<&Product> {
+        let others = left.of(self.available().skip(1)).filter(|product| demand.unmet(product).is_none());
+        others.take(products_max.min(self.spare(left))).collect()
+    }
+
     /// Returns the product for the spotlight.
-    fn spotlit(&self, left: &Left) -> Option<&Product> {
+    fn spotlit(&self, left: &Left, demand: Demand) -> Option<&Product> {
         let hero = self.available().next()?;
-        let mut others = left.of(self.available().skip(1));
+        let mut others = left.of(self.available().skip(1)).filter(|product| demand.unmet(product).is_none());
         match profile::of(self.persona).spotlight? {
             Spotlit::SecondBest => others.next(),
             Spotlit::OtherCategory => others.find(|other| other.category != hero.category),
@@ -165,7 +217,7 @@ impl Planner<'_> {
         let unknown = |product: &&&Product| !self.affinity.knows(&product.category);
         let lead = self.ranked.iter().find(unknown).or(self.ranked.first())?;
         let same = left.of(self.of_category(&lead.category));
-        let products: Vec<_> = same.take(SIDE_GRID_MAX.min(self.spare(left))).collect();
+        let products: Vec<_> = same.take(CATEGORY_GRID_MAX.min(self.spare(left))).collect();
         let heading = self.first_true(&[&lead.category], &products);
         (products.len() >= grid::PRODUCTS_MIN)
             .then(|| Block::Grid(Grid { heading, products: ids(&products) }))
@@ -294,14 +346,20 @@ impl Left {
 fn choice(slot: Slot) -> usize {
     match slot {
         Slot::Hero => 0,
-        Slot::Spotlight => 1,
+        Slot::Spotlight | Slot::ImageWithText | Slot::Comparison(_) | Slot::Lookbook => 1,
         Slot::Deals => 2,
         Slot::BoughtGrid => 3,
         Slot::CheapestGrid(_) => 4,
         Slot::Bundle => 5,
         Slot::CategoryGrid => 6,
         Slot::BestGrid(_) => 7,
-        Slot::Search | Slot::RecentlyViewed | Slot::Reassurance => 8,
+        Slot::Search
+        | Slot::RecentlyViewed
+        | Slot::Reassurance
+        | Slot::Categories
+        | Slot::Collections
+        | Slot::Brands
+        | Slot::PriceGuide => 8,
     }
 }
 
@@ -314,7 +372,7 @@ mod tests {
     use super::*;
     use crate::assortment::Assortment;
     use crate::check::check;
-    use crate::fakes::{any_signals, any_text, merchant, product, reduced, storefront};
+    use crate::fakes::{any_signals, any_text, image, merchant, pictured, product, reduced, storefront};
     use model::shop::ShopSettings;
     use proptest::prelude::*;
 
@@ -335,18 +393,37 @@ mod tests {
     #[test]
     fn each_persona_sees_another_page() {
         let kinds = |persona| kinds(&planned(persona, &Signals::default()));
-        assert_eq!(kinds(Persona::Minimalist), ["hero", "spotlight", "grid", "reassurance"]);
+        assert_eq!(kinds(Persona::Minimalist), ["hero", "comparison", "grid", "reassurance"]);
         assert_eq!(
             kinds(Persona::Explorer),
-            ["hero", "search", "grid", "recently_viewed", "spotlight", "grid", "reassurance"]
+            [
+                "hero",
+                "categories",
+                "grid",
+                "recently_viewed",
+                "spotlight",
+                "grid",
+                "search",
+                "brands",
+                "reassurance"
+            ]
         );
         assert_eq!(
             kinds(Persona::Dealhunter),
-            ["hero", "deals", "grid", "bundle", "recently_viewed", "search", "reassurance"]
+            ["hero", "price_guide", "deals", "grid", "bundle", "recently_viewed", "search", "reassurance"]
         );
         assert_eq!(
             kinds(Persona::Loyalist),
-            ["hero", "recently_viewed", "grid", "bundle", "spotlight", "search", "reassurance"]
+            [
+                "hero",
+                "recently_viewed",
+                "grid",
+                "bundle",
+                "spotlight",
+                "collections",
+                "search",
+                "reassurance"
+            ]
         );
     }
 
@@ -355,7 +432,7 @@ mod tests {
         let signals = Signals { carted: vec!["hat-2".to_owned()], ..Signals::default() };
         let plan = planned(Persona::Minimalist, &signals);
         assert!(matches!(&plan.blocks[0], Block::Hero(Hero { product: Some(id), .. }) if id == "hat-1"));
-        assert!(matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products.len() == 4));
+        assert!(matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products.len() == 3));
     }
 
     #[test]
@@ -363,10 +440,10 @@ mod tests {
         let plan = planned(Persona::Dealhunter, &Signals::default());
         assert!(matches!(&plan.blocks[0], Block::Hero(Hero { product: Some(id), .. }) if id == "potion-2"));
         assert!(
-            matches!(&plan.blocks[1], Block::Deals(Deals { products, .. }) if products == &["potion-2", "wand-3"])
+            matches!(&plan.blocks[2], Block::Deals(Deals { products, .. }) if products == &["potion-2", "wand-3"])
         );
         assert!(
-            matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products == &["potion-1", "hat-1", "hat-2"])
+            matches!(&plan.blocks[3], Block::Grid(Grid { products, .. }) if products == &["potion-1", "hat-1", "hat-2"])
         );
     }
 
@@ -395,8 +472,28 @@ mod tests {
         assert!(matches!(&plan.blocks[0], Block::Hero(Hero { product: Some(id), .. }) if id == "hat-1"));
         assert!(matches!(&plan.blocks[5], Block::Grid(Grid { heading, .. }) if heading == "Hats"));
         assert!(
-            matches!(&plan.blocks[1], Block::Search(Search { terms, .. }) if terms == &["Hats", "Wands", "Potions"])
+            matches!(&plan.blocks[6], Block::Search(Search { terms, .. }) if terms == &["Hats", "Wands", "Potions"])
         );
+    }
+
+    #[test]
+    fn an_explorer_of_a_shop_with_pictures_sees_large_ones() {
+        let plan = plan(Persona::Explorer, &Signals::default(), &pictured());
+        assert_eq!(kinds(&plan)[..3], ["hero", "categories", "lookbook"]);
+        assert!(check(plan, &pictured()).is_ok());
+        let many = (0..40).map(|at| {
+            let category = ["Wands", "Hats", "Potions", "Books"][at % 4];
+            Product { image: Some(image()), ..product(&format!("p{at}"), category, 1_000) }
+        });
+        let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), many.collect()));
+        let plan = super::plan(Persona::Explorer, &Signals::default(), &storefront);
+        let Some(Block::ImageWithText(scene)) =
+            plan.blocks.iter().find(|block| block.name() == "image_with_text")
+        else {
+            panic!("{plan:?}")
+        };
+        assert_eq!(scene.text, "Made by hand.", "the merchant's words come first");
+        assert!(check(plan, &storefront).is_ok());
     }
 
     #[test]
@@ -449,11 +546,13 @@ mod tests {
     }
 
     fn any_product() -> impl Strategy<Value = Product> {
+        let image = prop::option::of(Just(image()));
         let word =
             prop_oneof![prop::sample::select(vec!["Wands", "Hats"]).prop_map(str::to_owned), any_text()];
         let before = prop::option::of(0u64..200);
-        ("[a-d]{1,2}", word.clone(), word.clone(), word, 0u64..200, before, any::<bool>()).prop_map(
-            |(id, category, title, description, price, price_before, available)| Product {
+        ("[a-d]{1,2}", word.clone(), word.clone(), word, 0u64..200, before, any::<bool>(), image).prop_map(
+            |(id, category, title, description, price, price_before, available, image)| Product {
+                image,
                 title,
                 description,
                 price_before,

@@ -79,6 +79,20 @@ pub enum Slot {
     Bundle,
     /// Reduced products.
     Deals,
+    /// A large picture of the product that the profile says for a spotlight; a spotlight if no product has one.
+    ImageWithText,
+    /// A collage of the best products that no other block shows.
+    Lookbook,
+    /// A table of at most this many of the best products that no other block shows.
+    Comparison(usize),
+    /// Links to the product types.
+    Categories,
+    /// Links to the shop's collections.
+    Collections,
+    /// Links to the vendors.
+    Brands,
+    /// Links to bands of prices.
+    PriceGuide,
     /// A search field.
     Search,
     /// The products that the shopper viewed.

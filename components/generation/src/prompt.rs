@@ -35,8 +35,9 @@ const PRODUCTS_BYTES_MAX: usize = 4 * 1024;
 const SIGNALS_MAX: usize = 8;
 /// The longest title or category of a product in the prompt, in characters.
 const TITLE_CHARS_MAX: usize = 60;
-/// The largest number of tags of a product in the prompt, and the longest tag, in characters.
-const TAGS_MAX: usize = 2;
+/// The largest number of tags of a product in the prompt, and the longest tag, in characters. A title says more than
+/// a second tag.
+const TAGS_MAX: usize = 1;
 const TAG_CHARS_MAX: usize = 20;
 /// The largest number of banned words in the prompt. The check knows them all.
 const BANNED_MAX: usize = 40;
@@ -94,7 +95,8 @@ fn plan_rules(kinds: &[Kind]) -> String {
         let names = Block::names(fits).filter(|name| kinds.iter().any(|kind| kind.name == *name));
         names.collect::<Vec<_>>()
     };
-    let once = named(|rules| rules.occurrence == Occurrence::AtMostOnce).join(", ");
+    let often =
+        named(|rules| matches!(rules.occurrence, Occurrence::Any | Occurrence::AtLeastOnce)).join(", ");
     let needed = named(|rules| rules.occurrence == Occurrence::AtLeastOnce).join(" and one ");
     let reduced = named(|rules| rules.demand == Demand::Reduced).join(" and ");
     let has_stories = kinds.iter().any(|kind| kind.name == "story");
@@ -102,7 +104,7 @@ fn plan_rules(kinds: &[Kind]) -> String {
     let rules = [
         (true, format!("- {least} to {most} blocks besides the hero.")),
         (!needed.is_empty(), format!("- At least one {needed}.")),
-        (!once.is_empty(), format!("- At most one each of: {once}.")),
+        (true, format!("- At most one of each, except {often}.")),
         (true, "- Products by number, from the list, each once outside the hero.".to_owned()),
         (has_stories, format!("- At most {} stories.", limits::TEXT_BLOCKS_MAX)),
         (!reduced.is_empty(), format!("- Only reduced products in {reduced}.")),
@@ -330,16 +332,17 @@ The blocks:
 - hero (headline, text, product): The opening: what this page is about.
 - grid (heading, products): Products side by side.
 - spotlight (heading, text, product): One product and the reason to look at it.
-- bundle (heading, text, products): Products that go together; what they cost together is added to it.
+- bundle (heading, text, products): Products that go together, with their total price.
 - deals (heading, products): A row of reduced products.
 - search (heading, terms): A search field.
 - story (heading, text): A text about the shop or its things.
-- recently_viewed (heading): The products the shopper looked at before; they are filled in.
-- reassurance (): The merchant's own promises; they are filled in.
+- recently_viewed (heading): What the shopper looked at; filled in.
+- reassurance (): The merchant's promises; filled in.
+- comparison (heading, text, products): A table of prices and facts.
 
 - 2 to 9 blocks besides the hero.
 - At least one grid.
-- At most one each of: deals, search, recently_viewed, reassurance.
+- At most one of each, except grid, spotlight, bundle, story.
 - Products by number, from the list, each once outside the hero.
 - At most 2 stories.
 - Only reduced products in deals.

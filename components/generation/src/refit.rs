@@ -36,6 +36,10 @@ impl Stock for Storefront {
         self.assortment.resolve(ids).collect()
     }
 
+    fn offered(&self) -> Vec<&Product> {
+        self.assortment.offered_of(self.assortment.common()).collect()
+    }
+
     fn offers(&self, id: &str) -> bool {
         self.assortment.offers(id)
     }
@@ -60,7 +64,9 @@ impl Stock for Storefront {
 mod tests {
     use super::*;
     use crate::assortment::Assortment;
-    use crate::fakes::{every_block, merchant, products, storefront, storefront_without};
+    use crate::fakes::{
+        every_block, merchant, more_blocks, pictured, products, storefront, storefront_without,
+    };
     use page::blocks::{Grid, Hero, Reassurance};
 
     #[test]
@@ -173,6 +179,35 @@ mod tests {
         let is_gone = |block: &Block| matches!(block, Block::Bundle(_) | Block::Deals(_));
         assert!(!refitted.plan().blocks.iter().any(is_gone));
         assert_eq!(refitted.plan().blocks.len(), every_block().blocks.len() - 2);
+    }
+
+    #[test]
+    fn a_collage_and_a_comparison_do_without_what_is_gone_while_two_products_are_left() {
+        let left = |without: &[&str]| {
+            let shop = pictured();
+            let products = shop.assortment.common().iter();
+            let products = products.filter(|product| !without.contains(&product.id.as_str())).cloned();
+            let today = Assortment::new("EUR".to_owned(), products.collect());
+            let mut plan = more_blocks();
+            let Block::Lookbook(lookbook) = &mut plan.blocks[3] else { panic!("a lookbook") };
+            lookbook.products.push("hat-2".to_owned());
+            let Block::Comparison(comparison) = &mut plan.blocks[4] else { panic!("a comparison") };
+            comparison.products = vec!["potion-2".to_owned(), "wand-sold-out".to_owned()];
+            let refitted = refit(plan, &Storefront::new("s", merchant(), today)).unwrap();
+            refitted
+                .plan()
+                .blocks
+                .iter()
+                .map(|block| (block.name(), block.products().len()))
+                .collect::<Vec<_>>()
+        };
+        let without_one = left(&["wand-3"]);
+        assert!(without_one.contains(&("lookbook", 2)), "{without_one:?}");
+        assert!(
+            !without_one.iter().any(|(name, _)| *name == "comparison"),
+            "one is available: {without_one:?}"
+        );
+        assert!(!left(&["wand-3", "potion-1"]).iter().any(|(name, _)| *name == "lookbook"));
     }
 
     #[test]

@@ -220,11 +220,16 @@ impl Page<'_> {
         }
         let of_kind = self.local.blocks.iter().filter(|block| block.name() == part.block.name());
         let of_planner = of_kind.flat_map(copy_of).filter(|(name, _)| name == field).map(|(_, text)| text);
+        let of_planner = of_planner.filter(|text| !self.describes_another(text, &part.block));
         let name = CHECKED_FIELDS.contains(&field).then(|| self.storefront.voice.name().to_owned());
         let tried = part.replaced.get(field).copied().unwrap_or_default();
         let others = part.replaced.keys().filter(|name| *name != field).count();
         let is_bare = part.block.products().is_empty() && others + 1 == copy.len();
-        let replacement = of_planner.chain(name).nth(tried).filter(|_| !is_bare);
+        let replacement = of_planner
+            .chain(self.description(&part.block, field))
+            .chain(name)
+            .nth(tried)
+            .filter(|_| !is_bare);
         let Some(block) = replacement.and_then(|text| with_text(&part.block, field, text)) else {
             return false;
         };
@@ -232,6 +237,20 @@ impl Page<'_> {
         part.block = block;
         part.replaced.insert(field.to_owned(), tried + 1);
         true
+    }
+
+    /// Returns whether a text is the description of a product that the block does not show.
+    fn describes_another(&self, text: &str, block: &Block) -> bool {
+        let mut described =
+            self.storefront.assortment.offered().filter(|product| product.description == text).peekable();
+        described.peek().is_some() && described.all(|product| !block.products().contains(&product.id))
+    }
+
+    /// Returns the description of the only product of a block, for its text.
+    fn description(&self, block: &Block, field: &str) -> Option<String> {
+        let [id] = block.products() else { return None };
+        let product = self.storefront.assortment.get(id).filter(|_| field == "text")?;
+        Some(product.description.clone())
     }
 
     /// Replaces the title by the local planner's, or that by the shop's name.
@@ -346,6 +365,31 @@ mod tests {
         let paths: Vec<_> = salvaged.refused.iter().map(|problem| problem.path.as_str()).collect();
         assert_eq!(paths, ["blocks[0].heading", "blocks[1].text"]);
         assert_eq!(salvaged.mended, [Mend::Block].into());
+    }
+
+    #[test]
+    fn a_text_is_never_replaced_by_the_description_of_another_product() {
+        let mut products = crate::fakes::products();
+        for product in &mut products {
+            let is_spotlit = product.id == "wand-2";
+            product.description = if is_spotlit { "Birch, oiled." } else { "Oak, waxed." }.to_owned();
+        }
+        let assortment = crate::assortment::Assortment::new("EUR".to_owned(), products);
+        let shop = Storefront::new("s", crate::fakes::merchant(), assortment);
+        let mut plan = every_block();
+        let Block::Spotlight(spotlight) = &mut plan.blocks[2] else { panic!("a spotlight") };
+        spotlight.text = "Only $5 until midnight.".into();
+        let local = Plan {
+            blocks: vec![Block::Spotlight(page::blocks::Spotlight {
+                heading: "Product hat-1".into(),
+                text: "Oak, waxed.".into(),
+                product: "hat-1".into(),
+            })],
+            ..plan.clone()
+        };
+        let salvaged = salvage(draft(plan.blocks), &local, &shop).unwrap();
+        let Block::Spotlight(spotlight) = &salvaged.plan.plan().blocks[2] else { panic!("a spotlight") };
+        assert_eq!((spotlight.product.as_str(), spotlight.text.as_str()), ("wand-2", "Birch, oiled."));
     }
 
     #[test]

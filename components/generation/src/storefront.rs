@@ -1,7 +1,9 @@
 //! The input of a plan: the merchant, the products and the shopper.
 
-use model::catalog::Product;
+use model::catalog::{self, Product};
 use model::shop::ShopSettings;
+use page::Collection;
+use page::blocks::Given;
 
 use crate::assortment::Assortment;
 use crate::brief::Brief;
@@ -14,6 +16,8 @@ pub struct Storefront {
     pub merchant: ShopSettings,
     /// The shop's products.
     pub assortment: Assortment,
+    /// The shop's collections, those with the most products first.
+    pub collections: Vec<Collection>,
     /// The rules for copy.
     pub voice: Voice,
     /// The digest of the settings that plans depend on.
@@ -26,7 +30,21 @@ impl Storefront {
         let brief = Brief::of(&merchant);
         let merchant = merchant.known_as(shop, assortment.shop_name());
         let voice = Voice::new(shop, &merchant, &assortment);
-        Self { merchant, assortment, voice, brief }
+        Self { merchant, assortment, collections: Vec::new(), voice, brief }
+    }
+
+    /// Sets the shop's collections.
+    #[must_use]
+    pub fn with_collections(self, collections: Vec<catalog::Collection>) -> Self {
+        let products = self.assortment.common();
+        let pictured = |collection| Collection::pictured(collection, products);
+        let collections = collections.into_iter().map(pictured).collect();
+        Self { collections, ..self }
+    }
+
+    /// Returns what is filled in when a page is rendered for a shopper with these views.
+    pub fn given<'a>(&'a self, views: &'a [String]) -> Given<'a> {
+        Given { views, promises: &self.merchant.promises, collections: &self.collections }
     }
 
     /// Returns whether a text is the shop's own: its name, or a title, description or category of its products.

@@ -5,7 +5,7 @@ use generation::offer::{Offer, PRODUCTS_FEW, PRODUCTS_MAX};
 use generation::storefront::Storefront;
 use generation::{Assortment, answer, draft, persona, planner, prompt};
 use model::Signals;
-use model::catalog::{self, Product};
+use model::catalog::{self, Collection, Image, Product};
 use model::llm::Request;
 use model::shop::ShopSettings;
 
@@ -33,11 +33,16 @@ fn product(at: usize) -> Product {
         id: format!("gid://shopify/Product/{}", 8_123_456_789_000 + number),
         title: format!("{} {category} No. {at}", adjectives[at % adjectives.len()]),
         description: "Solid walnut with a linen shade.".to_owned(),
-        vendor: "Oak and Sons".to_owned(),
+        vendor: ["Oak and Sons", "North Loom", "Hearth Works"][at % 3].to_owned(),
         category: format!("{category}s"),
         tags: ["walnut", "living room", "new in", "gift"].map(str::to_owned).to_vec(),
         url: format!("/products/product-{at}"),
-        image: None,
+        image: Some(Image {
+            url: "https://cdn.shopify.com/a.png".to_owned(),
+            alt: String::new(),
+            width: 1,
+            height: 1,
+        }),
         price: 4_900 + 370 * number,
         price_before: at.is_multiple_of(5).then_some(9_900 + 370 * number),
         available: at % 9 != 8,
@@ -56,7 +61,13 @@ fn storefront() -> Storefront {
     let products = (0..catalog::PRODUCTS_MAX).map(product).collect();
     let mut assortment = Assortment::new("EUR".to_owned(), products).sorted_by_sales(true);
     assortment.add((4_000..4_000 + catalog::FOUND_MAX).map(product).collect());
-    Storefront::new("lamps", merchant, assortment)
+    let collection = Collection {
+        handle: "evening".to_owned(),
+        title: "For the evening".to_owned(),
+        url: "/collections/evening".to_owned(),
+        products: Vec::new(),
+    };
+    Storefront::new("lamps", merchant, assortment).with_collections(vec![collection])
 }
 
 fn signals() -> Signals {

@@ -4,11 +4,10 @@
 mod jobs;
 mod pages;
 
-use model::catalog::Assortment;
+use model::catalog::{Assortment, Collection};
 use model::limits::Allowance;
 use model::shop::{ShopSettings, ShopStatus};
 use model::{Key, Market, ShopId, ShopperId, Store};
-use page::Collection;
 
 pub use jobs::{JobError, Member, Queue};
 pub use pages::{Cache, Content};

@@ -18,7 +18,7 @@ use bindings::wandstore::capabilities::{clock, kv, limits, log, settings, signat
 use bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
 };
-use model::catalog::Assortment;
+use model::catalog::{Assortment, Collection};
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
@@ -156,13 +156,10 @@ impl Catalog for Host {
         Ok(catalog::products(shop.as_str(), &market.into(), catalog_types::Freshness::StaleOk)?.into())
     }
 
-    fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<page::Collection>, Failure> {
+    fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<Collection>, Failure> {
         let freshness = catalog_types::Freshness::StaleOk;
         let collections = catalog::collections(shop.as_str(), &market.into(), freshness)?;
-        let collection = |catalog_types::Collection { title, url, .. }: catalog_types::Collection| {
-            page::Collection { title, url }
-        };
-        Ok(collections.into_iter().map(collection).collect())
+        Ok(collections.into_iter().map(Into::into).collect())
     }
 }
 

@@ -3,12 +3,12 @@
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
 
-use model::catalog::{Assortment, Product};
+use model::catalog::{Assortment, Collection, Product};
 use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
 use model::shop::ShopSettings;
 use model::{Market, NO_CURRENCY, ShopId};
-use page::{Collection, Document, Shelves, Shop};
+use page::{Document, Shelves, Shop};
 
 use crate::admission;
 use crate::capabilities::{Cache, Catalog, Deployment, Limits, Log, Queue, Storage};
@@ -179,6 +179,8 @@ fn render_fallback(
         (true, false) => Shelves::Products(&products),
     };
     let collections = if products.is_empty() { Vec::new() } else { collections(deployment, id, market) };
+    let pictured = |collection| page::Collection::pictured(collection, &products);
+    let collections: Vec<_> = collections.into_iter().map(pictured).collect();
     let settings = merchant.known_as(id.as_str(), &shop_name);
     let shop = Shop { id: id.to_string(), settings, currency, money_format };
     page::render(&page::fallback(&shop, shelves, &collections, &shop.settings.promises))

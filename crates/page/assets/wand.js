@@ -37,16 +37,26 @@ const put = (button) => {
   track({ type: 'add-to-cart', product: button.dataset.cart });
 };
 
-const filter = (form) => {
-  const words = form.q.value.toLowerCase().split(/\s+/);
+// Shows the cards that fit, and says how many.
+const keep = (section, fits, says = true) => {
   const found = new Set();
   for (const card of main.querySelectorAll('.cards li')) {
-    const text = card.textContent.toLowerCase();
-    card.hidden = !words.every((word) => text.includes(word));
+    card.hidden = !fits(card);
     if (!card.hidden) found.add(card.dataset.id);
   }
   const count = (found.size || 'No') + (found.size === 1 ? ' product' : ' products');
-  form.parentNode.querySelector('output').textContent = form.q.value && count + ' found on this page';
+  section.querySelector('output').textContent = says && count + ' found on this page';
+};
+
+const filter = (form) => {
+  const words = form.q.value.toLowerCase().split(/\s+/);
+  const fits = ({ textContent }) => words.every((word) => textContent.toLowerCase().includes(word));
+  keep(form.parentNode, fits, form.q.value);
+};
+
+const within = (button) => {
+  const { least, most = Infinity } = button.dataset;
+  keep(button.closest('section'), ({ dataset: { price } }) => +price >= least && +price <= most);
 };
 
 const sort = ({ value, parentNode }) => {
@@ -69,6 +79,7 @@ on('click', 'button[data-term]', (button) => {
   form.q.value = button.dataset.term;
   form.requestSubmit();
 });
+on('click', '[data-least]', within);
 on('submit', 'form', (form) => search(form.q.value));
 on('submit', '[data-filter]', (form, event) => {
   event.preventDefault();

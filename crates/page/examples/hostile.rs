@@ -8,7 +8,8 @@ mod samples;
 
 use model::catalog::Product;
 use page::blocks::{
-    bundle, collections, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story,
+    brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
+    price_guide, reassurance, recently_viewed, search, spotlight, story,
 };
 use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View};
 
@@ -88,9 +89,12 @@ fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)
         change(&mut shop, &mut samples::products(1)[0]);
     }
     let said = products.first().map_or("Wands", |product| product.title.as_str()).to_owned();
-    let collection = Collection { title: said.clone(), url: "/collections/wands".to_owned() };
+    let mut collections = samples::collections(&products);
+    for collection in &mut collections {
+        collection.title.clone_from(&said);
+    }
     let promises = [samples::promises(), vec![said]].concat();
-    Catalog { name, shop, products, collections: vec![collection; 3], promises }
+    Catalog { name, shop, products, collections, promises }
 }
 
 impl Catalog {
@@ -120,6 +124,19 @@ impl Catalog {
                 points: self.promises.iter().map(String::as_str).collect(),
             }),
         ];
+        let some = |most| products.iter().take(most).copied().collect::<Vec<_>>();
+        let more = [
+            products
+                .first()
+                .map(|&product| View::ImageWithText(image_with_text::View { heading, text, product })),
+            lookbook::View::of(heading, text, some(4)).map(View::Lookbook),
+            lookbook::View::of(heading, text, some(3)).map(View::Lookbook),
+            comparison::View::of(heading, text, some(4)).map(View::Comparison),
+            categories::View::of(heading, &products).map(View::Categories),
+            brands::View::of(heading, &products).map(View::Brands),
+            price_guide::View::of(heading, &products).map(View::PriceGuide),
+        ];
+        blocks.extend(more.into_iter().flatten());
         blocks.extend(
             products.first().map(|&product| View::Spotlight(spotlight::View { heading, text, product })),
         );

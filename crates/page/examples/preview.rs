@@ -15,9 +15,10 @@ fn main() {
     let kind = words.next().unwrap_or_default();
     let count = words.next().and_then(|word| word.parse().ok()).unwrap_or(14);
     let (shop, products, promises) = (samples::shop(), samples::products(count), samples::promises());
+    let collections = samples::collections(&products);
     let page = match (kind.as_str(), products.as_slice()) {
-        ("generated", [first, others @ ..]) => generated::page(&shop, first, others, &promises),
-        _ => page::fallback(&shop, Shelves::BestSellers(&products), &[], &promises),
+        ("generated", [first, others @ ..]) => generated::page(&shop, first, others, &promises, &collections),
+        _ => page::fallback(&shop, Shelves::BestSellers(&products), &collections, &promises),
     };
     let third = words.next().unwrap_or_default();
     let look = Look::ALL.into_iter().find(|look| look.name() == third).unwrap_or(page.look);

@@ -8,11 +8,17 @@
 //! A kind states what it needs through [`Checker`] and [`Stock`]. It does not decide whether copy is allowed or a
 //! heading is true: generation does.
 
+pub mod brands;
 pub mod bundle;
+pub mod categories;
 pub mod collections;
+pub mod comparison;
 pub mod deals;
 pub mod grid;
 pub mod hero;
+pub mod image_with_text;
+pub mod lookbook;
+pub mod price_guide;
 pub mod reassurance;
 pub mod recently_viewed;
 pub mod search;
@@ -92,15 +98,12 @@ macro_rules! catalogue {
         #[derive(Debug, Clone, PartialEq)]
         pub enum View<'a> {
             $($Kind($name::View<'a>),)+
-            /// Only the fallback page has these.
-            Collections(collections::View<'a>),
         }
 
         impl<'a> Render<'a> for View<'a> {
             fn render(&self, sections: &mut Sections<'a>) {
                 match self {
                     $(Self::$Kind(view) => view.render(sections),)+
-                    Self::Collections(view) => view.render(sections),
                 }
             }
         }
@@ -124,4 +127,11 @@ catalogue! {
     story: Story,
     recently_viewed: RecentlyViewed,
     reassurance: Reassurance,
+    image_with_text: ImageWithText,
+    lookbook: Lookbook,
+    comparison: Comparison,
+    categories: Categories,
+    collections: Collections,
+    brands: Brands,
+    price_guide: PriceGuide,
 }

@@ -12,8 +12,6 @@ use crate::{Collection, Look, Page, Shop, View};
 
 /// The most search terms to start from.
 const TERMS_MAX: usize = 8;
-/// The most links to collections.
-const COLLECTIONS_MAX: usize = 8;
 
 /// The known products of a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,9 +118,7 @@ fn deals<'a>(others: &[&'a Product]) -> Option<View<'a>> {
 }
 
 fn links(collections: &[Collection]) -> Option<View<'_>> {
-    let collections: Vec<_> = collections.iter().take(COLLECTIONS_MAX).collect();
-    (!collections.is_empty())
-        .then_some(View::Collections(collections::View { heading: "Look around", collections }))
+    collections::View::of("Look around", collections).map(View::Collections)
 }
 
 fn reassurance(promises: &[String]) -> Option<View<'_>> {

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use model::catalog::Product;
 
+use crate::Collection;
 use crate::sections::Sections;
 
 /// The longest heading of a block, in characters.
@@ -55,11 +56,18 @@ pub struct Rules {
     /// The condition for having such a block, if its content is filled in only when the page is rendered. If the
     /// condition is not met, there is nothing to fill in, and the block is left out.
     pub filled_in_if: Option<&'static str>,
+    /// The fewest products that a model is offered together with the kind. Every kind makes its question longer, and a
+    /// page of few products does without some.
+    pub offer_min: usize,
 }
 
 impl Rules {
     /// A block that a page may have any number of, with products of any kind or none.
-    pub const ANY: Self = Self { occurrence: Occurrence::Any, demand: Demand::Known, filled_in_if: None };
+    pub const ANY: Self =
+        Self { occurrence: Occurrence::Any, demand: Demand::Known, filled_in_if: None, offer_min: 0 };
+
+    /// How many products a model chooses from if its page has room for every kind of block.
+    pub const ROOMY: usize = 12;
 }
 
 /// How often a page has a kind of block.
@@ -84,6 +92,8 @@ pub enum Demand {
     Available,
     /// They can be bought now, and are reduced.
     Reduced,
+    /// They can be bought now, and have a picture.
+    Pictured,
 }
 
 impl Demand {
@@ -93,6 +103,8 @@ impl Demand {
             Some("the product is sold out")
         } else if self == Self::Reduced && product.percent_off().is_none() {
             Some("the product is not reduced")
+        } else if self == Self::Pictured && product.image.is_none() {
+            Some("the product has no picture")
         } else {
             None
         }
@@ -133,6 +145,8 @@ pub trait Stock {
     fn product(&self, id: &str) -> Option<&Product>;
     /// Returns the products with these ids, each once, in the order of the ids. Unknown ids are skipped.
     fn products<'a>(&'a self, ids: &'a [String]) -> Vec<&'a Product>;
+    /// Returns the products that every page of the shop can be made of.
+    fn offered(&self) -> Vec<&Product>;
     /// Returns whether a page can be made of the product.
     fn offers(&self, id: &str) -> bool;
     /// Returns whether a heading is true of the products under it.
@@ -153,6 +167,8 @@ pub struct Given<'a> {
     pub views: &'a [String],
     /// The merchant's promises.
     pub promises: &'a [String],
+    /// The shop's collections, those with the most products first.
+    pub collections: &'a [Collection],
 }
 
 /// Defines the view of a block that shows products under a heading, in one layout.

@@ -28,6 +28,7 @@ pub mod blocks;
 mod document;
 mod escape;
 mod fallback;
+mod group;
 mod kind;
 mod look;
 mod money;
@@ -35,6 +36,7 @@ mod money_format;
 mod picture;
 mod ratio;
 mod sections;
+mod tiles;
 mod view;
 
 pub use blocks::View;

@@ -129,6 +129,11 @@ impl Cards<'_> {
 }
 
 impl Card<'_> {
+    /// Returns whether the product is bought with the cart on this page.
+    pub fn is_sold_here(&self) -> bool {
+        matches!(self.purchase, Purchase::Cart)
+    }
+
     /// Returns the character that replaces a missing image.
     pub fn initial(&self) -> &str {
         let title = &self.product.title;
@@ -165,6 +170,11 @@ impl<'a> Sections<'a> {
         }
     }
 
+    /// Returns how the page is arranged.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
     /// Returns the number of the section that is added next.
     pub fn next_id(&self) -> usize {
         self.count + 1
@@ -190,6 +200,11 @@ impl<'a> Sections<'a> {
         &self.shop.settings.name
     }
 
+    /// Returns the ISO 4217 code of all prices.
+    pub fn currency(&self) -> &'a str {
+        &self.shop.currency
+    }
+
     /// Returns the base address of the shop's own pages, if it has any.
     pub fn home(&self) -> Option<Address<'a>> {
         self.shop.home()
@@ -207,6 +222,11 @@ impl<'a> Sections<'a> {
         let place = layout.place();
         let items: Vec<_> = products.iter().map(|product| self.tile(product, ratio, place)).collect();
         (!items.is_empty()).then_some(Cards { heading, layout, items })
+    }
+
+    /// Returns the cards of products that show their pictures whole, each in its own ratio.
+    pub fn own_cards(&mut self, products: &[&'a Product], place: Place) -> Vec<Card<'a>> {
+        products.iter().map(|product| self.card(product, place)).collect()
     }
 
     /// Returns the card of a product in a list whose pictures have this ratio.
@@ -235,7 +255,8 @@ impl<'a> Sections<'a> {
         }
     }
 
-    fn picture(&mut self, image: &'a Image, title: &'a str, place: Place) -> Option<Picture<'a>> {
+    /// Returns a picture, if its address is usable. `title` stands in for a missing text.
+    pub fn picture(&mut self, image: &'a Image, title: &'a str, place: Place) -> Option<Picture<'a>> {
         let url = Address::of_picture(&image.url)?;
         let loading = match self.pictures {
             0 => Loading::First,
@@ -260,7 +281,8 @@ impl<'a> Sections<'a> {
         }
     }
 
-    fn money(&self, minor: u64) -> String {
+    /// Returns an amount as text.
+    pub fn money(&self, minor: u64) -> String {
         money(minor, &self.shop.currency, &self.shop.money_format)
     }
 

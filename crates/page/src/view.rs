@@ -1,5 +1,6 @@
 //! The shop of a page, and its collections.
 
+use model::catalog::{Image, Product};
 use model::shop::ShopSettings;
 
 use crate::address::Address;
@@ -31,4 +32,16 @@ pub struct Collection {
     pub title: String,
     /// The address of the collection page.
     pub url: String,
+    /// A picture of one of its products.
+    pub image: Option<Image>,
+}
+
+impl Collection {
+    /// Returns a collection with the picture of its first known product that has one. `products` are the shop's.
+    pub fn pictured(collection: model::catalog::Collection, products: &[Product]) -> Self {
+        let model::catalog::Collection { title, url, products: ids, .. } = collection;
+        let mut known = ids.iter().filter_map(|id| products.iter().find(|product| product.id == *id));
+        let image = known.find_map(|product| product.image.clone());
+        Self { title, url, image }
+    }
 }

@@ -11,7 +11,9 @@ const GENERATED: &str = include_str!("samples/generated.html");
 #[test]
 fn every_kind_of_block_is_rendered_as_before() {
     let (shop, products, promises) = (samples::shop(), samples::products(9), samples::promises());
+    let collections = samples::collections(&products);
     let [first, others @ ..] = products.as_slice() else { panic!("there are nine") };
-    let page::Document { html, fragment } = page::render(&generated::page(&shop, first, others, &promises));
+    let page::Document { html, fragment } =
+        page::render(&generated::page(&shop, first, others, &promises, &collections));
     assert_eq!(&html[fragment], GENERATED.trim_end());
 }

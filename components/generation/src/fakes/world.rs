@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use model::catalog::{CatalogError, Product};
+use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::Outcome;
 use model::llm::Request;
 use model::pages::{NewPage, PageMetadata, StoredPlan};
@@ -20,6 +20,7 @@ use crate::job::Job;
 pub struct World {
     pub merchant: Option<ShopSettings>,
     pub products: Result<Assortment, CatalogError>,
+    pub collections: Result<Vec<Collection>, CatalogError>,
     /// The result of every search.
     pub found: Result<Vec<Product>, CatalogError>,
     /// The calls to the catalog: markets, and search terms.
@@ -59,6 +60,7 @@ impl World {
         Self {
             merchant: Some(merchant()),
             products: Ok(assortment()),
+            collections: Ok(Vec::new()),
             found: Ok(Vec::new()),
             catalog_asked: RefCell::default(),
             cache_error: None,
@@ -148,6 +150,11 @@ impl Catalog for World {
             self.catalog_version.set(self.catalog_version.get() + 1);
         }
         self.products.clone()
+    }
+
+    fn collections(&self, _: &ShopId, _: &Market) -> Result<Vec<Collection>, CatalogError> {
+        self.step();
+        self.collections.clone()
     }
 
     fn search(&self, _: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {

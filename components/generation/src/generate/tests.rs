@@ -699,6 +699,27 @@ fn the_catalog_is_asked_in_the_shoppers_market_and_for_their_two_newest_searches
 }
 
 #[test]
+fn collections_are_on_the_page_and_it_is_made_without_them_too() {
+    let plan = r#"{"title":"Dusk","hero":{"headline":"Dusk is near","text":"Bring a light.","product":"1"},"blocks":[
+        {"type":"grid","heading":"Lights","products":["2","4"]},{"type":"collections","heading":"Look further"},
+        {"type":"story","heading":"By the fire","text":"An hour to look around."}]}"#;
+    let collection = model::catalog::Collection {
+        handle: "dusk".to_owned(),
+        title: "For dusk".to_owned(),
+        url: "/collections/dusk".to_owned(),
+        products: Vec::new(),
+    };
+    let made = |collections| {
+        let world = World { collections, ..World::new([answer(plan)]) };
+        assert_eq!(generate(&world, &job()), Outcome::Done(None));
+        (world.html().contains("/collections/dusk\">"), world.events.borrow().join("\n"))
+    };
+    assert!(made(Ok(vec![collection])).0);
+    let (is_linked, events) = made(Err(CatalogError::Unavailable(1)));
+    assert!(!is_linked && events.contains("cannot get collections from the catalog"), "{events}");
+}
+
+#[test]
 fn search_results_can_be_on_the_page() {
     let found = vec![product("rare-xyzzy", "Curios", 4200)];
     let plan = good().replace("wand-2", "rare-xyzzy");

@@ -6,8 +6,8 @@ use super::{Order, Phrases, Profile, Slot};
 use crate::evidence::rule;
 
 pub static PROFILE: Profile = Profile {
-    wants: "Value: reduced products right after the hero, then a grid sorted by price, a sensible \
-            bundle. Five to eight blocks.",
+    wants: "Value: a price guide and reduced products right after the hero, then a grid sorted by price, a \
+            sensible bundle. Five to eight blocks.",
     rules: &[
         rule(6, 2, "sorts by lowest price", |e| e.cheapest_first),
         rule(5, 3, "asks for reductions", |e| e.deal_words),
@@ -18,6 +18,7 @@ pub static PROFILE: Profile = Profile {
     spotlight: None,
     layout: &[
         Slot::Hero,
+        Slot::PriceGuide,
         Slot::Deals,
         Slot::CheapestGrid(grid::PRODUCTS_MAX),
         Slot::Bundle,

@@ -3,14 +3,15 @@
 //! An unknown shopper counts as an explorer, with little confidence: a varied page suits most people, and what they
 //! do on it reveals the most about them.
 
-use page::blocks::grid;
-
 use super::{Order, Phrases, Profile, Slot, Spotlit};
 use crate::evidence::rule;
 
+/// The most products of the main grid: full rows beside and below the large tile that it begins with.
+const GRID_MAX: usize = 9;
+
 pub static PROFILE: Profile = Profile {
-    wants: "Variety and surprise: many kinds of products, things not seen yet, a search with good \
-            terms to start from, a story. Seven to ten blocks.",
+    wants: "Variety and surprise: categories, pictures, many kinds of products, things not seen yet, a \
+            search with good terms to start from. Seven to ten blocks.",
     rules: &[
         rule(2, 1, "little is known yet", |_| 1),
         rule(3, 5, "looks into several categories", |e| e.categories.saturating_sub(1)),
@@ -21,11 +22,14 @@ pub static PROFILE: Profile = Profile {
     spotlight: Some(Spotlit::OtherCategory),
     layout: &[
         Slot::Hero,
-        Slot::Search,
-        Slot::BestGrid(grid::PRODUCTS_MAX),
+        Slot::Categories,
+        Slot::Lookbook,
+        Slot::BestGrid(GRID_MAX),
         Slot::RecentlyViewed,
-        Slot::Spotlight,
+        Slot::ImageWithText,
         Slot::CategoryGrid,
+        Slot::Search,
+        Slot::Brands,
         Slot::Reassurance,
     ],
     phrases: Phrases {

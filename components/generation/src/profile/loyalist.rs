@@ -21,6 +21,7 @@ pub static PROFILE: Profile = Profile {
         Slot::BestGrid(grid::PRODUCTS_MAX),
         Slot::Bundle,
         Slot::Spotlight,
+        Slot::Collections,
         Slot::Search,
         Slot::Reassurance,
     ],

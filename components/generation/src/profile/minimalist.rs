@@ -5,10 +5,12 @@ use crate::evidence::{Evidence, rule};
 
 /// The most products of the only grid.
 const GRID_MAX: usize = 4;
+/// The most products to compare.
+const COMPARED_MAX: usize = 3;
 
 pub static PROFILE: Profile = Profile {
-    wants: "One good answer and no noise: a hero with the best match, one spotlight, one grid of \
-            at most four, short copy. Three or four blocks.",
+    wants: "One good answer and no noise: a hero with the best match, one spotlight or comparison, one \
+            grid of at most four, short copy. Three or four blocks.",
     rules: &[
         rule(4, 3, "decides after little browsing", Evidence::quick_decisions),
         rule(3, 1, "puts into the cart without sorting or filtering", |e| {
@@ -17,7 +19,7 @@ pub static PROFILE: Profile = Profile {
     ],
     order: Order::Affinity,
     spotlight: Some(Spotlit::SecondBest),
-    layout: &[Slot::Hero, Slot::Spotlight, Slot::BestGrid(GRID_MAX), Slot::Reassurance],
+    layout: &[Slot::Hero, Slot::Comparison(COMPARED_MAX), Slot::BestGrid(GRID_MAX), Slot::Reassurance],
     phrases: Phrases {
         headline: &["This one", "Start here", "Straight to it"],
         hero_text: &["A short page, and that is all.", "One to begin with, and a few others."],

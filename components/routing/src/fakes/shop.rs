@@ -1,10 +1,9 @@
 //! The products and settings of a shop.
 
-use model::catalog::{Assortment, Product};
+use model::catalog::{Assortment, Collection, Product};
 use model::limits::Allowance;
 use model::shop::{ShopSettings, ShopStatus};
 use model::{Market, ShopId, ShopperId};
-use page::Collection;
 
 use super::{Fake, sign};
 use crate::{Asker, Catalog, Clock, Failure, Limits, Log, Settings, Signatures};
@@ -20,7 +19,12 @@ impl Catalog for Fake {
 
     fn collections(&self, _: &ShopId, _: &Market) -> Result<Vec<Collection>, Failure> {
         self.asked("catalog", "catalog.collections")?;
-        Ok(vec![Collection { title: "Old wands".into(), url: "/collections/old-wands".into() }])
+        Ok(vec![Collection {
+            handle: "old-wands".into(),
+            title: "Old wands".into(),
+            url: "/collections/old-wands".into(),
+            products: Vec::new(),
+        }])
     }
 }
 

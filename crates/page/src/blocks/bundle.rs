@@ -13,7 +13,7 @@ pub const PRODUCTS_MIN: usize = 2;
 /// The most products.
 pub const PRODUCTS_MAX: usize = 4;
 
-/// Products that go together; what they cost together is added to it.
+/// Products that go together, with their total price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bundle {

@@ -11,7 +11,7 @@ use crate::sections::Sections;
 /// The most promises: one row.
 const POINTS_MAX: usize = 4;
 
-/// The merchant's own promises; they are filled in. At most once.
+/// The merchant's promises; filled in. At most once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reassurance {}

@@ -11,7 +11,7 @@ use crate::sections::{Layout, Sections};
 /// The most products.
 const PRODUCTS_MAX: usize = 8;
 
-/// The products the shopper looked at before; they are filled in. At most once.
+/// What the shopper looked at; filled in. At most once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecentlyViewed {

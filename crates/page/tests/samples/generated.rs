@@ -1,8 +1,11 @@
 //! A sample of a generated page, for previews and tests.
 
 use model::catalog::Product;
-use page::blocks::{bundle, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story};
-use page::{Look, Page, Shop, View};
+use page::blocks::{
+    brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
+    price_guide, reassurance, recently_viewed, search, spotlight, story,
+};
+use page::{Collection, Look, Page, Shop, View};
 
 /// A page with a block of every kind.
 pub fn page<'a>(
@@ -10,9 +13,19 @@ pub fn page<'a>(
     first: &'a Product,
     others: &'a [Product],
     promises: &'a [String],
+    collections: &'a [Collection],
 ) -> Page<'a> {
     let some = |skip, take| others.iter().skip(skip).take(take).collect::<Vec<_>>();
-    let blocks = vec![
+    let all = some(0, others.len());
+    let text = "Turned, waxed, and left to rest.";
+    let product = others.last().unwrap_or(first);
+    let links = [
+        categories::View::of("By kind", &all).map(View::Categories),
+        brands::View::of("By name", &all).map(View::Brands),
+        price_guide::View::of("How much should it be?", &all).map(View::PriceGuide),
+        collections::View::of("Look further", collections).map(View::Collections),
+    ];
+    let mut blocks = vec![
         View::Hero(hero::View {
             headline: "Back to your workbench",
             text: "New tools from the makers you come back to, and a few to go with what you have.",
@@ -40,6 +53,10 @@ pub fn page<'a>(
             terms: vec!["Wands", "Home", "Books"],
         }),
         View::Reassurance(reassurance::View { points: promises.iter().map(String::as_str).collect() }),
+        View::ImageWithText(image_with_text::View { heading: "Up close", text, product }),
+        View::Lookbook(lookbook::View { heading: "In pictures", text, products: some(1, 3) }),
+        View::Comparison(comparison::View { heading: "Line by line", text, products: some(3, 3) }),
     ];
+    blocks.extend(links.into_iter().flatten());
     Page { shop, title: "Magic Wands for you", blocks, generated: true, look: Look::Balanced }
 }

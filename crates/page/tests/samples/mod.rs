@@ -2,7 +2,7 @@
 
 use model::catalog::{Image, Product};
 use model::shop::ShopSettings;
-use page::Shop;
+use page::{Collection, Shop};
 
 /// Title, vendor, category, description, price and price before in cents, colours of the picture.
 type Row = (&'static str, &'static str, &'static str, &'static str, u64, u64, [&'static str; 3]);
@@ -91,6 +91,16 @@ pub fn products(count: usize) -> Vec<Product> {
 /// The shop's promises.
 pub fn promises() -> Vec<String> {
     ["Free returns for 30 days", "Sent within a day", "Repairs for life"].map(str::to_owned).to_vec()
+}
+
+/// The shop's collections, one of them without a picture.
+pub fn collections(products: &[Product]) -> Vec<Collection> {
+    let collection = |(title, at): (&str, usize)| Collection {
+        title: title.to_owned(),
+        url: format!("/collections/{at}"),
+        image: products.get(at).and_then(|product| product.image.clone()),
+    };
+    [("For the bench", 0), ("For the night", 5), ("Gone", usize::MAX)].map(collection).to_vec()
 }
 
 fn product(index: usize, row: &Row) -> Product {

@@ -1,12 +1,11 @@
 //! What routing needs of its deployment: the real cache and the real queue on simulated storage, and small stand-ins.
 
-use model::catalog::Assortment;
+use model::catalog::{Assortment, Collection};
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
 use model::shop::{ShopSettings, ShopStatus};
 use model::{Access, Key, Market, NO_CURRENCY, Scope, ShopId, ShopperId, Store};
-use page::Collection;
 use routing::{
     Asker, Cache, Catalog, Clock, Failure, Found, JobError, Limits, Log, Member, Queue, Settings, Signatures,
     Storage, Swap,
