@@ -207,6 +207,7 @@ fn found(state: &'static str, page: Page, bytes: u64) -> Found {
         confidence: metadata.confidence,
         source: match metadata.source {
             Source::Llm => "the language model",
+            Source::Shared => "the language model, for all shoppers of the segment",
             Source::Local => "the local planner",
         },
         job: metadata.job,

@@ -34,7 +34,7 @@ const log = [];
 const server = await Server.open(endpoint.url, {
   config: CONFIG,
   arguments: ['--log-json'],
-  env: { LLM_MODEL: NAME },
+  env: { LLM_MODEL: NAME, PLANS_PER: 'shopper' },
   log: (line) => log.push(JSON.parse(line)),
 });
 try {

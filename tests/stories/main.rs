@@ -28,6 +28,7 @@ mod proxy;
 mod recursion;
 #[cfg(unix)]
 mod restart;
+mod segments;
 mod shopper;
 mod storage;
 mod upstream;

@@ -58,7 +58,7 @@ impl settings::Guest for Component {
     }
 
     fn get_shop(id: String) -> Option<settings::Shop> {
-        configuration().settings.shops.get(&id).cloned().map(Into::into)
+        configuration().settings.shop(&id).map(Into::into)
     }
 
     /// Ignores whether the request is signed: no merchant installs the app on this host, so the operator named every

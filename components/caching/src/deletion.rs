@@ -107,8 +107,8 @@ where
     /// Lists the keys of entries in `scope` in the same way. Keys that are named exactly are included without a check.
     fn entries(&self, scope: Scope<'_>, enough: usize) -> Result<Vec<String>, Failure> {
         let mut keys = Vec::new();
-        let catalog = scope.catalog().map(Range::StartingWith);
-        for range in scope.pages().into_iter().chain(catalog) {
+        let of_shop = scope.of_shop_alone().into_iter().map(Range::StartingWith);
+        for range in scope.pages().into_iter().chain(of_shop) {
             match range {
                 Range::Exactly(key) => keys.push(key),
                 Range::StartingWith(prefix) => {

@@ -16,7 +16,7 @@ use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
 use model::pages::InvalidJobId;
-use model::{Bucket, InvalidId, Key, Scope, ShopId, ShopperId, Store};
+use model::{Bucket, InvalidId, Key, Scope, SegmentId, ShopId, ShopperId, Store};
 
 use crate::{Blob, Cache, Entry, Error, Failure, Kv, Level, Object, Operator, Swap};
 
@@ -46,6 +46,26 @@ impl cache::Guest for Component {
         let (shop, shopper) = parse(&shop, &shopper)?;
         CACHE.store(&shop, &shopper, &page.try_into()?)?;
         Ok(())
+    }
+
+    fn get_shared_plan(shop: String, segment: String) -> Result<Option<wit::SharedPlan>, wit::CacheError> {
+        let (shop, segment) = parse_segment(&shop, &segment)?;
+        Ok(CACHE.shared_plan(&shop, &segment)?.map(Into::into))
+    }
+
+    fn lease_planning(shop: String, segment: String, job: String) -> Result<bool, wit::CacheError> {
+        let (shop, segment) = parse_segment(&shop, &segment)?;
+        Ok(CACHE.lease_planning(&shop, &segment, &job.try_into()?, clock::now_ms())?)
+    }
+
+    fn release_planning(shop: String, segment: String, job: String) -> Result<(), wit::CacheError> {
+        let (shop, segment) = parse_segment(&shop, &segment)?;
+        Ok(CACHE.release_planning(&shop, &segment, &job.try_into()?)?)
+    }
+
+    fn put_shared_plan(shop: String, segment: String, plan: wit::SharedPlan) -> Result<(), wit::CacheError> {
+        let (shop, segment) = parse_segment(&shop, &segment)?;
+        Ok(CACHE.share_plan(&shop, &segment, &plan.into(), clock::now_ms())?)
     }
 }
 
@@ -93,6 +113,10 @@ bindings::export!(Component with_types_in bindings);
 
 fn parse(shop: &str, shopper: &str) -> Result<(ShopId, ShopperId), InvalidId> {
     Ok((ShopId::parse(shop)?, ShopperId::parse(shopper)?))
+}
+
+fn parse_segment(shop: &str, segment: &str) -> Result<(ShopId, SegmentId), InvalidId> {
+    Ok((ShopId::parse(shop)?, SegmentId::parse(segment)?))
 }
 
 impl crate::Value for Value {

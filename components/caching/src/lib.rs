@@ -5,7 +5,8 @@
 //!
 //! A page is stored in two tiers in the same form (see `metadata.rs`): short-term storage (KV),
 //! where it expires, and long-term storage (blob), which is the source of truth. The plan that the page was
-//! rendered from is stored next to the latter. For a closed shop, the cache returns and stores nothing.
+//! rendered from is stored next to the latter. A plan that the shoppers of a segment share is in short-term
+//! storage only, beside the lease of the job that plans (see `shared.rs`). For a closed shop, the cache returns and stores nothing.
 //!
 //! Whether a page is fresh is a function of its metadata, the time and the shop's catalog version:
 //!
@@ -26,6 +27,7 @@ mod deletion;
 mod freshness;
 mod metadata;
 mod plan;
+mod shared;
 mod shop;
 
 #[cfg(test)]
@@ -37,4 +39,5 @@ pub use cache::{Cache, Error, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
 pub use freshness::staleness;
 pub use plan::InvalidPlan;
+pub use shared::PLANNING_MS;
 pub use shop::Shop;

@@ -84,6 +84,12 @@ impl Assortment {
         &self.products[self.common..]
     }
 
+    /// Returns the assortment without what this shopper's searches added.
+    #[must_use]
+    pub fn without_found(&self) -> Self {
+        Self { products: self.common().to_vec(), ..self.clone() }
+    }
+
     /// Formats an amount in the shop's money format.
     pub fn money(&self, minor: u64) -> String {
         page::money(minor, &self.currency, &self.money_format)

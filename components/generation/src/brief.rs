@@ -26,6 +26,7 @@ impl Brief {
             personas_off,
             accent: _,
             surface: _,
+            plans_per: _,
             paused: _,
             is_installed: _,
         } = merchant;
@@ -40,6 +41,11 @@ impl Brief {
             }
         }
         Self(hasher.finish())
+    }
+
+    /// Returns the digest as a number.
+    pub fn number(self) -> u64 {
+        self.0
     }
 }
 
@@ -74,6 +80,7 @@ impl<'de> Deserialize<'de> for Brief {
 #[cfg(test)]
 mod tests {
     use model::Persona;
+    use model::shop::PlansPer;
 
     use super::*;
     use crate::fakes::merchant;
@@ -87,6 +94,7 @@ mod tests {
             ShopSettings { accent: "#112233".parse().ok(), ..merchant() },
             ShopSettings { surface: "#ffffff".parse().ok(), ..merchant() },
             ShopSettings { url: Some("https://other.example".into()), ..merchant() },
+            ShopSettings { plans_per: Some(PlansPer::Segment), ..merchant() },
         ];
         assert!(same.iter().all(|merchant| Brief::of(merchant) == base));
         let others = [

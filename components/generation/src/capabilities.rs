@@ -3,9 +3,9 @@
 use model::catalog::{CatalogError, Collection, Product};
 use model::llm::Request;
 pub use model::llm::{Completion, Ending, Error as NoAnswer, Failed};
-use model::pages::{NewPage, PageMetadata, StoredPlan};
+use model::pages::{JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
 use model::shop::ShopSettings;
-use model::{Market, ShopId, ShopperId};
+use model::{Market, SegmentId, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 
@@ -35,6 +35,14 @@ pub trait Cache {
     fn page_metadata(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<PageMetadata>, CacheError>;
     /// Stores a page and the plan that it was rendered from, the plan first.
     fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage<String>) -> Result<(), CacheError>;
+    /// Returns the plan that the shoppers of a segment share, fresh or not.
+    fn shared_plan(&self, shop: &ShopId, segment: &SegmentId) -> Result<Option<SharedPlan>, CacheError>;
+    /// Leases the planning for a segment to a job. Returns whether the job has the lease, which ends by itself.
+    fn lease_planning(&self, shop: &ShopId, segment: &SegmentId, job: &JobId) -> Result<bool, CacheError>;
+    /// Gives the lease back, if the job still has it.
+    fn release_planning(&self, shop: &ShopId, segment: &SegmentId, job: &JobId) -> Result<(), CacheError>;
+    /// Stores the plan of a segment.
+    fn share_plan(&self, shop: &ShopId, segment: &SegmentId, plan: SharedPlan) -> Result<(), CacheError>;
 }
 
 /// The catalog.

@@ -4,7 +4,7 @@ mod world;
 
 use model::Signals;
 use model::catalog::{Collection, Image, Product};
-use model::shop::ShopSettings;
+use model::shop::{PlansPer, ShopSettings};
 use page::blocks::{
     Block, Brands, Bundle, Categories, Collections, Comparison, Deals, Grid, Hero, ImageWithText, Lookbook,
     PriceGuide, Reassurance, RecentlyViewed, Search, Spotlight, Story,
@@ -70,6 +70,7 @@ pub fn merchant() -> ShopSettings {
         tone: "warm, a little dry".to_owned(),
         banned_words: vec!["cursed".to_owned()],
         promises: vec!["Free returns".to_owned(), "Ships today".to_owned()],
+        plans_per: Some(PlansPer::Shopper),
         ..ShopSettings::default()
     }
 }

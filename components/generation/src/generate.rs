@@ -8,6 +8,7 @@ use model::Signals;
 use model::catalog::{CatalogError, Collection};
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
 use model::pages::{Fragment, NewPage, PageMetadata, StoredPlan};
+use model::shop::PlansPer;
 use page::Document;
 
 use crate::assortment::Assortment;
@@ -16,9 +17,11 @@ use crate::capabilities::{CacheError, Host, Level};
 use crate::check::Checked;
 use crate::job::Job;
 use crate::persona::{self, Reading};
+use crate::personal::personalised;
 use crate::plan;
 use crate::propose::{Proposal, propose};
 use crate::refit::refit;
+use crate::shared::{self, Planned, Shared};
 use crate::storefront::Storefront;
 
 /// The number of the shopper's searches that are repeated in the catalog.
@@ -142,10 +145,31 @@ impl<H: Host> Run<'_, H> {
 
     fn plan(&self, catalog_version: u64, storefront: &Storefront) -> Result<Ready, Outcome> {
         let reading = self.reading(storefront).ok_or_else(|| failed("every persona is turned off"))?;
-        let proposal = propose(self.host, self.job, &reading, storefront)?;
+        let proposal = match storefront.merchant.plans_per.unwrap_or_default() {
+            PlansPer::Shopper => propose(self.host, self.job, &reading, storefront)?,
+            PlansPer::Segment => match shared::plan(self.host, self.job, &reading, storefront)? {
+                Planned::Shared(shared) => return Ok(self.of_shared(shared, &reading, catalog_version)),
+                Planned::Own(proposal) => proposal,
+            },
+        };
         let metadata = self.metadata(&proposal, &reading, catalog_version);
         let stored = plan::to_stored(proposal.plan.plan(), storefront.brief);
         Ok(Ready { plan: proposal.plan, stored, metadata, trouble: proposal.trouble })
+    }
+
+    /// Returns the page of a segment's plan. It counts as planned now, because now the shopper gets it.
+    fn of_shared(&self, shared: Shared, reading: &Reading, catalog_version: u64) -> Ready {
+        let metadata = PageMetadata {
+            persona: reading.persona,
+            confidence: reading.confidence,
+            source: shared.source,
+            job: self.job.id.clone(),
+            planned_ms: self.host.now_ms(),
+            fresh_until_ms: shared.fresh_until_ms,
+            catalog_version,
+            fragment: Fragment::NONE,
+        };
+        Ready { plan: shared.plan, stored: shared.stored, metadata, trouble: shared.trouble }
     }
 
     /// Returns the persona that is fixed beforehand, if pages are made for it; else reads it from the signals.
@@ -174,7 +198,12 @@ impl<H: Host> Run<'_, H> {
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<Trouble>, Outcome> {
         let GenerationRequest { shop, shopper, signals, .. } = &self.job.request;
         let persona = ready.metadata.persona;
-        let Document { html, fragment } = bind::render(&ready.plan, shop, persona, signals, storefront);
+        let plan = if plan::is_shared(&ready.stored) {
+            personalised(ready.plan, persona, signals, storefront)
+        } else {
+            ready.plan
+        };
+        let Document { html, fragment } = bind::render(&plan, shop, persona, signals, storefront);
         let fragment = Fragment { offset: counted(fragment.start), size: counted(fragment.len()) };
         let metadata = PageMetadata { fragment, ..ready.metadata };
         let page = NewPage { content: html, plan: ready.stored, metadata: metadata.clone() };

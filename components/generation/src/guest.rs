@@ -10,9 +10,9 @@ use bindings::wandstore::storefront::{
 use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::InvalidRequest;
 use model::llm::Request;
-use model::pages::{InvalidJobId, NewPage, PageMetadata, StoredPlan};
+use model::pages::{InvalidJobId, JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
 use model::shop::ShopSettings;
-use model::{Market, ShopId, ShopperId};
+use model::{Market, SegmentId, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{Cache, CacheError, Catalog, Completion, Level, Llm, NoAnswer, Operator};
@@ -85,6 +85,22 @@ impl Cache for Host {
             metadata: page.metadata,
         };
         Ok(cache::put(shop.as_str(), shopper.as_str(), page.into())?)
+    }
+
+    fn shared_plan(&self, shop: &ShopId, segment: &SegmentId) -> Result<Option<SharedPlan>, CacheError> {
+        Ok(cache::get_shared_plan(shop.as_str(), segment.as_str())?.map(Into::into))
+    }
+
+    fn lease_planning(&self, shop: &ShopId, segment: &SegmentId, job: &JobId) -> Result<bool, CacheError> {
+        Ok(cache::lease_planning(shop.as_str(), segment.as_str(), job.as_str())?)
+    }
+
+    fn release_planning(&self, shop: &ShopId, segment: &SegmentId, job: &JobId) -> Result<(), CacheError> {
+        Ok(cache::release_planning(shop.as_str(), segment.as_str(), job.as_str())?)
+    }
+
+    fn share_plan(&self, shop: &ShopId, segment: &SegmentId, plan: SharedPlan) -> Result<(), CacheError> {
+        Ok(cache::put_shared_plan(shop.as_str(), segment.as_str(), &plan.into())?)
     }
 }
 

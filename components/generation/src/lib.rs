@@ -3,7 +3,8 @@
 //! It reads the persona from the signals ([`persona`]; [`profile`] describes each), picks products ([`offer`]) and asks
 //! the language model for a plan of them ([`prompt`]), or makes one with the local planner ([`planner`]). It reads
 //! what the model answers ([`answer`], [`draft`]), mends it ([`mod@salvage`]) and checks it ([`mod@check`]), binds it to
-//! the catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]).
+//! the catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]). Shoppers of a segment share a plan
+//! ([`shared`]), to which the parts about one shopper are added ([`personal`]).
 //!
 //! The crate is pure: it has no clock, randomness or network, and reaches the outside only through the traits of
 //! [`capabilities`]. It never shows model text that was not checked, and takes prices, titles and links only from
@@ -36,6 +37,7 @@ pub mod lenient;
 pub mod mended;
 pub mod offer;
 pub mod persona;
+pub mod personal;
 pub mod phrases;
 pub mod plan;
 pub mod planner;
@@ -45,6 +47,7 @@ pub mod propose;
 pub mod refit;
 pub mod salvage;
 pub mod season;
+pub mod shared;
 pub mod storefront;
 
 #[cfg(test)]

@@ -40,6 +40,21 @@ pub fn to_stored(plan: &Plan, brief: Brief) -> String {
     json!({ "format": FORMAT, "brief": brief, "plan": plan }).to_string()
 }
 
+/// Returns the stored form of a plan that a segment shares, which has nothing of any shopper.
+pub fn to_shared(plan: &Plan, brief: Brief) -> String {
+    json!({ "format": FORMAT, "brief": brief, "shared": true, "plan": plan }).to_string()
+}
+
+/// Returns whether a stored plan is shared by a segment.
+pub fn is_shared(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Stored {
+        #[serde(default)]
+        shared: bool,
+    }
+    serde_json::from_str::<Stored>(text).is_ok_and(|stored| stored.shared)
+}
+
 /// Returns the digest of the settings that a stored plan was made with, if it is known.
 pub fn brief_of_stored(text: &str) -> Option<Brief> {
     #[derive(Deserialize)]
@@ -70,6 +85,9 @@ mod tests {
         let brief = Brief::of(&merchant());
         let stored = to_stored(&every_block(), brief);
         assert_eq!((from_stored(&stored), brief_of_stored(&stored)), (Some(every_block()), Some(brief)));
+        let shared = to_shared(&every_block(), brief);
+        assert_eq!((from_stored(&shared), brief_of_stored(&shared)), (Some(every_block()), Some(brief)));
+        assert!(is_shared(&shared) && !is_shared(&stored) && !is_shared(""));
         assert_eq!(brief_of_stored(r#"{"format":1,"plan":{}}"#), None, "of an earlier release");
     }
 

@@ -32,10 +32,23 @@ const PAIRED_MAX: usize = 3;
 
 /// Plans the page for a persona.
 pub fn plan(persona: Persona, signals: &Signals, storefront: &Storefront) -> Plan {
-    let affinity = Affinity::of(signals, &storefront.assortment);
-    let ranked = affinity.rank(persona, &storefront.assortment);
-    let planner = Planner { persona, signals, storefront, affinity, ranked };
+    let planner = Planner::new(persona, signals, storefront);
     Plan { title: storefront.voice.name().to_owned(), blocks: planner.blocks() }
+}
+
+/// Returns the block for the products that the shopper viewed, if they viewed any that are offered.
+pub fn viewed(persona: Persona, signals: &Signals, storefront: &Storefront) -> Option<Block> {
+    let is_offered = |id: &String| storefront.assortment.offers(id);
+    let planner = Planner::new(persona, signals, storefront);
+    signals.views.iter().any(is_offered).then(|| planner.recently_viewed())
+}
+
+/// Returns the grid of products that the shopper bought, if enough of them are available.
+pub fn bought(persona: Persona, signals: &Signals, storefront: &Storefront) -> Option<Block> {
+    if signals.purchased.is_empty() {
+        return None;
+    }
+    Planner::new(persona, signals, storefront).again(&Left { shown: BTreeSet::new() })
 }
 
 struct Planner<'a> {
@@ -46,7 +59,13 @@ struct Planner<'a> {
     ranked: Vec<&'a Product>,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    fn new(persona: Persona, signals: &'a Signals, storefront: &'a Storefront) -> Self {
+        let affinity = Affinity::of(signals, &storefront.assortment);
+        let ranked = affinity.rank(persona, &storefront.assortment);
+        Self { persona, signals, storefront, affinity, ranked }
+    }
+
     /// Returns the blocks for the persona, in order. Blocks that the shop has nothing for are skipped, and a page
     /// with too few blocks is filled up. No product is shown twice, except the hero's.
     fn blocks(&self) -> Vec<Block> {

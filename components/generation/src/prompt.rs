@@ -6,9 +6,9 @@
 //! No input here is trusted. A shopper's words are passed as JSON strings, labelled as data, and in small amounts.
 //! If they sway the model anyway, the result is only another plan that has to pass the check.
 
-use model::Signals;
 use model::catalog::Product;
 use model::llm::{Message, Request, Role};
+use model::{Persona, Signals};
 use page::blocks::{Block, Demand, Occurrence, Rules};
 use serde::Serialize;
 
@@ -122,14 +122,28 @@ pub fn request(
     local: &Plan,
 ) -> Request {
     let offer = &fitting(offer, &storefront.assortment);
-    let kinds = form::kinds_for(offer, &signals.views, storefront);
+    let about = shopper_part(reading, signals, offer);
+    // There is nothing in a newcomer's page that the local planner could not have planned.
+    let is_optional = signals.is_empty();
+    Request { is_optional, ..asked(&about, &signals.views, storefront, offer, local) }
+}
+
+/// Creates the request for a plan that all shoppers of a persona share. It has nothing of any shopper.
+pub fn request_for_all(
+    persona: Persona,
+    storefront: &Storefront,
+    offer: &Offer<'_>,
+    local: &Plan,
+) -> Request {
+    let offer = &fitting(offer, &storefront.assortment);
+    asked(&segment_part(persona), &[], storefront, offer, local)
+}
+
+fn asked(about: &str, views: &[String], storefront: &Storefront, offer: &Offer<'_>, local: &Plan) -> Request {
+    let kinds = form::kinds_for(offer, views, storefront);
     let example = example::of(local, &kinds, offer).map(|plan| format!("{EXAMPLE}\n{plan}\n\n"));
-    let parts = [
-        shop_part(storefront, offer),
-        shopper_part(reading, signals, offer),
-        example.unwrap_or_default(),
-        ORDER.to_owned(),
-    ];
+    let parts =
+        [shop_part(storefront, offer), about.to_owned(), example.unwrap_or_default(), ORDER.to_owned()];
     let question = parts.concat();
     Request {
         messages: vec![said(Role::System, instructions(&kinds)), said(Role::User, question)],
@@ -137,8 +151,7 @@ pub fn request(
         schema_name: form::SCHEMA_NAME.to_owned(),
         tokens_max: TOKENS_MAX,
         calls_max: CALLS_MAX,
-        // There is nothing in a newcomer's page that the local planner could not have planned.
-        is_optional: signals.is_empty(),
+        is_optional: false,
     }
 }
 
@@ -225,6 +238,16 @@ fn shopper_part(reading: &Reading, signals: &Signals, offer: &Offer<'_>) -> Stri
         reading.reasons.join(", "),
         profile::of(reading.persona).wants,
         json(&shopper),
+    )
+}
+
+/// Returns the part about the shoppers of a segment: all that is known of them is how they shop.
+fn segment_part(persona: Persona) -> String {
+    format!(
+        "\nThe page is for every shopper who is best described as {}.\nSuch a shopper wants: {}\n\
+         What each of them viewed or bought before is added for them, beside this plan.\n\n",
+        persona.name(),
+        profile::of(persona).wants,
     )
 }
 

@@ -26,14 +26,14 @@ use crate::storefront::Storefront;
 /// The longest that a job waits for the model to recover, if the job has another attempt.
 const WAIT_MS_MAX: u64 = 30_000;
 /// The shortest time that a local plan stays fresh while the model is temporarily unavailable.
-const AWAY_MS_MIN: u64 = 60_000;
+pub const AWAY_MS_MIN: u64 = 60_000;
 /// The longest time that a local plan stays fresh if there is a model that gave no plan. The cause can disappear
 /// at any time: a key is repaired, a budget renewed, an endpoint up again. Shoppers should not see a stand-in for
 /// much longer than that, and asking at shorter intervals costs more than it helps.
 const STAND_IN_MS_MAX: u64 = 600_000;
 /// How long a page stays fresh that was to be planned without the model: long enough for the open page to fetch it, so
 /// that the shopper's next view is the first to find it stale.
-const FIRST_VIEW_MS: u64 = 10_000;
+pub const FIRST_VIEW_MS: u64 = 10_000;
 /// The longest part of a foreign text in a log line, in characters.
 const CAUSE_CHARS_MAX: usize = 200;
 
@@ -57,25 +57,30 @@ pub fn propose(
     reading: &Reading,
     storefront: &Storefront,
 ) -> Result<Proposal, Outcome> {
-    let local = planner::plan(reading.persona, &job.request.signals, storefront);
-    let planning = Planning { host, job, reading, storefront, local };
-    if storefront.assortment.offered().next().is_none() {
-        // The model would have no products to choose from.
-        return planning.locally(None, Some(STAND_IN_MS_MAX));
-    }
-    if job.request.work == Work::PlanLocally {
-        return planning.locally(None, Some(FIRST_VIEW_MS));
-    }
-    let offer = planning.offer(PRODUCTS_MAX);
-    let planned = match planning.plan(planning.request(&offer), &offer) {
-        // A refusal costs nothing.
-        Err(NoAnswer::Failed(failed)) if failed.cause == Cause::Context => {
-            let offer = planning.offer(PRODUCTS_FEW);
-            planning.plan(prompt::cut(planning.request(&offer)), &offer)
-        }
-        planned => planned,
-    };
-    planned.unwrap_or_else(|no_answer| planning.without_model(no_answer))
+    Planning::new(host, job, reading, storefront, false).propose()
+}
+
+/// Plans a page for all shoppers of the persona, whoever the job is for. The caller leaves the signals of its shopper out
+/// of the job, and what their searches found out of the storefront.
+pub fn propose_for_all(
+    host: &impl Host,
+    job: &Job,
+    reading: &Reading,
+    storefront: &Storefront,
+) -> Result<Proposal, Outcome> {
+    Planning::new(host, job, reading, storefront, true).propose()
+}
+
+/// Plans a page locally, which is fresh for at most `fresh_ms_max`.
+pub fn propose_locally(
+    host: &impl Host,
+    job: &Job,
+    reading: &Reading,
+    storefront: &Storefront,
+    trouble: Option<Trouble>,
+    fresh_ms_max: Option<u64>,
+) -> Result<Proposal, Outcome> {
+    Planning::new(host, job, reading, storefront, false).locally(trouble, fresh_ms_max)
 }
 
 struct Planning<'a, H> {
@@ -85,9 +90,42 @@ struct Planning<'a, H> {
     storefront: &'a Storefront,
     /// The local planner's plan, which supplies what the model's lacks.
     local: Plan,
+    /// Whether the plan is for all shoppers of the persona.
+    is_shared: bool,
 }
 
 impl<'a, H: Host> Planning<'a, H> {
+    fn new(
+        host: &'a H,
+        job: &'a Job,
+        reading: &'a Reading,
+        storefront: &'a Storefront,
+        is_shared: bool,
+    ) -> Self {
+        let local = planner::plan(reading.persona, &job.request.signals, storefront);
+        Self { host, job, reading, storefront, local, is_shared }
+    }
+
+    fn propose(&self) -> Result<Proposal, Outcome> {
+        if self.storefront.assortment.offered().next().is_none() {
+            // The model would have no products to choose from.
+            return self.locally(None, Some(STAND_IN_MS_MAX));
+        }
+        if self.job.request.work == Work::PlanLocally {
+            return self.locally(None, Some(FIRST_VIEW_MS));
+        }
+        let offer = self.offer(PRODUCTS_MAX);
+        let planned = match self.plan(self.request(&offer), &offer) {
+            // A refusal costs nothing.
+            Err(NoAnswer::Failed(failed)) if failed.cause == Cause::Context => {
+                let offer = self.offer(PRODUCTS_FEW);
+                self.plan(prompt::cut(self.request(&offer)), &offer)
+            }
+            planned => planned,
+        };
+        planned.unwrap_or_else(|no_answer| self.without_model(no_answer))
+    }
+
     fn offer(&self, products_max: usize) -> Offer<'a> {
         let (job, storefront) = (self.job, self.storefront);
         let today = Today::at(self.host.now_ms(), &job.request.market);
@@ -95,6 +133,9 @@ impl<'a, H: Host> Planning<'a, H> {
     }
 
     fn request(&self, offer: &Offer<'_>) -> Request {
+        if self.is_shared {
+            return prompt::request_for_all(self.reading.persona, self.storefront, offer, &self.local);
+        }
         prompt::request(self.reading, &self.job.request.signals, self.storefront, offer, &self.local)
     }
 

@@ -1,5 +1,7 @@
 //! The input of a plan: the merchant, the products and the shopper.
 
+use std::borrow::Cow;
+
 use model::catalog::{self, Product};
 use model::shop::ShopSettings;
 use page::Collection;
@@ -45,6 +47,17 @@ impl Storefront {
     /// Returns what is filled in when a page is rendered for a shopper with these views.
     pub fn given<'a>(&'a self, views: &'a [String]) -> Given<'a> {
         Given { views, promises: &self.merchant.promises, collections: &self.collections }
+    }
+
+    /// Returns the storefront with the products that are the same for every shopper. `shop` is the shop's id.
+    pub fn for_all(&self, shop: &str) -> Cow<'_, Self> {
+        if self.assortment.found().is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let (merchant, assortment) = (self.merchant.clone(), self.assortment.without_found());
+        let voice = Voice::new(shop, &merchant, &assortment);
+        let (collections, brief) = (self.collections.clone(), self.brief);
+        Cow::Owned(Self { merchant, assortment, collections, voice, brief })
     }
 
     /// Returns whether a text is the shop's own: its name, or a title, description or category of its products.

@@ -1,5 +1,6 @@
 //! The settings of the model, which are the section `[llm]` of the configuration, and the variables that hold its key.
 
+use model::shop::PlansPer;
 use secrets::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -47,6 +48,9 @@ pub struct Settings {
     pub protocol: Protocol,
     /// The model's name at that endpoint. `LLM_MODEL`.
     pub model: String,
+    /// Whom the model plans a page for, unless a shop says otherwise: `segment`, all shoppers of a persona and a market at
+    /// once, or `shopper`, each one, which costs a call for each. `PLANS_PER`.
+    pub plans_per: PlansPer,
     /// The time limit for a whole answer, retries included.
     pub timeout_ms: u64,
     /// How long an answer that has begun may pause. One that pauses for longer is cut off, and what is there of it is
@@ -91,6 +95,7 @@ impl Default for Settings {
             base_url: None,
             protocol: Protocol::default(),
             model: "kimi-k2.6".into(),
+            plans_per: PlansPer::default(),
             timeout_ms: 60_000,
             idle_timeout_ms: 15_000,
             retries: 2,

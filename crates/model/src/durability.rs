@@ -10,8 +10,8 @@ use crate::{Key, Store};
 /// - The store of queues has the marks of webhooks and signed requests that were seen, the progress of maintenance
 ///   tasks, audit records, reports for merchants, shops' domains and the errors of jobs.
 ///
-/// Everything else is made again, or is of use for hours only: pages, which blob storage has too, the answers of
-/// catalogs, and sessions.
+/// Everything else is made again, or is of use for hours only: pages, which blob storage has too, the plans of
+/// segments, the answers of catalogs, and sessions.
 const DURABLE: [(Store, &str); 3] =
     [(Store::UiCache, Key::CATALOG_VERSIONS), (Store::UiCache, Key::FORGOTTEN), (Store::GenerationQueue, "")];
 

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::{EventId, ShopId, ShopperId};
+use crate::{EventId, SegmentId, ShopId, ShopperId};
 
 /// The key-value stores of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
-    /// Pages in short-term storage, shops' records, and the catalogs' answers.
+    /// Pages in short-term storage, shops' records, the plans of segments, and the catalogs' answers.
     UiCache,
     /// Errors of jobs, and the records of webhooks, maintenance tasks and domains.
     GenerationQueue,
@@ -38,6 +38,10 @@ pub enum Key<'a> {
     CatalogVersion(&'a ShopId),
     /// A mark that a shopper's data was just deleted.
     Forgotten(&'a ShopId, &'a ShopperId),
+    /// The plan that the shoppers of a segment share.
+    SharedPlan(&'a ShopId, &'a SegmentId),
+    /// The lease of the job that plans for a segment.
+    Planning(&'a ShopId, &'a SegmentId),
     /// A shopper's signals in a shop. The key names the shop, because what a shopper does in one shop is no
     /// concern of another.
     Session(&'a ShopId, &'a ShopperId),
@@ -81,6 +85,9 @@ impl Key<'_> {
     pub const OLD_JOBS: &'static str = "job:";
     /// The prefix of all keys of the original deployment's debug notes.
     pub const OLD_NOTES: &'static str = "debug:";
+    /// The prefix of all keys of plans that segments share.
+    pub const SHARED_PLANS: &'static str = "plan:";
+    pub(crate) const PLANNINGS: &'static str = "planning:";
     pub(crate) const CATALOG_VERSIONS: &'static str = "catalog:";
     pub(crate) const JOB_ERRORS_OF: &'static str = "error-of:";
     pub(crate) const REPORTS_OF: &'static str = "report-of:";
@@ -94,9 +101,12 @@ impl Key<'_> {
     /// Returns the key-value store that holds it.
     pub fn store(&self) -> Store {
         match self {
-            Self::Page(..) | Self::CatalogVersion(_) | Self::Forgotten(..) | Self::Catalog(..) => {
-                Store::UiCache
-            }
+            Self::Page(..)
+            | Self::CatalogVersion(_)
+            | Self::Forgotten(..)
+            | Self::SharedPlan(..)
+            | Self::Planning(..)
+            | Self::Catalog(..) => Store::UiCache,
             Self::Session(..) => Store::ShopperSessions,
             Self::JobError(..)
             | Self::JobErrorOf(..)
@@ -128,6 +138,8 @@ impl fmt::Display for Key<'_> {
             Self::Page(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::PAGES),
             Self::CatalogVersion(shop) => write!(f, "{}{shop}", Self::CATALOG_VERSIONS),
             Self::Forgotten(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::FORGOTTEN),
+            Self::SharedPlan(shop, segment) => write!(f, "{}{shop}:{segment}", Self::SHARED_PLANS),
+            Self::Planning(shop, segment) => write!(f, "{}{shop}:{segment}", Self::PLANNINGS),
             Self::Session(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::SESSIONS),
             // Zero-padded, so that keys sort by time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),

@@ -39,6 +39,15 @@ pub struct StoredPlan {
     pub metadata: PageMetadata,
 }
 
+/// A plan that the shoppers of a segment share. It holds nothing of any shopper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedPlan {
+    /// The plan as JSON, exactly as generation wrote it.
+    pub json: String,
+    /// The time until which pages of it are fresh, in milliseconds since the epoch.
+    pub fresh_until_ms: u64,
+}
+
 /// The cache's answer for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cached<V> {

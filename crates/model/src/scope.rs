@@ -56,11 +56,14 @@ impl<'a> Scope<'a> {
         self.ranges(Key::PAGES)
     }
 
-    /// Returns the prefix of the keys of a shop's catalog answers.
-    pub fn catalog(self) -> Option<String> {
+    /// Returns the prefixes of the keys in short-term storage that a shop has and no shopper: the plans of its segments,
+    /// their leases, and its catalog's answers.
+    pub fn of_shop_alone(self) -> Vec<String> {
         match self {
-            Self::Shop(shop) => Some(format!("{}{shop}:", Key::CATALOGS)),
-            Self::Shopper(..) => None,
+            Self::Shop(shop) => [Key::SHARED_PLANS, Key::PLANNINGS, Key::CATALOGS]
+                .map(|start| format!("{start}{shop}:"))
+                .into(),
+            Self::Shopper(..) => Vec::new(),
         }
     }
 
@@ -230,8 +233,12 @@ mod tests {
         let of_shopper = Scope::Shopper(&id, &shopper).entries();
         let session = Range::Exactly("session:magic-wands:customer-12".into());
         assert_eq!(of_shopper, [(Store::ShopperSessions, session)]);
-        let catalog = Scope::Shop(&id).catalog().unwrap();
-        assert!(Key::Catalog(&id, "x").to_string().starts_with(&catalog));
+        let alone = Scope::Shop(&id).of_shop_alone();
+        let segment = crate::SegmentId::of(crate::Persona::Explorer, &crate::Market::default(), 7);
+        for key in [Key::Catalog(&id, "x"), Key::SharedPlan(&id, &segment), Key::Planning(&id, &segment)] {
+            assert!(alone.iter().any(|prefix| key.to_string().starts_with(prefix)), "{key}");
+        }
+        assert!(Scope::Shopper(&id, &shopper).of_shop_alone().is_empty());
         assert!(Key::Audit(&id, 7, &event).to_string().starts_with(&audits_of(&id)));
     }
 

@@ -3,6 +3,7 @@
 mod colour;
 mod conversions;
 mod language;
+mod plans_per;
 mod serialized;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::Persona;
 
 pub use colour::{Colour, InvalidColour};
 pub use language::{InvalidLanguage, LanguageTag};
+pub use plans_per::{InvalidPlansPer, PlansPer};
 
 /// A merchant's shop. A configuration that names no shop serves the demo shop, `magic-wands`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,10 @@ pub struct ShopSettings {
     /// The brand's background colour, `#rrggbb`; if empty, pages have their own.
     #[serde(with = "serialized::or_empty")]
     pub surface: Option<Colour>,
+    /// Whom the language model plans a page for: `segment`, all shoppers of a persona and a market at once, or
+    /// `shopper`, each one. If empty, as `llm.plans_per` says.
+    #[serde(with = "serialized::or_empty")]
+    pub plans_per: Option<PlansPer>,
     /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
     /// stored.
     pub paused: bool,
@@ -99,6 +105,7 @@ impl Default for ShopSettings {
             personas_off: Vec::new(),
             accent: None,
             surface: None,
+            plans_per: None,
             paused: false,
             is_installed: false,
         }
@@ -168,7 +175,7 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_an_absent_one() {
-        let shop = read(r#"{"url":"","accent":"","surface":"","language":""}"#).unwrap();
+        let shop = read(r#"{"url":"","accent":"","surface":"","plans_per":"","language":""}"#).unwrap();
         assert_eq!(shop, ShopSettings::default());
         let text = serde_json::to_string(&shop).unwrap();
         assert!(text.contains(r#""url":"","language":"en""#) && text.contains(r#""accent":"""#), "{text}");

@@ -2,24 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The planner of a page. Stored by name.
+/// Where a page's plan comes from. Stored by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// The language model.
+    /// The language model, which planned it in this page's job.
     Llm,
+    /// A plan by the language model that the shopper's segment shares.
+    Shared,
     /// The local planner.
     Local,
 }
 
 impl Source {
-    /// Both sources.
-    pub const ALL: [Self; 2] = [Self::Llm, Self::Local];
+    /// All sources.
+    pub const ALL: [Self; 3] = [Self::Llm, Self::Shared, Self::Local];
 
     /// Returns its name in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Llm => "llm",
+            Self::Shared => "shared",
             Self::Local => "local",
         }
     }
@@ -36,7 +39,7 @@ mod tests {
 
     #[test]
     fn names_are_those_under_which_sources_are_stored() {
-        assert_eq!(Source::ALL.map(Source::name), ["llm", "local"]);
+        assert_eq!(Source::ALL.map(Source::name), ["llm", "shared", "local"]);
         for source in Source::ALL {
             let stored = format!("\"{}\"", source.name());
             assert_eq!(serde_json::to_string(&source).unwrap(), stored);

@@ -96,7 +96,7 @@ impl Document {
 
     /// Returns the settings that components read through the `settings` capability.
     pub fn settings(&self) -> Settings {
-        let Self { environment, cache, pool, limits, shops, .. } = self;
+        let Self { environment, cache, pool, limits, llm, shops, .. } = self;
         Settings {
             development: *environment == Kind::Development,
             pool: PoolLimits {
@@ -113,6 +113,7 @@ impl Document {
             },
             limits: *limits,
             unsigned_routes: false,
+            plans_per: llm.plans_per,
             shops: shops.clone(),
         }
     }

@@ -19,7 +19,7 @@ pub use model;
 use std::collections::BTreeMap;
 
 use model::limits::Limits;
-use model::shop::{ShopSettings, ShopStatus};
+use model::shop::{PlansPer, ShopSettings, ShopStatus};
 
 /// The settings of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether unsigned routes serve the shops whose merchants installed the app.
     pub unsigned_routes: bool,
+    /// Whom the language model plans a page for, in shops that do not say.
+    pub plans_per: PlansPer,
     /// The shops this deployment serves, by id.
     pub shops: BTreeMap<String, ShopSettings>,
 }
@@ -72,6 +74,12 @@ pub struct PageLifetimes {
 }
 
 impl Settings {
+    /// Returns the settings of a shop, with the deployment's where the shop has none of its own.
+    pub fn shop(&self, id: &str) -> Option<ShopSettings> {
+        let shop = self.shops.get(id)?;
+        Some(ShopSettings { plans_per: shop.plans_per.or(Some(self.plans_per)), ..shop.clone() })
+    }
+
     /// Returns the status of a shop, for signed or for unsigned requests. In production, an installed shop is unknown
     /// to unsigned requests unless `unsigned_routes` is set.
     pub fn shop_status(&self, id: &str, is_vouched_for: bool) -> ShopStatus {
@@ -95,6 +103,7 @@ impl Default for Settings {
             lifetimes: PageLifetimes::default(),
             limits: Limits::default(),
             unsigned_routes: false,
+            plans_per: PlansPer::default(),
             shops: BTreeMap::from([("magic-wands".to_owned(), ShopSettings::demo())]),
         }
     }
@@ -123,6 +132,19 @@ impl Default for PageLifetimes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shop_has_plans_as_it_says_and_else_as_the_deployment_says() {
+        let of = |of_shop, plans_per| {
+            let shop = ShopSettings { plans_per: of_shop, ..ShopSettings::default() };
+            let shops = BTreeMap::from([("lamps".to_owned(), shop)]);
+            Settings { plans_per, shops, ..Settings::default() }.shop("lamps").unwrap().plans_per.unwrap()
+        };
+        assert_eq!(of(None, PlansPer::default()), PlansPer::Segment);
+        assert_eq!(of(None, PlansPer::Shopper), PlansPer::Shopper);
+        assert_eq!(of(Some(PlansPer::Segment), PlansPer::Shopper), PlansPer::Segment);
+        assert_eq!(Settings::default().shop("lamps"), None);
+    }
 
     #[test]
     fn a_shop_is_open_paused_or_unknown() {

@@ -57,7 +57,7 @@ pub struct Shopify {
 
 /// The known variables, apart from those of the language model's key, those with secrets that components may check
 /// against, and those with secrets of backends.
-pub(super) const VARIABLES: [&str; 20] = [
+pub(super) const VARIABLES: [&str; 21] = [
     "RUST_LOG",
     "DATABASE_URL",
     "REDIS_URL",
@@ -73,6 +73,7 @@ pub(super) const VARIABLES: [&str; 20] = [
     "AI_GATEWAY_URL",
     "LLM_BASE_URL",
     "LLM_MODEL",
+    "PLANS_PER",
     "SHOPIFY_API_KEY",
     "SHOPIFY_STORE",
     "SHOPIFY_ACCESS_TOKEN",

@@ -50,7 +50,7 @@ export class Server {
   constructor(modelUrl, { listen = '127.0.0.1:0', env: variables, config = CONFIG, arguments: more = [], log } = {}) {
     writeFileSync(join(this.#folder, 'wandstore.toml'), config);
     const options = ['serve', '--listen', listen, '--data-dir', join(this.#folder, 'data'), ...more];
-    const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted', LIMITS: 'off', ...variables };
+    const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted', PLANS_PER: 'shopper', LIMITS: 'off', ...variables };
     this.#process = spawn(BINARY, options, { cwd: this.#folder, env });
     if (log) createInterface(this.#process.stderr).on('line', log);
     process.on('exit', this.#vanish);

@@ -180,7 +180,12 @@ fn host(folder: &Path, path: &Path, database_url: Option<&str>, model: &Model) -
     );
     std::fs::write(folder.join("wandstore.toml"), config)?;
     let endpoint = format!("http://{}/v1", model.address);
-    let mut variables = vec![("LLM_BASE_URL", &*endpoint), ("LLM_MODEL", "scripted-1"), ("RUST_LOG", "warn")];
+    let mut variables = vec![
+        ("LLM_BASE_URL", &*endpoint),
+        ("LLM_MODEL", "scripted-1"),
+        ("PLANS_PER", "shopper"),
+        ("RUST_LOG", "warn"),
+    ];
     variables.extend(database_url.map(|url| ("DATABASE_URL", url)));
     Ok(Binary::new(path.to_owned(), folder, &variables))
 }

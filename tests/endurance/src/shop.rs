@@ -50,6 +50,7 @@ impl Shop {
             ("ENVIRONMENT", "development"),
             ("LLM_BASE_URL", &*format!("http://{}/v1", to_model.address)),
             ("LLM_MODEL", "scripted-1"),
+            ("PLANS_PER", "shopper"),
             ("RUST_LOG", "warn"),
             ("SHOPIFY_STORE", SHOP),
             ("SHOPIFY_ACCESS_TOKEN", TOKEN),

@@ -10,6 +10,7 @@ use host::config::{Config, Environment};
 use host::http::{Server, StreamTimes};
 use host::telemetry::Telemetry;
 use host::{Parts, load_components};
+use model::shop::PlansPer;
 use runtime::component::Role;
 use runtime::deployment::{Components, Deployment};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -45,9 +46,11 @@ impl Host {
         Self::builder().open().await
     }
 
-    /// Configures a host that differs from the default one.
+    /// Configures a host that differs from the default one. Each shopper has a plan of their own, so that each is a call
+    /// of the model; `segments.rs` is about shared plans.
     pub fn builder() -> HostBuilder {
-        let settings = Settings { development: true, ..Settings::default() };
+        let plans_per = PlansPer::Shopper;
+        let settings = Settings { development: true, plans_per, ..Settings::default() };
         HostBuilder {
             config: String::new(),
             settings,

@@ -116,7 +116,12 @@ impl Drop for Process {
 /// all shoppers come from one address and at once.
 pub fn wandstore(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wandstore"));
-    command.env_clear().env("LIMITS", "off").current_dir(folder).arg("--data-dir").arg(folder.join("data"));
+    command
+        .env_clear()
+        .envs([("LIMITS", "off"), ("PLANS_PER", "shopper")])
+        .current_dir(folder)
+        .arg("--data-dir")
+        .arg(folder.join("data"));
     command
 }
 

@@ -1,15 +1,15 @@
 //! A host in memory: a cache, a catalog, a scripted model, and a job that can be interrupted.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::Outcome;
 use model::llm::Request;
-use model::pages::{NewPage, PageMetadata, StoredPlan};
+use model::pages::{JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
 use model::shop::ShopSettings;
-use model::{Market, ShopId, ShopperId};
+use model::{Market, SegmentId, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{Cache, CacheError, Catalog, Completion, Ending, Level, Llm, NoAnswer, Operator};
@@ -41,6 +41,13 @@ pub struct World {
     pub saves_while_read: bool,
     pub events: RefCell<Vec<String>>,
     pub fresh_seconds: u32,
+    /// The plans of segments.
+    pub shared: RefCell<BTreeMap<String, SharedPlan>>,
+    /// The job that has the lease of each segment.
+    pub leases: RefCell<BTreeMap<String, JobId>>,
+    /// Why plans of segments and their leases cannot be reached.
+    pub shared_error: Option<CacheError>,
+    pub now_ms: Cell<u64>,
     pub steps: Cell<usize>,
     pub cut_at: Cell<Option<usize>>,
 }
@@ -75,6 +82,10 @@ impl World {
             saves_while_read: false,
             events: RefCell::default(),
             fresh_seconds: Self::FRESH_SECONDS,
+            shared: RefCell::default(),
+            leases: RefCell::default(),
+            shared_error: None,
+            now_ms: Cell::new(Self::NOW_MS),
             steps: Cell::default(),
             cut_at: Cell::default(),
         }
@@ -108,6 +119,11 @@ impl World {
         self.steps.set(self.steps.get() + 1);
     }
 
+    fn sharing<T>(&self, value: T) -> Result<T, CacheError> {
+        self.step();
+        self.shared_error.clone().map_or(Ok(value), Err)
+    }
+
     fn cached<T>(&self, value: T) -> Result<T, CacheError> {
         self.step();
         self.cache_error.clone().map_or(Ok(value), Err)
@@ -138,6 +154,28 @@ impl Cache for World {
         *self.page.borrow_mut() = Some(page);
         self.pages_stored.set(self.pages_stored.get() + 1);
         self.step();
+        Ok(())
+    }
+
+    fn shared_plan(&self, _: &ShopId, segment: &SegmentId) -> Result<Option<SharedPlan>, CacheError> {
+        self.sharing(self.shared.borrow().get(segment.as_str()).cloned())
+    }
+
+    fn lease_planning(&self, _: &ShopId, segment: &SegmentId, job: &JobId) -> Result<bool, CacheError> {
+        self.sharing(())?;
+        let mut leases = self.leases.borrow_mut();
+        Ok(leases.entry(segment.to_string()).or_insert_with(|| job.clone()) == job)
+    }
+
+    fn release_planning(&self, _: &ShopId, segment: &SegmentId, job: &JobId) -> Result<(), CacheError> {
+        self.sharing(())?;
+        self.leases.borrow_mut().retain(|of, holder| of != segment.as_str() || holder != job);
+        Ok(())
+    }
+
+    fn share_plan(&self, _: &ShopId, segment: &SegmentId, plan: SharedPlan) -> Result<(), CacheError> {
+        self.sharing(())?;
+        self.shared.borrow_mut().insert(segment.to_string(), plan);
         Ok(())
     }
 }
@@ -188,7 +226,7 @@ impl Operator for World {
     }
 
     fn now_ms(&self) -> u64 {
-        Self::NOW_MS
+        self.now_ms.get()
     }
 
     fn event(&self, _: Level, message: &str, particulars: &[(&str, &str)]) {

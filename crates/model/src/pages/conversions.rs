@@ -10,8 +10,9 @@ macro_rules! page_types_conversions {
             use $($wit)::+ as wit;
             use $crate::pages;
 
-            $crate::conversions!(enum $crate::Source as wit::Source { Llm, Local });
+            $crate::conversions!(enum $crate::Source as wit::Source { Llm, Shared, Local });
             $crate::conversions!(struct pages::Deleted as wit::Deleted { count, more });
+            $crate::conversions!(struct pages::SharedPlan as wit::SharedPlan { json, fresh_until_ms });
             $crate::conversions!(enum pages::Staleness as wit::Staleness { CatalogChanged, Expired });
 
             impl From<pages::PageMetadata> for wit::PageMetadata {

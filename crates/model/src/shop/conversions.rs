@@ -8,9 +8,10 @@ macro_rules! shop_conversions {
     ($($wit:ident)::+) => {
         const _: () = {
             use $($wit)::+ as wit;
-            use $crate::shop::{ShopSettings, ShopStatus};
+            use $crate::shop::{PlansPer, ShopSettings, ShopStatus};
 
             $crate::conversions!(enum ShopStatus as wit::ShopStatus { Unknown, Open, Paused });
+            $crate::conversions!(enum PlansPer as wit::PlansPer { Segment, Shopper });
 
             impl From<ShopSettings> for wit::Shop {
                 fn from(shop: ShopSettings) -> Self {
@@ -24,6 +25,7 @@ macro_rules! shop_conversions {
                         personas_off: shop.personas_off.iter().map(|persona| persona.name().to_owned()).collect(),
                         accent: shop.accent.map(|colour| colour.to_string()),
                         surface: shop.surface.map(|colour| colour.to_string()),
+                        plans_per: shop.plans_per.unwrap_or_default().into(),
                     }
                 }
             }
@@ -40,6 +42,7 @@ macro_rules! shop_conversions {
                         personas_off: shop.personas_off.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
                         accent: shop.accent.and_then(|colour| colour.parse().ok()),
                         surface: shop.surface.and_then(|colour| colour.parse().ok()),
+                        plans_per: Some(shop.plans_per.into()),
                         paused: false,
                         is_installed: false,
                     }

@@ -2,7 +2,7 @@
 
 use std::num::ParseIntError;
 
-use model::shop::NoPersona;
+use model::shop::{InvalidPlansPer, NoPersona};
 
 use super::{BREAKER_COOLDOWN_MS_MAX, POOL_SIZE_MAX};
 
@@ -39,6 +39,9 @@ pub enum InvalidSettings {
     /// A variable neither keeps the limits nor turns them off.
     #[error("LIMITS is {0:?}; it must be on or off")]
     Limits(String),
+    /// A variable does not say whom the model plans for.
+    #[error("PLANS_PER: {0}")]
+    PlansPer(InvalidPlansPer),
     /// A variable is no shop's domain.
     #[error("SHOPIFY_STORE is {0:?}; it must be the shop's own domain, such as magic-wands.myshopify.com")]
     ShopDomain(String),

@@ -11,7 +11,7 @@ use super::{Document, InvalidSettings, Kind};
 use crate::Settings;
 
 /// The variables that override a document. Of two that set the same value, the later one counts.
-pub const VARIABLES: [&str; 11] = [
+pub const VARIABLES: [&str; 12] = [
     "ENVIRONMENT",
     "CACHE_TTL_SECONDS",
     "POOL_SIZE",
@@ -20,6 +20,7 @@ pub const VARIABLES: [&str; 11] = [
     "LIMITS",
     "LLM_MODEL",
     "LLM_BASE_URL",
+    "PLANS_PER",
     "AI_GATEWAY_URL",
     "SHOPIFY_ORIGIN",
     "SHOPIFY_STORE",
@@ -49,6 +50,9 @@ impl Document {
         }
         if let Some(url) = variable("AI_GATEWAY_URL").or_else(|| variable("LLM_BASE_URL")) {
             self.llm.base_url = Some(url);
+        }
+        if let Some(per) = variable("PLANS_PER") {
+            self.llm.plans_per = per.parse().map_err(InvalidSettings::PlansPer)?;
         }
         if let Some(origin) = variable("SHOPIFY_ORIGIN") {
             self.shopify.origin = Some(origin);

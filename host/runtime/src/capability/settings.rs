@@ -24,7 +24,7 @@ impl settings::Host for View<'_> {
     }
 
     fn get_shop(&mut self, id: String) -> Result<Option<settings::Shop>> {
-        Ok(self.0.look(|settings| settings.shops.get(&id).cloned()).map(Into::into))
+        Ok(self.0.look(|settings| settings.shop(&id)).map(Into::into))
     }
 
     fn status(&mut self, id: String, vouched_for: bool) -> Result<settings::ShopStatus> {

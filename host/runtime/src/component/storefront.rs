@@ -17,7 +17,7 @@ use crate::context::{Context, Request, RequestBody, Value};
 use catalog_types::{Assortment, CatalogError, Collection, Freshness, Market, Product};
 use http_types::BodyError;
 use job_types::{Enqueued, GenerationRequest, JobError, JobState, MaintenanceTask, Member, QueueError};
-use page_types::{CacheError, Cached, Deleted, NewPage, StalePage, StoredPlan};
+use page_types::{CacheError, Cached, Deleted, NewPage, SharedPlan, StalePage, StoredPlan};
 
 model::shopper_types_conversions!(shopper_types);
 
@@ -141,6 +141,45 @@ impl cache::Host for Context {
             Err(failure) => Err(failure),
         };
         Ok(flat(answer))
+    }
+
+    async fn get_shared_plan(
+        &mut self,
+        shop: String,
+        segment: String,
+    ) -> Result<Result<Option<SharedPlan>, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.cache.call_get_shared_plan(instance, &shop, &segment))
+    }
+
+    async fn lease_planning(
+        &mut self,
+        shop: String,
+        segment: String,
+        job: String,
+    ) -> Result<Result<bool, CacheError>> {
+        relay!(self, cache, |guest, instance| guest
+            .cache
+            .call_lease_planning(instance, &shop, &segment, &job))
+    }
+
+    async fn release_planning(
+        &mut self,
+        shop: String,
+        segment: String,
+        job: String,
+    ) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest
+            .cache
+            .call_release_planning(instance, &shop, &segment, &job))
+    }
+
+    async fn put_shared_plan(
+        &mut self,
+        shop: String,
+        segment: String,
+        plan: SharedPlan,
+    ) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.cache.call_put_shared_plan(instance, &shop, &segment, &plan))
     }
 }
 

@@ -88,6 +88,7 @@ impl Scene {
         let variables = [
             ("LLM_BASE_URL", &*format!("http://{}/v1", proxy.address)),
             ("LLM_MODEL", "scripted-1"),
+            ("PLANS_PER", "shopper"),
             ("RUST_LOG", "info"),
         ];
         let mut scene = Self {

@@ -240,6 +240,7 @@ impl Host {
             ("REDIS_URL", redis_url.as_str()),
             ("LLM_BASE_URL", &*format!("http://{}/v1", model.address)),
             ("LLM_MODEL", "scripted-1"),
+            ("PLANS_PER", "shopper"),
             ("RUST_LOG", "info"),
             KEY[0],
             KEY[1],

@@ -65,7 +65,7 @@ fn deployment_of(
     if chapter.sayings.is_empty() {
         return deployment;
     }
-    deployment.with("LLM_BASE_URL", &model.url).with("LLM_MODEL", "scripted")
+    deployment.with("LLM_BASE_URL", &model.url).with("LLM_MODEL", "scripted").with("PLANS_PER", "shopper")
 }
 
 impl Player {
