@@ -7,6 +7,25 @@ use xtask_dev::shell;
 
 use crate::bundle;
 
+/// Run a day of a shop in virtual time, per segment and per shopper, and print what its visits cost.
+#[derive(Args)]
+pub struct SimulateDay {
+    /// How many visits there are.
+    #[arg(long, default_value_t = 100_000)]
+    visits: u64,
+    /// The seed, which decides everything that is drawn.
+    #[arg(long, default_value_t = 2)]
+    seed: u64,
+}
+
+impl SimulateDay {
+    pub fn run(self) -> anyhow::Result<()> {
+        let (visits, seed) = (self.visits.to_string(), self.seed.to_string());
+        let day = ["run", "--release", "--quiet", "--package", "simulation", "--bin", "simulate-day", "--"];
+        shell::run("cargo", &[&day[..], &["--visits", &visits, "--seed", &seed]].concat())
+    }
+}
+
 /// Measure against the native floor, in one run.
 #[derive(Args)]
 pub struct Bench {

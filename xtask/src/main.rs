@@ -46,6 +46,7 @@ enum Command {
     Test(test::Test),
     /// Fuzz the parsers of network input.
     Fuzz(fuzz::Fuzz),
+    SimulateDay(bench::SimulateDay),
     /// Measure against the native floor, in one run: hits, fallback pages, enqueued jobs, start-up.
     Bench(bench::Bench),
     Chaos(endurance::Chaos),
@@ -72,6 +73,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(test) => test.run(),
         Command::Fuzz(fuzz) => fuzz.run(),
         Command::Bench(bench) => bench.run(),
+        Command::SimulateDay(day) => day.run(),
         Command::Chaos(chaos) => chaos.run(),
         Command::Faults(faults) => faults.run(),
         Command::Flood(flood) => flood.run(),

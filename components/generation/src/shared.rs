@@ -1,8 +1,8 @@
 //! Plans that the shoppers of a segment share: those of one persona and market, with the same settings of the merchant.
 //!
 //! The segment's plan costs one call of the model; each of its shoppers gets a page of it, fitted to today's products.
-//! One job at a time plans for a segment, by a lease that ends by itself. Meanwhile the others render the plan of before,
-//! or a local one that is stale soon; nobody waits. Only what counts as the model's plan is shared.
+//! One job at a time plans for a segment, by a lease that ends by itself. Meanwhile the others render the plan of
+//! before, or a local one that is stale soon; nobody waits. Only what counts as the model's plan is shared.
 //!
 //! A shared plan is made of the merchant's settings, the products that every shopper sees, and the persona. The job's
 //! shopper, their signals and what their searches found do not reach the prompt or the plan.
@@ -147,8 +147,8 @@ impl<H: Host> Segment<'_, H> {
         Planned::Shared(Shared { plan, stored, source, fresh_until_ms, trouble })
     }
 
-    /// Returns the page to show if the model gave no plan. After an answer that is of no use the lease lasts on, because
-    /// the next one would cost as much; else the next job asks at once.
+    /// Returns the page to show if the model gave no plan. After an answer that is of no use the lease lasts on,
+    /// because the next one would cost as much; else the next job asks at once.
     fn without_model(&self, known: Option<Shared>, failed: Proposal) -> Result<Planned, Outcome> {
         if !failed.trouble.as_ref().is_some_and(was_answered) {
             self.release();

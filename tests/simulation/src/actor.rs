@@ -2,6 +2,7 @@
 //! jobs or the budget is a turn, before which others may run, and which may fail.
 
 mod caching;
+mod generation;
 mod model_endpoint;
 mod queueing;
 mod routing;
@@ -14,6 +15,7 @@ use ::caching::Cache;
 use ::model::{Access, Operation, ShopId, ShopperId};
 use ::queueing::Queue;
 
+pub(crate) use generation::make_page;
 pub(crate) use model_endpoint::Asked;
 
 use crate::kv::Caller;

@@ -17,13 +17,17 @@ pub enum Bug {
     BudgetReservesAfterCall,
     /// The keys of pages do not name the shop.
     KeyDropsShop,
+    /// A plan that a segment shares has what its first shopper looked at.
+    SharedPlanHasViews,
+    /// Two jobs plan for a segment at a time.
+    PlanningIgnoresLease,
     /// A product change does not reach the shop's record.
     CatalogChangeIsLost,
 }
 
 impl Bug {
     /// Every planted bug.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::EnqueueIgnoresLiveJob,
         Self::EnqueueAnswersFirst,
         Self::CompletionIgnoresLease,
@@ -31,6 +35,8 @@ impl Bug {
         Self::CacheIgnoresClosing,
         Self::BudgetReservesAfterCall,
         Self::KeyDropsShop,
+        Self::SharedPlanHasViews,
+        Self::PlanningIgnoresLease,
         Self::CatalogChangeIsLost,
     ];
 }

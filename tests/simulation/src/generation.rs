@@ -3,9 +3,11 @@
 
 use caching::Stored;
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
-use model::pages::{Cached, Fragment, JobId, NewPage, PageMetadata, StoredPlan};
-use model::{Cause, Persona, Source};
+use model::pages::{Cached, Fragment, JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
+use model::shop::PlansPer;
+use model::{Cause, Persona, SegmentId, Source};
 
+use crate::Bug;
 use crate::actor::{Actor, Asked};
 use crate::bytes::Bytes;
 use crate::page::Facts;
@@ -80,8 +82,73 @@ fn is_stored(actor: &Actor<'_>, request: &GenerationRequest, id: &JobId) -> Resu
     })
 }
 
-/// Plans a page by the model, or without it.
+/// Plans a page as its segment has it, or for the shopper alone, as the real one does
+/// (`components/generation/src/shared.rs`).
 fn plan(
+    actor: &Actor<'_>,
+    job: &queueing::Job,
+    request: &GenerationRequest,
+    id: &JobId,
+    version: u64,
+) -> Result<(Facts, PageMetadata, Option<Trouble>), Outcome> {
+    if actor.world.plans_per == PlansPer::Shopper {
+        return plan_alone(actor, job, request, id, version);
+    }
+    let GenerationRequest { shop, market, .. } = request;
+    let segment = SegmentId::of(Persona::Explorer, market, 0);
+    let known = actor.cache().shared_plan(shop, &segment).ok().flatten();
+    let known = known.and_then(|plan| Some((Facts::in_json(&plan.json)?, plan.fresh_until_ms)));
+    if let Some((plan, until_ms)) = known.filter(|(_, until_ms)| *until_ms > actor.wall_ms()) {
+        return Ok(of_segment(actor, request, id, version, plan, until_ms));
+    }
+    let is_ours = request.work != Work::PlanLocally
+        && actor.cache().lease_planning(shop, &segment, id, actor.wall_ms()).unwrap_or(false);
+    if !is_ours {
+        let request = GenerationRequest { work: Work::PlanLocally, ..request.clone() };
+        return plan_alone(actor, job, &request, id, version);
+    }
+    let planned = plan_alone(actor, job, request, id, version);
+    match &planned {
+        Ok((facts, metadata, _)) if metadata.source == Source::Llm => {
+            let views =
+                if actor.world.has(Bug::SharedPlanHasViews) { facts.views.clone() } else { Vec::new() };
+            let shared = Facts { shopper: String::new(), job: String::new(), views, ..facts.clone() };
+            let plan = SharedPlan { json: shared.json(), fresh_until_ms: metadata.fresh_until_ms };
+            // Without it, the segment is planned again.
+            let _unavailable = actor.cache().share_plan(shop, &segment, &plan, actor.wall_ms());
+        }
+        // Otherwise the lease ends by itself.
+        _ => drop(actor.cache().release_planning(shop, &segment, id)),
+    }
+    planned
+}
+
+/// Returns a page of the segment's plan, with what is the shopper's.
+fn of_segment(
+    actor: &Actor<'_>,
+    request: &GenerationRequest,
+    id: &JobId,
+    version: u64,
+    plan: Facts,
+    fresh_until_ms: u64,
+) -> (Facts, PageMetadata, Option<Trouble>) {
+    let views = request.signals.views.clone();
+    let facts = Facts { shopper: request.shopper.to_string(), job: id.as_str().to_owned(), views, ..plan };
+    let metadata = PageMetadata {
+        persona: Persona::Explorer,
+        confidence: 50,
+        source: Source::Shared,
+        job: id.clone(),
+        planned_ms: actor.wall_ms(),
+        fresh_until_ms,
+        catalog_version: version,
+        fragment: Fragment::NONE,
+    };
+    (facts, metadata, None)
+}
+
+/// Plans a page by the model, or without it.
+fn plan_alone(
     actor: &Actor<'_>,
     job: &queueing::Job,
     request: &GenerationRequest,

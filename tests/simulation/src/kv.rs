@@ -151,6 +151,15 @@ impl Kv {
         self.entries.remove(&(store.name(), key.to_owned())).is_some()
     }
 
+    /// Drops a key everywhere, without anybody noticing.
+    pub(crate) fn drop_unread(&mut self, store: Store, key: &str) {
+        let name = (store.name(), key.to_owned());
+        self.entries.remove(&name);
+        for seen in &mut self.seen {
+            seen.remove(&name);
+        }
+    }
+
     /// Drops what a host has in memory of a key, as after a write without an answer.
     pub(crate) fn forget(&mut self, host: usize, store: Store, key: &str) {
         if self.platform == Platform::Native {

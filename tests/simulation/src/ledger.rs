@@ -3,10 +3,12 @@
 
 mod data;
 mod jobs;
+mod plannings;
 mod spending;
 
 pub(crate) use data::Data;
 pub(crate) use jobs::Jobs;
+pub(crate) use plannings::Plannings;
 pub(crate) use spending::Spending;
 
 /// What was violated, in words.
@@ -20,6 +22,7 @@ pub(crate) const SKEW_MS: u64 = 250;
 pub(crate) struct Ledger {
     pub(crate) jobs: Jobs,
     pub(crate) data: Data,
+    pub(crate) plannings: Plannings,
     pub(crate) spending: Spending,
 }
 

@@ -4,10 +4,13 @@
 //!
 //! Everything is drawn from a seed. Each call that the product makes of storage, jobs or the budget is a turn: before it,
 //! other tasks may run and a host may die. Nothing here decides what the product does, and generation is a stand-in.
+//!
+//! A [`Day`] of many visits runs on the same parts without faults, and with the real generation, and says what it costs.
 
 mod actor;
 mod bug;
 mod bytes;
+mod day;
 mod delivery;
 mod generation;
 mod history;
@@ -25,4 +28,5 @@ mod worker;
 mod world;
 
 pub use bug::Bug;
+pub use day::{Day, Outcome};
 pub use run::{Failure, Runner, SEED_VARIABLE};

@@ -51,7 +51,7 @@ impl routing::Request for Request {
 }
 
 impl Request {
-    fn json(body: String) -> Self {
+    pub(crate) fn json(body: String) -> Self {
         Self { headers: vec![("content-type", "application/json".into())], body }
     }
 

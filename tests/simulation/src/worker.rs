@@ -6,22 +6,26 @@ use std::rc::Rc;
 use drain::claims::{self, Claims, Policy, WhenIdle};
 use drain::run::{self, Answer, PARTS_MAX, Run, Terms};
 use model::jobs::{Outcome, Trouble};
-use queueing::{Claimed, Error, Failure, Job, Task as Work, member_name};
+use queueing::{Claimed, Error, Failure, Job, Pool, Task as Work, member_name};
 use routing::Progress;
 
 use crate::actor::Actor;
 use crate::generation::generate;
 use crate::ledger::Ledger;
 use crate::task::{Ended, Pause, Task};
-use crate::world::{POOL, World};
+use crate::world::World;
 
 const IDLE: WhenIdle = WhenIdle::Look { look_ms: 15_000, rest_ms: 500 };
-const TERMS: Terms = Terms {
-    extend_ms: POOL.lease_ms as u64 / 3,
-    parts_max: Some(PARTS_MAX),
-    complete_attempts: 4,
-    complete_pause_ms: 250,
-};
+
+fn terms(pool: Pool) -> Terms {
+    Terms {
+        extend_ms: u64::from(pool.lease_ms) / 3,
+        parts_max: Some(PARTS_MAX),
+        complete_attempts: 4,
+        complete_pause_ms: 250,
+    }
+}
+
 /// The most time that a part of a job takes, by the host's limit. A mark of a deletion lasts longer.
 const PART_MS_MAX: u64 = 120_000;
 
@@ -41,9 +45,9 @@ fn drain(actor: &Actor<'_>, member: &str) {
     let mut action = claims.begin(now_ms());
     loop {
         let event = match action {
-            claims::Action::Claim => match actor.queue().claim(member, POOL, actor.wall_ms()) {
+            claims::Action::Claim => match actor.queue().claim(member, actor.world.pool, actor.wall_ms()) {
                 Ok(Claimed::Job(job)) => {
-                    actor.world.judge(actor.world.ledger.borrow().jobs.handed_out(&job, POOL));
+                    actor.world.judge(actor.world.ledger.borrow().jobs.handed_out(&job, actor.world.pool));
                     claims.handle(claims::Event::Claimed, now_ms());
                     Attempt { actor, job: Rc::new(*job), part: None }.work();
                     claims::Event::Ended
@@ -89,7 +93,7 @@ enum Progressed {
 
 impl Attempt<'_, '_> {
     fn work(mut self) {
-        let mut run = Run::new(TERMS, self.now_ms());
+        let mut run = Run::new(terms(self.actor.world.pool), self.now_ms());
         let mut outcome = None;
         let mut action = run::Action::Work;
         loop {
@@ -100,7 +104,8 @@ impl Attempt<'_, '_> {
                 }
                 run::Action::Extend => {
                     let lease = &self.job.lease;
-                    let extended = self.actor.queue().extend_lease(lease, POOL, self.actor.wall_ms());
+                    let extended =
+                        self.actor.queue().extend_lease(lease, self.actor.world.pool, self.actor.wall_ms());
                     run::Event::Extended(answer(&extended))
                 }
                 run::Action::Wait(until_ms) => self.next(until_ms, &mut outcome),
@@ -109,8 +114,13 @@ impl Attempt<'_, '_> {
                     let outcome = outcome.get_or_insert_with(|| again("too many parts"));
                     let random = self.actor.world.random.borrow_mut().next();
                     let lease = &self.job.lease;
-                    let completed =
-                        self.actor.queue().complete(lease, outcome, POOL, self.actor.wall_ms(), random);
+                    let completed = self.actor.queue().complete(
+                        lease,
+                        outcome,
+                        self.actor.world.pool,
+                        self.actor.wall_ms(),
+                        random,
+                    );
                     run::Event::Completed(answer(&completed))
                 }
                 run::Action::Stop(_) => return self.drop_part(),
@@ -186,6 +196,9 @@ impl Attempt<'_, '_> {
 
 fn run_part(actor: &Actor<'_>, job: &Job) -> Progressed {
     match &job.task {
+        Work::Page(request) if actor.world.day.is_some() => {
+            Progressed::Over(crate::actor::make_page(actor, job, request))
+        }
         Work::Page(request) => Progressed::Over(generate(actor, job, request)),
         Work::Maintenance(task) => match routing::run_maintenance(actor, task) {
             Progress::More => Progressed::More,

@@ -8,14 +8,16 @@ use corosensei::stack::DefaultStack;
 use llm::spending::DailyLimits;
 use model::Key;
 use model::jobs::State;
+use model::shop::PlansPer;
 use queueing::{Backoff, Pool};
 use storage::Database;
 
 use crate::Bug;
 use crate::bytes::Bytes;
+use crate::day::DayShop;
 use crate::history::History;
 use crate::kv::{Kv, Platform};
-use crate::ledger::{Ledger, SKEW_MS, Verdict};
+use crate::ledger::{Ledger, Plannings, SKEW_MS, Verdict};
 use crate::page::Facts;
 use crate::random::Random;
 use crate::sqlite::Sqlite;
@@ -56,6 +58,11 @@ pub(crate) enum Fault {
 pub(crate) struct World {
     pub(crate) bug: Option<Bug>,
     pub(crate) platform: Platform,
+    pub(crate) pool: Pool,
+    /// The shop of a day without faults, for which the real generation makes the pages.
+    pub(crate) day: Option<DayShop>,
+    /// Whom plans are made for.
+    pub(crate) plans_per: PlansPer,
     pub(crate) random: RefCell<Random>,
     pub(crate) kv: RefCell<Kv>,
     pub(crate) blob: RefCell<BTreeMap<String, Bytes>>,
@@ -96,6 +103,9 @@ impl World {
         Self {
             bug,
             platform,
+            pool: POOL,
+            day: None,
+            plans_per: if seed.is_multiple_of(3) { PlansPer::Shopper } else { PlansPer::Segment },
             random: RefCell::new(Random::new(seed)),
             kv: RefCell::new(Kv::new(platform, HOSTS)),
             blob: RefCell::default(),
@@ -200,6 +210,13 @@ impl World {
             if ledger.data.set_closed(shop, is_closed, self.now_ms.get()) {
                 ledger.jobs.reopened(shop);
             }
+        }
+        if key.starts_with("planning:") {
+            return ledger.plannings.leased(key, bytes, self.true_wall_ms());
+        }
+        // Of a day, plans and pages are the real ones, without facts.
+        if key.starts_with(Key::SHARED_PLANS) && self.day.is_none() {
+            return Plannings::shared(key, plan_in(bytes).as_ref());
         }
         let Some((shop, shopper)) = owner(key) else { return Ok(()) };
         ledger.data.check_owner(bytes, shop, person(shopper))?;

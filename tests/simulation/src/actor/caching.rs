@@ -100,6 +100,7 @@ impl Actor<'_> {
         let keys: Vec<String> = keys.iter().map(|key| self.planted(key)).collect();
         let delete = || {
             let delete = |key: &&String| {
+                self.world.ledger.borrow_mut().plannings.deleted(key);
                 self.as_caller(|caller| self.world.kv.borrow_mut().delete(caller, store, key))
             };
             u32::try_from(keys.iter().filter(delete).count()).unwrap_or(u32::MAX)
@@ -155,6 +156,9 @@ impl Kv for &Actor<'_> {
             let mut head = bytes.head(peek);
             if matches!(key, Key::CatalogVersion(_)) && self.world.has(Bug::CacheIgnoresClosing) {
                 head = String::from_utf8_lossy(&head).replace(" closed", "").into_bytes();
+            }
+            if matches!(key, Key::Planning(..)) && self.world.has(Bug::PlanningIgnoresLease) {
+                head.clear();
             }
             Entry { head, value: bytes, version }
         }))

@@ -73,7 +73,7 @@ impl World {
     fn judge_waits(&self, now_ms: u64) -> Result<Verdict, storage::Failure> {
         const LATEST: &str =
             "SELECT max(due_ms) FROM jobs WHERE state IN ('queued', 'running') AND key NOT LIKE 'errand/%'";
-        if !self.step.get().is_multiple_of(JUDGED_ONE_IN) {
+        if self.day.is_some() || !self.step.get().is_multiple_of(JUDGED_ONE_IN) {
             return Ok(Ok(()));
         }
         let latest_ms =
@@ -106,6 +106,9 @@ impl World {
             let done = ledger.jobs.cause(id).filter(|_| matches!(completion, Completion::Done(_)));
             if let Some(cause) = done {
                 ledger.data.maintenance_done(&cause, self.now_ms.get());
+            }
+            if self.day.is_some() {
+                ledger.jobs.forget_ended(id);
             }
         }
         Ok(is_ours)

@@ -14,7 +14,6 @@ use routing::{
 use super::Actor;
 use crate::Bug;
 use crate::bytes::Bytes;
-use crate::world::POOL;
 
 /// How rarely a limit refuses something.
 const REFUSED_ONE_IN: u64 = 20;
@@ -78,11 +77,12 @@ impl Cache for Actor<'_> {
 
 impl Queue for Actor<'_> {
     fn enqueue(&self, request: GenerationRequest) -> Result<Enqueued, Failure> {
-        self.queue().enqueue(request, POOL, self.wall_ms()).map_err(of_queue)
+        self.queue().enqueue(request, self.world.pool, self.wall_ms()).map_err(of_queue)
     }
 
     fn enqueue_maintenance(&self, task: MaintenanceTask) -> Result<(), Failure> {
-        let enqueued = self.queue().enqueue_maintenance(&task, POOL, self.wall_ms()).map_err(of_queue)?;
+        let enqueued =
+            self.queue().enqueue_maintenance(&task, self.world.pool, self.wall_ms()).map_err(of_queue)?;
         let is_refused = enqueued == Enqueued::Full;
         self.world.judge(if is_refused { Err(format!("{task:?} was refused")) } else { Ok(()) });
         Ok(())
@@ -96,11 +96,11 @@ impl Queue for Actor<'_> {
             Err(format!("{:?} deletes jobs of {shop}", self.shop))
         });
         self.deletes.replace(Some((shop.clone(), shopper.cloned())));
-        self.queue().delete(Scope::of(shop, shopper), POOL).map_err(of_queue)
+        self.queue().delete(Scope::of(shop, shopper), self.world.pool).map_err(of_queue)
     }
 
     fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<State>, Failure> {
-        self.queue().status(shop, shopper, POOL).map_err(of_queue)
+        self.queue().status(shop, shopper, self.world.pool).map_err(of_queue)
     }
 
     fn pool(&self) -> Result<Vec<Member>, Failure> {
@@ -162,6 +162,9 @@ impl Storage for Actor<'_> {
 
 impl Catalog for Actor<'_> {
     fn products(&self, _shop: &ShopId, _market: &Market) -> Result<Assortment, Failure> {
+        if let Some(day) = &self.world.day {
+            return Ok(day.assortment());
+        }
         Ok(Assortment {
             shop_name: "Shop".into(),
             currency: NO_CURRENCY.into(),
@@ -186,7 +189,7 @@ impl Settings for Actor<'_> {
     }
 
     fn merchant(&self, _shop: &ShopId) -> Option<ShopSettings> {
-        Some(ShopSettings::default())
+        Some(ShopSettings { plans_per: Some(self.world.plans_per), ..ShopSettings::default() })
     }
 
     fn first_shop(&self) -> Option<ShopId> {
@@ -195,7 +198,10 @@ impl Settings for Actor<'_> {
 }
 
 impl Limits for Actor<'_> {
-    fn take(&self, _allowances: &[Allowance], _shop: &ShopId, _shopper: &ShopperId) -> bool {
+    fn take(&self, allowances: &[Allowance], shop: &ShopId, shopper: &ShopperId) -> bool {
+        if let Some(day) = &self.world.day {
+            return day.take(allowances, shop, shopper, self.wall_ms());
+        }
         !(self.world.is_faulty.get() && self.world.one_in(REFUSED_ONE_IN))
     }
 }

@@ -200,6 +200,12 @@ impl Jobs {
         Ok(())
     }
 
+    /// Forgets a job that ended: a day has too many to look at all of them at each step.
+    pub(crate) fn forget_ended(&mut self, id: &str) {
+        self.all.retain(|of, facts| of != id || facts.is_live() || facts.at_work > 0);
+        self.completed.clear();
+    }
+
     /// Records that the leases of a process were ended.
     pub(crate) fn released(&mut self, process: &str) {
         for facts in self.all.values_mut() {

@@ -87,7 +87,9 @@ impl Simulation {
             self.world.note(|| format!("the clocks are set back by {by_ms} ms"));
             self.world.set_ms.set(set_ms - by_ms);
             self.back_ms += by_ms;
-            self.world.ledger.borrow_mut().jobs.set_back(by_ms);
+            let mut ledger = self.world.ledger.borrow_mut();
+            ledger.jobs.set_back(by_ms);
+            ledger.plannings.set_back();
         } else if now_ms >= self.forward_again_ms {
             let by_ms = self.world.below(FORWARD_MS_MAX);
             self.world.note(|| format!("the clocks are set forward by {by_ms} ms"));
