@@ -43,6 +43,14 @@ test('the names of blocks fit into the theme editor in every language', async ()
   }
 });
 
+// Merchants read Shopify's admin, which is in fewer languages than shops are.
+test('the texts for shoppers are in every language that pages have words in', async () => {
+  const words = await readdir(new URL('../../crates/words/languages', import.meta.url));
+  const texts = (await names('locales', '.json')).filter((name) => !name.endsWith('.schema.json'));
+  const tags = (list) => list.map((name) => name.split('/').at(-1).split('.')[0]).sort();
+  assert.deepEqual(tags(texts), tags(words));
+});
+
 test('the script matches its source: after a change, run `npm run build`', async () => {
   assert.equal(String(await read('assets/wand.js')), await built());
 });

@@ -20,6 +20,7 @@ impl Brief {
             name,
             url: _,
             language,
+            own_language: _,
             tone,
             banned_words,
             promises,

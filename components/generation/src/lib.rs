@@ -54,6 +54,8 @@ pub mod storefront;
 mod fakes;
 #[cfg(target_arch = "wasm32")]
 mod guest;
+#[cfg(test)]
+mod pseudo;
 
 pub use assortment::Assortment;
 pub use generate::generate;

@@ -1,10 +1,12 @@
-//! The local planner's own words, in English; those for a persona are in its profile.
+//! The places that the local planner has phrases for. The phrases are in the files of `crates/words`, in each language;
+//! which are a persona's, its profile says.
 //!
 //! Each place has several phrases in different words, so that a banned word leaves another one. The phrases make
 //! no claim about the shop, its products or the shopper beyond the content under them: nothing about quality,
 //! origin, popularity, choice, stock or delivery. Only the merchant can make promises and claims.
 
 use model::Persona;
+use words::Words;
 
 use crate::profile;
 
@@ -60,32 +62,32 @@ pub enum Place {
 }
 
 impl Place {
-    /// Returns the phrases for this place, best first.
-    pub fn phrases(self) -> &'static [&'static str] {
+    /// Returns the phrases for this place in a language, best first.
+    pub fn phrases(self, words: &'static Words) -> &'static [&'static str] {
         match self {
-            Self::Headline(persona) => profile::of(persona).phrases.headline,
-            Self::HeroText(persona) => profile::of(persona).phrases.hero_text,
-            Self::Grid(persona) => profile::of(persona).phrases.grid,
-            Self::Spotlight(persona) => profile::of(persona).phrases.spotlight,
-            Self::Again => &["Have it again", "Once more"],
-            Self::SpotlightText => &["Take a closer look.", "See what it is."],
-            Self::Bundle => &["Side by side", "A few of a kind"],
-            Self::BundleText => &["Here is what they cost together.", "See the sum of them."],
-            Self::Deals => &["Reduced right now", "Lower than before", "Marked down"],
-            Self::Search => &["Looking for something?", "Find it here", "Search"],
-            Self::Story => &["Take your time", "Where to go from here"],
-            Self::StoryText => &["Browse as long as you like.", "Look through the shop at your own pace."],
-            Self::RecentlyViewed => &["Seen before", "Back to these", "Another look"],
-            Self::Scene => &["Up close", "And then this"],
-            Self::SceneText => &["Let it speak for itself.", "A picture says enough."],
-            Self::Lookbook => &["In pictures", "To look at"],
-            Self::LookbookText => &["Let the eye decide.", "No words needed."],
-            Self::ComparisonText => &["The facts, in columns.", "What the one is and the other is not."],
-            Self::Comparison => &["Next to each other", "Line by line"],
-            Self::Categories => &["Where to begin", "By kind"],
-            Self::Collections => &["Collections", "Look further"],
-            Self::Brands => &["By name", "Names"],
-            Self::PriceGuide => &["What would you like to spend?", "How much should it be?"],
+            Self::Headline(persona) => (profile::of(persona).phrases.headline)(words),
+            Self::HeroText(persona) => (profile::of(persona).phrases.hero_text)(words),
+            Self::Grid(persona) => (profile::of(persona).phrases.grid)(words),
+            Self::Spotlight(persona) => (profile::of(persona).phrases.spotlight)(words),
+            Self::Again => words.again,
+            Self::SpotlightText => words.spotlight_text,
+            Self::Bundle => words.bundle,
+            Self::BundleText => words.bundle_text,
+            Self::Deals => words.deals,
+            Self::Search => words.search_heading,
+            Self::Story => words.story,
+            Self::StoryText => words.story_text,
+            Self::RecentlyViewed => words.recently_viewed,
+            Self::Scene => words.scene,
+            Self::SceneText => words.scene_text,
+            Self::Lookbook => words.lookbook,
+            Self::LookbookText => words.lookbook_text,
+            Self::Comparison => words.comparison,
+            Self::ComparisonText => words.comparison_text,
+            Self::Categories => words.categories,
+            Self::Collections => words.collection_list,
+            Self::Brands => words.brands,
+            Self::PriceGuide => words.price_guide,
         }
     }
 
@@ -105,22 +107,58 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use model::shop::ShopSettings;
+    use words::Language;
+
     use super::*;
     use crate::copy::Company;
-    use crate::fakes::storefront;
-    use crate::heading::claiming_words;
+    use crate::fakes::{assortment, merchant};
+    use crate::heading::{Claim, claiming_words, claims};
+    use crate::storefront::Storefront;
+
+    fn storefront(language: Language) -> Storefront {
+        let merchant = ShopSettings { language: language.tag().parse().unwrap(), ..merchant() };
+        Storefront::new("magic-wands", merchant, assortment())
+    }
 
     #[test]
     fn every_place_has_something_to_say_that_passes_the_claims_gate() {
-        let storefront = storefront();
-        for place in Place::all() {
-            let phrases = place.phrases();
-            assert!(phrases.len() > 1, "{place:?}");
+        let mut flaws = Vec::new();
+        for (language, place) in
+            Language::all().flat_map(|language| Place::all().map(move |place| (language, place)))
+        {
+            let storefront = storefront(language);
+            let phrases = place.phrases(language.words());
+            let distinct: BTreeSet<_> = phrases.iter().collect();
+            assert!(phrases.len() > 1 && distinct.len() == phrases.len(), "{place:?} in {}", language.tag());
             for phrase in phrases {
                 // What a phrase says of products is judged against them when it is used.
                 let decided = claiming_words(phrase, &storefront);
                 let company = Company { products: &[], decided: &decided };
-                assert_eq!(storefront.voice.flaw_beside(phrase, 60, &company), None, "{phrase:?}");
+                let flaw = storefront.voice.flaw_beside(phrase, 60, &company);
+                flaws.extend(flaw.map(|flaw| (language.tag(), phrase, flaw)));
+            }
+        }
+        assert_eq!(flaws, []);
+    }
+
+    /// A claim that is not recognised would be made of any products.
+    #[test]
+    fn the_claims_of_phrases_are_recognised_in_every_language() {
+        for (language, place) in
+            Language::all().flat_map(|language| Place::all().map(move |place| (language, place)))
+        {
+            let storefront = storefront(language);
+            for (at, phrase) in place.phrases(language.words()).iter().enumerate() {
+                let expected = match place {
+                    Place::Deals => vec![Claim::Reduced],
+                    Place::Grid(Persona::Dealhunter) if at < 2 => vec![Claim::LowestPrices],
+                    Place::Grid(Persona::Dealhunter) => vec![Claim::ByPrice],
+                    _ => vec![],
+                };
+                assert_eq!(claims(phrase, &storefront), expected, "{phrase:?} in {}", language.tag());
             }
         }
     }

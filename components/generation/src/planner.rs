@@ -2,7 +2,7 @@
 //!
 //! It is deterministic and subject to the same check as the model. Its plans always pass: it checks each text
 //! before use, and the shop's name is always allowed. No heading makes a false claim about products
-//! ([`crate::heading`]). If the shop's language is not English, the planner uses none of its own phrases, only
+//! ([`crate::heading`]). If there are no words in the page's language, the planner uses none of its own phrases, only
 //! words that the shop supplies: its name, its categories, and its products' titles and descriptions.
 
 use std::collections::BTreeSet;
@@ -14,6 +14,7 @@ use page::blocks::{
     ImageWithText, Lookbook, PriceGuide, Reassurance, RecentlyViewed, Search, Spotlight, Story,
     TEXT_CHARS_MAX, bundle, comparison, deals, grid, lookbook, search, story,
 };
+use words::Language;
 
 use crate::affinity::Affinity;
 use crate::copy::Company;
@@ -306,8 +307,8 @@ impl<'a> Planner<'a> {
         self.ranked.iter().copied().filter(move |product| product.category == category)
     }
 
-    /// Returns the copy for a place beside these products: one of our phrases if the shop's language is English, else
-    /// a text that the shop supplies.
+    /// Returns the copy for a place beside these products: one of our phrases in the page's language, else a text
+    /// that the shop supplies.
     fn say(&self, place: Place, supplied: &[&str], chars_max: usize, products: &[&Product]) -> String {
         self.first_allowed(&[self.phrases(place), supplied].concat(), chars_max, products)
     }
@@ -334,7 +335,8 @@ impl<'a> Planner<'a> {
     }
 
     fn phrases(&self, place: Place) -> &'static [&'static str] {
-        if self.storefront.merchant.language.is_english() { place.phrases() } else { &[] }
+        let language = Language::of(self.storefront.merchant.language.as_str());
+        language.map_or(&[], |language| place.phrases(language.words()))
     }
 
     fn first_allowed(&self, texts: &[&str], chars_max: usize, products: &[&Product]) -> String {
@@ -541,16 +543,16 @@ mod tests {
     }
 
     #[test]
-    fn a_shop_that_speaks_no_english_is_quoted_and_not_spoken_for() {
+    fn a_shop_whose_language_has_no_words_is_quoted_and_not_spoken_for() {
         let merchant =
-            ShopSettings {
-                language: "de-AT".parse().unwrap(), name: "Zauberstäbe".to_owned(), ..merchant()
-            };
+            ShopSettings { language: "da".parse().unwrap(), name: "Zauberstäbe".to_owned(), ..merchant() };
         let storefront = Storefront::new("s", merchant, storefront().assortment);
         let plan = plan(Persona::Explorer, &Signals::default(), &storefront);
         let text = serde_json::to_string(&plan).unwrap();
         assert!(text.contains("Made by hand.") && text.contains("Zauberstäbe"));
-        let ours = Place::all().flat_map(Place::phrases).find(|phrase| text.contains(**phrase));
+        let ours = Language::all()
+            .flat_map(|language| Place::all().flat_map(move |place| place.phrases(language.words())))
+            .find(|phrase| text.contains(**phrase));
         assert_eq!(ours, None, "{text}");
     }
 
@@ -584,7 +586,8 @@ mod tests {
     fn any_storefront() -> impl Strategy<Value = Storefront> {
         let ours = ["again", "a", "the", "more", "less", "here", "reduced", "search", "hats", "you", "good"];
         let banned = prop_oneof![prop::sample::select(ours.to_vec()).prop_map(str::to_owned), any_text()];
-        let language = prop::sample::select(vec!["en", "en-GB", "de"]);
+        let languages = Language::all().map(Language::tag).chain(["en-GB", "da"]);
+        let language = prop::sample::select(languages.collect::<Vec<_>>());
         let merchant = (any_text(), language, prop::collection::vec(banned, 0..12)).prop_map(
             |(name, language, banned_words)| ShopSettings {
                 name,

@@ -7,6 +7,7 @@ mod loyalist;
 mod minimalist;
 
 use model::Persona;
+use words::Words;
 
 use crate::evidence::Rule;
 
@@ -101,15 +102,17 @@ pub enum Slot {
     Reassurance,
 }
 
-/// Phrases for the places that differ between personas, in English, each list the best first
-/// ([`crate::phrases`] says what a phrase may claim).
+/// Phrases of a language, each list the best first.
+pub type Choose = fn(&'static Words) -> &'static [&'static str];
+
+/// Phrases for the places that differ between personas ([`crate::phrases`] says what a phrase may claim).
 pub struct Phrases {
     /// The hero's headline.
-    pub headline: &'static [&'static str],
+    pub headline: Choose,
     /// The sentence below it.
-    pub hero_text: &'static [&'static str],
+    pub hero_text: Choose,
     /// The heading of the main grid.
-    pub grid: &'static [&'static str],
+    pub grid: Choose,
     /// The heading of a spotlight.
-    pub spotlight: &'static [&'static str],
+    pub spotlight: Choose,
 }

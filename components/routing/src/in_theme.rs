@@ -9,6 +9,7 @@
 
 use model::Market;
 use page::THEME_STYLE;
+use words::{Language, Words};
 
 /// The frame around the content within a theme.
 pub(crate) struct InTheme<'a> {
@@ -16,6 +17,8 @@ pub(crate) struct InTheme<'a> {
     pub(crate) prefix: &'a str,
     /// The start of the content's links, such as `https://wands.example`; empty for a shop without pages.
     pub(crate) home: &'a str,
+    /// The words for shoppers whose language has none.
+    pub(crate) words: &'static Words,
 }
 
 /// The variables of the template and of the link for shoppers without scripts. Only Shopify knows their values.
@@ -59,8 +62,19 @@ impl InTheme<'_> {
         let subpath = self.prefix.trim_start_matches('/');
         format!(
             "<a class=\"wand__link\" href=\"{{{{ root }}}}{subpath}?country={{{{ country }}}}&amp;\
-             language={{{{ language }}}}\">See what we picked for you</a></wand-storefront>"
+             language={{{{ language }}}}\">{}</a></wand-storefront>",
+            self.see_yours()
         )
+    }
+
+    /// Returns the link's words. Liquid chooses them by the shopper's language.
+    fn see_yours(&self) -> String {
+        let when = |language: Language| {
+            format!("{{%- when '{}' -%}}{}", language.primary().to_uppercase(), language.words().see_yours)
+        };
+        let cases: String = Language::all().map(when).collect();
+        let otherwise = self.words.see_yours;
+        format!("{PRIMARY}{{%- case primary -%}}{cases}{{%- else -%}}{otherwise}{{%- endcase -%}}")
     }
 
     /// Returns the filters that rewrite the content's links. Texts in the content contain no quotation marks, so only
@@ -72,6 +86,9 @@ impl InTheme<'_> {
         format!(" | replace: 'href=\"/', href{of_shop}")
     }
 }
+
+/// The first subtag of the shopper's language: its words are the same in all regions.
+const PRIMARY: &str = "{%- assign primary = language | split: '_' | first -%}";
 
 /// The replacements for the beginnings of links and forms.
 const LINKS: &str = "\
@@ -96,7 +113,9 @@ fn may_be_quoted(address: &str) -> bool {
 mod tests {
     use super::*;
 
-    const IN_THEME: InTheme<'_> = InTheme { prefix: "/apps/wand", home: "https://wands.example" };
+    fn in_theme(home: &str) -> InTheme<'_> {
+        InTheme { prefix: "/apps/wand", home, words: Language::of("sv").unwrap().words() }
+    }
 
     #[test]
     fn content_is_shown_to_its_own_market_only() {
@@ -106,7 +125,7 @@ mod tests {
             ("CA", "", "{%- if country == 'CA' -%}"),
         ] {
             let market = Market::of(country, language).expect("a market");
-            let (head, tail) = IN_THEME.around(&market, true);
+            let (head, tail) = in_theme("https://wands.example").around(&market, true);
             assert!(head.contains(theirs), "{head}");
             assert!(tail.contains("{%- else -%}") && tail.ends_with("{%- endif -%}"), "{tail}");
         }
@@ -115,10 +134,25 @@ mod tests {
     #[test]
     fn an_address_that_could_end_a_text_of_liquid_is_left_as_it_is() {
         for home in ["", "https://a.example/' | x", "https://a.example/{{x}}", "https://a.example/%7D"] {
-            let replaced = InTheme { home, ..IN_THEME }.replaced();
+            let replaced = in_theme(home).replaced();
             assert_eq!(replaced, " | replace: 'href=\"/', href");
         }
-        let replaced = InTheme { home: "https://wands.example:8443", ..IN_THEME }.replaced();
+        let replaced = in_theme("https://wands.example:8443").replaced();
         assert!(replaced.contains("'href=\"https://wands.example:8443/', href"), "{replaced}");
+    }
+
+    #[test]
+    fn the_link_is_in_the_shoppers_language_and_else_in_the_shops() {
+        let link = in_theme("").link();
+        for part in [
+            "{%- when 'EN' -%}See what we picked for you{%- when 'AR' -%}",
+            "{%- when 'PT' -%}Ver o que escolhemos para você{%-",
+            "{%- else -%}Se vad vi har valt åt dig{%- endcase -%}</a></wand-storefront>",
+        ] {
+            assert!(link.contains(part), "{link}");
+        }
+        for language in Language::all() {
+            assert!(!language.words().see_yours.contains(['<', '&', '{', '%']), "it is written as it is");
+        }
     }
 }

@@ -7,6 +7,7 @@ use model::pages::{Fragment, PageMetadata};
 use model::{EventId, Key, ShopId, ShopperId, Signals};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
+use words::Language;
 
 use crate::capabilities::{Cache, Content, Deployment, Failure, Log, Queue, Storage, Swap};
 use crate::domains;
@@ -51,7 +52,8 @@ pub(crate) fn page<D: Deployment>(
     let Verified { signed, visitor, .. } = verify(deployment, target)?;
     let prefix = signed.prefix.as_ref().map_or(PREFIX, |prefix| prefix.as_str());
     let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
-    let in_theme = InTheme { prefix, home: merchant.url.as_deref().unwrap_or_default() };
+    let home = merchant.url.as_deref().unwrap_or_default();
+    let in_theme = InTheme { prefix, home, words: Language::first_of([merchant.language.as_str()]).words() };
     let market = visitor.market();
     if market.country().is_empty() {
         track::refuse_closed(deployment, &visitor)?;

@@ -181,7 +181,7 @@ fn render_fallback(
     let collections = if products.is_empty() { Vec::new() } else { collections(deployment, id, market) };
     let pictured = |collection| page::Collection::pictured(collection, &products);
     let collections: Vec<_> = collections.into_iter().map(pictured).collect();
-    let settings = merchant.known_as(id.as_str(), &shop_name);
+    let settings = merchant.in_market(market).known_as(id.as_str(), &shop_name);
     let shop = Shop { id: id.to_string(), settings, currency, money_format };
     page::render(&page::fallback(&shop, shelves, &collections, &shop.settings.promises))
 }

@@ -8,7 +8,7 @@ mod serialized;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Persona;
+use crate::{Market, Persona};
 
 pub use colour::{Colour, InvalidColour};
 pub use language::{InvalidLanguage, LanguageTag};
@@ -26,6 +26,9 @@ pub struct ShopSettings {
     pub url: Option<String>,
     /// BCP 47 language tag of its texts.
     pub language: LanguageTag,
+    /// The shop's own language, where `language` is that of a shopper's market: see [`ShopSettings::in_market`].
+    #[serde(skip)]
+    pub own_language: Option<LanguageTag>,
     /// How the merchant wants to sound, in a few words.
     pub tone: String,
     /// Words that its pages must not use, in lower case.
@@ -99,6 +102,7 @@ impl Default for ShopSettings {
             name: String::new(),
             url: None,
             language: LanguageTag::default(),
+            own_language: None,
             tone: "warm and clear".to_owned(),
             banned_words: Vec::new(),
             promises: Vec::new(),
@@ -133,6 +137,24 @@ impl ShopSettings {
     /// Returns whether pages are made for a persona.
     pub fn wants(&self, persona: Persona) -> bool {
         !self.personas_off.contains(&persona)
+    }
+
+    /// Returns the settings in the language of a market. Without one they stay in the shop's own, and so do they if that
+    /// is a variety of the market's.
+    #[must_use]
+    pub fn in_market(self, market: &Market) -> Self {
+        match market.language().parse::<LanguageTag>() {
+            Ok(language) if !self.language.refines(&language) => {
+                let language = language.canonical();
+                Self { own_language: Some(self.language), language, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Returns the languages for a page's words: that of the market, if there is one, then the shop's.
+    pub fn languages(&self) -> impl Iterator<Item = &LanguageTag> {
+        [&self.language].into_iter().chain(&self.own_language)
     }
 
     /// Returns the settings with the name that shoppers know. That is the name in the settings, unless it was only
@@ -197,6 +219,23 @@ mod tests {
         };
         assert_eq!(validated(&[Persona::Explorer, Persona::Loyalist]), Ok(()));
         assert_eq!(validated(&Persona::ALL), Err(NoPersona));
+    }
+
+    #[test]
+    fn a_market_has_a_language_of_its_own_or_the_shops() {
+        for (own, market, expected) in [
+            ("en", "PT_BR", "pt-BR"),
+            ("de-AT", "DE", "de-AT"),
+            ("de-AT", "", "de-AT"),
+            ("de", "FR", "fr"),
+            ("pt", "PT_BR", "pt-BR"),
+        ] {
+            let shop = ShopSettings { language: own.parse().unwrap(), ..ShopSettings::demo() };
+            let there = shop.in_market(&Market::of("", market).unwrap());
+            assert_eq!(there.language.as_str(), expected);
+            let languages: Vec<_> = there.languages().map(LanguageTag::as_str).collect();
+            assert_eq!(languages, if expected == own { vec![own] } else { vec![expected, own] });
+        }
     }
 
     #[test]

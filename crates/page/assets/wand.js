@@ -2,7 +2,7 @@
 'use strict';
 const { body } = document;
 const main = document.querySelector('main');
-const { store } = body.dataset;
+const { store, words, added, ready } = body.dataset;
 const shopper = new URLSearchParams(location.search).get('shopper');
 
 // The page is at {prefix}/s/{store}, or at {prefix} itself behind an app proxy.
@@ -26,15 +26,23 @@ const search = (text) => {
 
 const put = (button) => {
   const label = button.firstChild;
-  const mark = (text, added) => {
+  button.label ??= label.data;
+  const mark = (text, isAdded) => {
     label.data = text;
-    button.classList.toggle('added', added);
+    button.classList.toggle('added', isAdded);
   };
-  mark('Added', true);
+  mark(added, true);
   document.querySelector('#said').textContent = button.textContent;
   clearTimeout(button.timer);
-  button.timer = setTimeout(mark, 2500, 'Add to cart', false);
+  button.timer = setTimeout(mark, 2500, button.label, false);
   track({ type: 'add-to-cart', product: button.dataset.cart });
+};
+
+// Returns how many products were found, in the words' language: the server wrote a form for each of its plural categories.
+const counted = (count) => {
+  const form = (name) => body.getAttribute('data-found-' + name);
+  const text = form(count) ?? form(new Intl.PluralRules(words).select(count)) ?? form('other');
+  return text.replace('#', count);
 };
 
 // Shows the cards that fit, and says how many.
@@ -44,13 +52,12 @@ const keep = (section, fits, says = true) => {
     card.hidden = !fits(card);
     if (!card.hidden) found.add(card.dataset.id);
   }
-  const count = (found.size || 'No') + (found.size === 1 ? ' product' : ' products');
-  section.querySelector('output').textContent = says && count + ' found on this page';
+  section.querySelector('output').textContent = says && counted(found.size);
 };
 
 const filter = (form) => {
-  const words = form.q.value.toLowerCase().split(/\s+/);
-  const fits = ({ textContent }) => words.every((word) => textContent.toLowerCase().includes(word));
+  const terms = form.q.value.toLowerCase().split(/\s+/);
+  const fits = ({ textContent }) => terms.every((term) => textContent.toLowerCase().includes(term));
   keep(form.parentNode, fits, form.q.value);
 };
 
@@ -162,7 +169,7 @@ const show = (next) => {
 // Nothing moves while a shopper is reading or typing.
 const offer = (next) => {
   const button = document.createElement('button');
-  button.textContent = 'Your storefront is ready';
+  button.textContent = ready;
   button.onclick = () => {
     button.remove();
     show(next);

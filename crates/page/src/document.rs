@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use askama::Template;
 use model::shop::{Colour, LanguageTag};
+use words::Words;
 
 use crate::address::Address;
 use crate::blocks::{Render as _, View};
@@ -70,6 +71,7 @@ pub fn render(page: &Page<'_>) -> Document {
         surface: settings.surface.as_ref().map_or("", Colour::as_str),
         language: settings.language.as_str(),
         is_right_to_left: is_right_to_left(&settings.language),
+        words: page.shop.words(),
         home: page.shop.home(),
         has_hero: sections.has_hero(),
         sections: sections.into_html(),
@@ -107,6 +109,7 @@ struct Sheet<'a> {
     surface: &'a str,
     language: &'a str,
     is_right_to_left: bool,
+    words: &'static Words,
     home: Option<Address<'a>>,
     has_hero: bool,
     sections: String,

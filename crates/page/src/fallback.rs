@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 
 use model::catalog::Product;
 use model::text::is_visible;
+use words::Words;
 
 use crate::blocks::{Demand, collections, deals, grid, hero, reassurance, search};
 use crate::{Collection, Look, Page, Shop, View};
@@ -48,15 +49,15 @@ pub fn fallback<'a>(
     collections: &'a [Collection],
     promises: &'a [String],
 ) -> Page<'a> {
-    let products = shelves.products();
+    let (products, words) = (shelves.products(), shop.words());
     let best = products.iter().find(|product| product.available);
     let others: Vec<&Product> = products.iter().filter(|product| !is_same(best, product)).collect();
     let blocks = [
         Some(hero(shop, shelves, best)),
-        search(products, &others),
-        grid(shelves, &others),
-        deals(&others),
-        links(collections),
+        search(products, &others, words),
+        grid(shelves, &others, words),
+        deals(&others, words),
+        links(collections, words),
         reassurance(promises),
     ];
     Page {
@@ -73,52 +74,52 @@ fn is_same(best: Option<&Product>, product: &Product) -> bool {
 }
 
 fn hero<'a>(shop: &'a Shop, shelves: Shelves<'a>, best: Option<&'a Product>) -> View<'a> {
+    let words = shop.words();
     let (headline, text): (&str, &str) = match (shelves, best) {
-        (Shelves::Unknown, _) => {
-            (&shop.settings.name, "We cannot show our products right now. Please try again in a moment.")
+        (Shelves::Unknown, _) => (&shop.settings.name, words.unavailable),
+        (_, Some(_)) if shelves.hold_more_than_shown() => {
+            (words.best_sellers_headline, words.best_sellers_text)
         }
-        (_, Some(_)) if shelves.hold_more_than_shown() => ("Our best sellers", "What sells best here."),
-        (_, Some(first)) => (&shop.settings.name, described(first)),
-        (_, None) if shelves.products().is_empty() => {
-            (&shop.settings.name, "There are no products to show yet.")
-        }
-        (_, None) => (&shop.settings.name, "Everything is sold out at the moment."),
+        (_, Some(first)) => (&shop.settings.name, described(first, words)),
+        (_, None) if shelves.products().is_empty() => (&shop.settings.name, words.no_products),
+        (_, None) => (&shop.settings.name, words.all_sold_out),
     };
     View::Hero(hero::View { headline, text, product: best })
 }
 
 /// Returns a sentence about a product, in the merchant's words.
-fn described(product: &Product) -> &str {
-    if is_visible(&product.description) { &product.description } else { "Have a look around." }
+fn described<'a>(product: &'a Product, words: &'static Words) -> &'a str {
+    if is_visible(&product.description) { &product.description } else { words.look_around }
 }
 
-fn search<'a>(products: &'a [Product], others: &[&Product]) -> Option<View<'a>> {
+fn search<'a>(products: &'a [Product], others: &[&Product], words: &'static Words) -> Option<View<'a>> {
     let mut terms: Vec<&str> = Vec::new();
     for category in products.iter().map(|product| product.category.trim()) {
         if is_visible(category) && !terms.contains(&category) && terms.len() < TERMS_MAX {
             terms.push(category);
         }
     }
-    (!others.is_empty()).then_some(View::Search(search::View { heading: "What are you looking for?", terms }))
+    (!others.is_empty())
+        .then_some(View::Search(search::View { heading: words.what_are_you_looking_for, terms }))
 }
 
-fn grid<'a>(shelves: Shelves<'a>, others: &[&'a Product]) -> Option<View<'a>> {
+fn grid<'a>(shelves: Shelves<'a>, others: &[&'a Product], words: &'static Words) -> Option<View<'a>> {
     let (there, gone): (Vec<&Product>, Vec<&Product>) = others.iter().partition(|product| product.available);
     let products: Vec<_> = there.into_iter().chain(gone).take(grid::PRODUCTS_MAX).collect();
-    let heading = if shelves.hold_more_than_shown() { "Best sellers" } else { "Products" };
+    let heading = if shelves.hold_more_than_shown() { words.best_sellers } else { words.products };
     grid::View::of(heading, products).map(View::Grid)
 }
 
-fn deals<'a>(others: &[&'a Product]) -> Option<View<'a>> {
+fn deals<'a>(others: &[&'a Product], words: &'static Words) -> Option<View<'a>> {
     let is_deal = |product: &&Product| Demand::Reduced.unmet(product).is_none();
     let mut products: Vec<&Product> = others.iter().copied().filter(is_deal).collect();
     products.sort_by_key(|product| Reverse(product.percent_off()));
     products.truncate(deals::PRODUCTS_MAX);
-    deals::View::of("Reduced right now", products).map(View::Deals)
+    deals::View::of(words.reduced, products).map(View::Deals)
 }
 
-fn links(collections: &[Collection]) -> Option<View<'_>> {
-    collections::View::of("Look around", collections).map(View::Collections)
+fn links<'a>(collections: &'a [Collection], words: &'static Words) -> Option<View<'a>> {
+    collections::View::of(words.collections, collections).map(View::Collections)
 }
 
 fn reassurance(promises: &[String]) -> Option<View<'_>> {

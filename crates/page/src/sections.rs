@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use model::catalog::{Image, Product, percent_off, reduced_from};
 use model::text::is_visible;
+use words::Words;
 
 use crate::address::Address;
 use crate::money::money;
@@ -22,6 +23,7 @@ const EAGER_PICTURES: usize = 4;
 /// first depends on the order.
 pub struct Sections<'a> {
     shop: &'a Shop,
+    words: &'static Words,
     look: Look,
     html: String,
     count: usize,
@@ -31,6 +33,7 @@ pub struct Sections<'a> {
 }
 
 pub struct Cards<'a> {
+    pub words: &'static Words,
     pub heading: &'a str,
     pub layout: Layout,
     pub items: Vec<Card<'a>>,
@@ -48,6 +51,7 @@ pub enum Layout {
 
 /// A product.
 pub struct Card<'a> {
+    pub words: &'static Words,
     pub product: &'a Product,
     /// The vendor and the product type.
     pub kind: Vec<&'a str>,
@@ -94,6 +98,7 @@ pub enum Loading {
 }
 
 pub struct Price {
+    pub words: &'static Words,
     pub now: String,
     /// The former price, if it was higher.
     pub before: Option<String>,
@@ -147,6 +152,7 @@ impl<'a> Sections<'a> {
     pub fn of(shop: &'a Shop, look: Look) -> Self {
         Self {
             shop,
+            words: shop.words(),
             look,
             html: String::new(),
             count: 0,
@@ -195,6 +201,11 @@ impl<'a> Sections<'a> {
         self.html
     }
 
+    /// Returns the words of the page's language.
+    pub fn words(&self) -> &'static Words {
+        self.words
+    }
+
     /// Returns the shop's name.
     pub fn shop_name(&self) -> &'a str {
         &self.shop.settings.name
@@ -221,7 +232,7 @@ impl<'a> Sections<'a> {
             Ratio::of_most(&products.iter().filter_map(|product| product.image.as_ref()).collect::<Vec<_>>());
         let place = layout.place();
         let items: Vec<_> = products.iter().map(|product| self.tile(product, ratio, place)).collect();
-        (!items.is_empty()).then_some(Cards { heading, layout, items })
+        (!items.is_empty()).then_some(Cards { words: self.words, heading, layout, items })
     }
 
     /// Returns the cards of products that show their pictures whole, each in its own ratio.
@@ -244,6 +255,7 @@ impl<'a> Sections<'a> {
         let kind = [if vendor == self.shop.settings.name { "" } else { vendor }, product.category.as_str()];
         let link = self.link(&product.url);
         Card {
+            words: self.words,
             product,
             kind: kind.into_iter().filter(|text| is_visible(text)).collect(),
             link,
@@ -275,6 +287,7 @@ impl<'a> Sections<'a> {
     /// Returns a price as text.
     pub fn price(&self, price: u64, before: Option<u64>) -> Price {
         Price {
+            words: self.words,
             now: self.money(price),
             before: reduced_from(price, before).map(|before| self.money(before)),
             percent_off: percent_off(price, before),

@@ -1,7 +1,8 @@
 //! The shop of a page, and its collections.
 
 use model::catalog::{Image, Product};
-use model::shop::ShopSettings;
+use model::shop::{LanguageTag, ShopSettings};
+use words::{Language, Words};
 
 use crate::address::Address;
 
@@ -22,6 +23,11 @@ impl Shop {
     /// Returns the base address of the shop's own pages, if it has any.
     pub(crate) fn home(&self) -> Option<Address<'_>> {
         Address::of_shop(self.settings.url.as_deref()?)
+    }
+
+    /// Returns the words in the first language of the page that has them, or else in English.
+    pub fn words(&self) -> &'static Words {
+        Language::first_of(self.settings.languages().map(LanguageTag::as_str)).words()
     }
 }
 

@@ -68,7 +68,9 @@ fn every_document_has_one_heading_one_main_part_and_a_language() {
             assert_eq!(elements(&markup(&document), name).len(), 1, "{name} with {count} products");
         }
         assert!(document.starts_with("<!doctype html>\n<html lang=\"en\">"));
-        assert!(document.contains(r#"<body data-store="magic-wands" data-generated="false">"#));
+        assert!(
+            document.contains(r#"<body data-store="magic-wands" data-generated="false" data-words="en""#)
+        );
     }
 }
 

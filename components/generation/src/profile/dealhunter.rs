@@ -27,10 +27,10 @@ pub static PROFILE: Profile = Profile {
         Slot::Reassurance,
     ],
     phrases: Phrases {
-        headline: &["What things cost", "Prices at a glance", "Compare first"],
-        hero_text: &["Compare the prices, then decide.", "Look at the numbers first."],
+        headline: |words| words.dealhunter_headline,
+        hero_text: |words| words.dealhunter_text,
         // The first two are true only if the assortment has all products of the shop.
-        grid: &["Lowest price first", "Cheapest first", "Sorted by price", "In order of price"],
-        spotlight: &["Have a look at this", "One more to see"],
+        grid: |words| words.dealhunter_grid,
+        spotlight: |words| words.dealhunter_spotlight,
     },
 };

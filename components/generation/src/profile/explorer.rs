@@ -33,9 +33,9 @@ pub static PROFILE: Profile = Profile {
         Slot::Reassurance,
     ],
     phrases: Phrases {
-        headline: &["Take the long way round", "Have a look round", "Wander a little"],
-        hero_text: &["Start anywhere and see where it leads.", "Look at one thing, then at another."],
-        grid: &["Look around", "A bit of this and that"],
-        spotlight: &["Something different", "Of another kind"],
+        headline: |words| words.explorer_headline,
+        hero_text: |words| words.explorer_text,
+        grid: |words| words.explorer_grid,
+        spotlight: |words| words.explorer_spotlight,
     },
 };

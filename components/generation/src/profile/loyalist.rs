@@ -26,9 +26,9 @@ pub static PROFILE: Profile = Profile {
         Slot::Reassurance,
     ],
     phrases: Phrases {
-        headline: &["Good to see you", "Welcome", "Here you are"],
-        hero_text: &["Have a look at what is here today.", "Look around for as long as you like."],
-        grid: &["More to look at", "Some others"],
-        spotlight: &["Have a look at this", "One more to see"],
+        headline: |words| words.loyalist_headline,
+        hero_text: |words| words.loyalist_text,
+        grid: |words| words.loyalist_grid,
+        spotlight: |words| words.loyalist_spotlight,
     },
 };

@@ -21,9 +21,9 @@ pub static PROFILE: Profile = Profile {
     spotlight: Some(Spotlit::SecondBest),
     layout: &[Slot::Hero, Slot::Comparison(COMPARED_MAX), Slot::BestGrid(GRID_MAX), Slot::Reassurance],
     phrases: Phrases {
-        headline: &["This one", "Start here", "Straight to it"],
-        hero_text: &["A short page, and that is all.", "One to begin with, and a few others."],
-        grid: &["A short list", "A few others"],
-        spotlight: &["Or this one", "One more to compare"],
+        headline: |words| words.minimalist_headline,
+        hero_text: |words| words.minimalist_text,
+        grid: |words| words.minimalist_grid,
+        spotlight: |words| words.minimalist_spotlight,
     },
 };

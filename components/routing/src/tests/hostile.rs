@@ -164,7 +164,7 @@ fn any_parameters() -> impl Strategy<Value = String> {
 
 /// Returns the Liquid tags and outputs that are not part of the frame of a page within a theme.
 fn foreign_tags(text: &str) -> Vec<&str> {
-    const OURS: [&str; 11] = [
+    const OURS: [&str; 13] = [
         "- assign ",
         "- capture content ",
         "- endcapture ",
@@ -176,9 +176,17 @@ fn foreign_tags(text: &str) -> Vec<&str> {
         " language }",
         " content | replace: ",
         " content }",
+        "- case primary -%}",
+        "- endcase -%}",
     ];
     let tags = text.split('{').filter_map(|rest| rest.strip_prefix('%')).chain(text.split("{{").skip(1));
-    tags.filter(|tag| !OURS.iter().any(|ours| tag.starts_with(ours))).collect()
+    tags.filter(|tag| !OURS.iter().any(|ours| tag.starts_with(ours)) && !is_language(tag)).collect()
+}
+
+/// Returns whether a tag is the case of a language, `- when 'DE' -%}`.
+fn is_language(tag: &str) -> bool {
+    let code = tag.strip_prefix("- when '").and_then(|rest| rest.split_once("' -%}"));
+    code.is_some_and(|(code, _)| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 
 fn any_method() -> impl Strategy<Value = Method> {

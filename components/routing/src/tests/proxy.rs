@@ -137,6 +137,20 @@ fn prices_are_those_of_the_market() {
 }
 
 #[test]
+fn words_are_those_of_the_market_and_else_of_the_shop() {
+    let shown = |parameters: &str| fragment(&Fake::default(), parameters).text().to_owned();
+    for (language, words) in
+        [("DE", "Produkt ansehen"), ("PT_BR", "Ver produto"), ("AR", "عرض المنتج"), ("KO", "View product")]
+    {
+        let parameters = format!("country=DE&language={language}");
+        let text = shown(&parameters);
+        assert!(text.contains(words), "{text}");
+        assert_eq!(text.contains("View product"), words == "View product", "{text}");
+    }
+    assert!(shown("country=DE").contains("View product"));
+}
+
+#[test]
 fn without_consent_nothing_is_stored_or_read() {
     let shop = Fake::default();
     shop.write(

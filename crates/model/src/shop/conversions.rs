@@ -36,6 +36,7 @@ macro_rules! shop_conversions {
                         name: shop.name,
                         url: shop.url,
                         language: shop.language.parse().unwrap_or_default(),
+                        own_language: None,
                         tone: shop.tone,
                         banned_words: shop.banned_words,
                         promises: shop.promises,

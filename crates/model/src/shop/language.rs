@@ -25,9 +25,23 @@ impl LanguageTag {
         self.0.split(['-', '_'])
     }
 
-    /// Returns whether the language is English.
-    pub fn is_english(&self) -> bool {
-        self.subtags().next().is_some_and(|language| language.eq_ignore_ascii_case("en"))
+    /// Returns the tag with `-` between its subtags, the language in lower case and a region in upper case, as BCP 47
+    /// recommends.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        let cased = |(place, subtag): (usize, &str)| match (place, subtag.len()) {
+            (0, _) => subtag.to_ascii_lowercase(),
+            (_, 2) => subtag.to_ascii_uppercase(),
+            _ => subtag.to_owned(),
+        };
+        Self(self.subtags().enumerate().map(cased).collect::<Vec<_>>().join("-"))
+    }
+
+    /// Returns whether the tag names the language of another one, and perhaps its region or script as well: `de-AT`
+    /// refines `de`.
+    pub fn refines(&self, other: &Self) -> bool {
+        let mut subtags = self.subtags();
+        other.subtags().all(|subtag| subtags.next().is_some_and(|own| own.eq_ignore_ascii_case(subtag)))
     }
 }
 
@@ -76,9 +90,21 @@ mod tests {
     }
 
     #[test]
-    fn english_is_english_in_every_region() {
-        for (tag, is_english) in [("en", true), ("EN-gb", true), ("de", false), ("enm", false)] {
-            assert_eq!(tag.parse::<LanguageTag>().unwrap().is_english(), is_english, "{tag}");
+    fn a_tag_is_written_as_browsers_expect_it() {
+        for (tag, expected) in
+            [("PT_BR", "pt-BR"), ("DE", "de"), ("zh-Hant-tw", "zh-Hant-TW"), ("CKB", "ckb")]
+        {
+            assert_eq!(tag.parse::<LanguageTag>().unwrap().canonical().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn a_tag_refines_its_language() {
+        for (tag, other, refines) in
+            [("de-AT", "de", true), ("DE", "de", true), ("de", "de-AT", false), ("den", "de", false)]
+        {
+            let tags: [LanguageTag; 2] = [tag.parse().unwrap(), other.parse().unwrap()];
+            assert_eq!(tags[0].refines(&tags[1]), refines, "{tag} {other}");
         }
     }
 }

@@ -70,7 +70,8 @@ impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
         let Some(cards) = sections.cards(self.heading, Layout::Grid, &self.products) else { return };
         let total = total(&self.products).map(|(now, before)| sections.price(now, before));
-        sections.add(&Section { id: sections.next_id(), text: self.text, cards, total });
+        let together = sections.words().together.of(self.products.len() as u64);
+        sections.add(&Section { id: sections.next_id(), text: self.text, cards, together, total });
     }
 }
 
@@ -90,5 +91,7 @@ struct Section<'a> {
     id: usize,
     text: &'a str,
     cards: Cards<'a>,
+    /// The label of the total.
+    together: String,
     total: Option<Price>,
 }

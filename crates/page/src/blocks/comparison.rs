@@ -5,6 +5,7 @@ use model::catalog::Product;
 use model::text::is_visible;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use words::Words;
 
 use super::{
     Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock, TEXT_CHARS_MAX,
@@ -17,12 +18,12 @@ pub const PRODUCTS_MIN: usize = 2;
 pub const PRODUCTS_MAX: usize = 4;
 
 /// What a row compares: its name, and where the catalog has it.
-type Row = (&'static str, fn(&Product) -> &str);
+type Row = (fn(&Words) -> &'static str, fn(&Product) -> &str);
 /// The rows. One that is empty for a product, or the same for all, is left out.
 const ROWS: [Row; 3] = [
-    ("Type", |product| &product.category),
-    ("Brand", |product| &product.vendor),
-    ("About", |product| &product.description),
+    (|words| words.compared_type, |product| &product.category),
+    (|words| words.compared_vendor, |product| &product.vendor),
+    (|words| words.compared_description, |product| &product.description),
 ];
 
 /// A table of prices and facts. At most once.
@@ -89,17 +90,18 @@ impl<'a> View<'a> {
 impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
         let Some(cards) = sections.cards(self.heading, Layout::SmallRow, &self.products) else { return };
-        let lines = ROWS.iter().filter_map(|row| line(row, &self.products)).collect();
+        let words = sections.words();
+        let lines = ROWS.iter().filter_map(|row| line(row, &self.products, words)).collect();
         let (id, heading, text) = (sections.next_id(), self.heading, self.text);
         sections.add(&Section { id, heading, text, cards: cards.items, lines });
     }
 }
 
 /// Returns a row of the table; `None` if it says nothing.
-fn line<'a>((name, fact): &Row, products: &[&'a Product]) -> Option<Line<'a>> {
+fn line<'a>((name, fact): &Row, products: &[&'a Product], words: &Words) -> Option<Line<'a>> {
     let facts: Vec<_> = products.iter().map(|product| fact(product).trim()).collect();
     let tells = facts.iter().all(|fact| is_visible(fact)) && facts.iter().any(|fact| *fact != facts[0]);
-    tells.then_some(Line { name, facts })
+    tells.then_some(Line { name: name(words), facts })
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@ use askama::Template;
 use model::catalog::Product;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use words::Words;
 
 use super::{Checker, Demand, Given, Kind, Occurrence, Render, Rules, Stock, TEXT_CHARS_MAX};
 use crate::address::Address;
@@ -70,6 +71,7 @@ impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
         let section = Section {
             id: sections.next_id(),
+            words: sections.words(),
             is_first: sections.take_main_heading(),
             headline: self.headline,
             text: self.text,
@@ -84,6 +86,7 @@ impl<'a> Render<'a> for View<'a> {
 #[template(path = "blocks/hero.html")]
 struct Section<'a> {
     id: usize,
+    words: &'static Words,
     is_first: bool,
     headline: &'a str,
     text: &'a str,

@@ -4,6 +4,7 @@ use askama::Template;
 use model::catalog::Product;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use words::{Filled, Words};
 
 use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
 use crate::address::Address;
@@ -12,9 +13,6 @@ use crate::sections::Sections;
 
 /// The fewest products whose prices are worth bands.
 const PRODUCTS_MIN: usize = 6;
-/// Our words for the first and the last band, before the amount.
-const UP_TO: &str = "Up to";
-const FROM: &str = "From";
 /// The first digits of amounts that divide prices, times ten.
 const ROUND: [u64; 10] = [10, 15, 20, 25, 30, 40, 50, 60, 75, 100];
 
@@ -99,11 +97,12 @@ impl Band {
         self.least.is_none_or(|least| price >= least) && self.most.is_none_or(|most| price <= most)
     }
 
-    fn word(self) -> &'static str {
+    /// Returns the words around the amounts of the first or the last band.
+    fn words(self, words: &Words) -> Filled {
         match (self.least, self.most) {
-            (None, _) => UP_TO,
-            (_, None) => FROM,
-            _ => "",
+            (None, _) => words.price_up_to,
+            (_, None) => words.price_from,
+            _ => Filled { before: "", after: "" },
         }
     }
 
@@ -121,7 +120,7 @@ impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
         let decimals = model::decimals(&sections.currency().to_ascii_uppercase()).into();
         let step = |band: &Band| Step {
-            word: band.word(),
+            words: band.words(sections.words()),
             amounts: band.least.into_iter().chain(band.most).map(|amount| sections.money(amount)).collect(),
             query: band.query(decimals),
             band: *band,
@@ -143,8 +142,8 @@ struct Section<'a> {
 }
 
 struct Step {
-    /// The word before the amounts; may be empty.
-    word: &'static str,
+    /// The words around the amounts; may be empty.
+    words: Filled,
     amounts: Vec<String>,
     query: String,
     band: Band,

@@ -4,6 +4,7 @@ use askama::Template;
 use model::text::is_visible;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use words::Words;
 
 use super::{Checker, Given, Kind, Occurrence, Render, Rules, Stock};
 use crate::sections::Sections;
@@ -51,7 +52,7 @@ impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
         let points: Vec<_> = self.points.iter().copied().filter(|point| is_visible(point)).collect();
         if !points.is_empty() {
-            sections.add(&Section { points });
+            sections.add(&Section { words: sections.words(), points });
         }
     }
 }
@@ -59,5 +60,6 @@ impl<'a> Render<'a> for View<'a> {
 #[derive(Template)]
 #[template(path = "blocks/reassurance.html")]
 struct Section<'a> {
+    words: &'static Words,
     points: Vec<&'a str>,
 }

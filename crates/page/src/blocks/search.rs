@@ -4,6 +4,7 @@ use askama::Template;
 use model::text::is_visible;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use words::Words;
 
 use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
 use crate::address::{Address, query_value};
@@ -55,6 +56,7 @@ impl<'a> Render<'a> for View<'a> {
         let term = |&text: &&'a str| Term { text, query: query_value(text) };
         let section = Section {
             id: sections.next_id(),
+            words: sections.words(),
             heading: self.heading,
             shop_name: sections.shop_name(),
             home: sections.home(),
@@ -68,6 +70,7 @@ impl<'a> Render<'a> for View<'a> {
 #[template(path = "blocks/search.html")]
 struct Section<'a> {
     id: usize,
+    words: &'static Words,
     heading: &'a str,
     shop_name: &'a str,
     /// The shop whose search is used. Without one, the script filters the products on the page.

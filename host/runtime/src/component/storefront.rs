@@ -179,7 +179,9 @@ impl cache::Host for Context {
         segment: String,
         plan: SharedPlan,
     ) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.cache.call_put_shared_plan(instance, &shop, &segment, &plan))
+        relay!(self, cache, |guest, instance| guest
+            .cache
+            .call_put_shared_plan(instance, &shop, &segment, &plan))
     }
 }
 

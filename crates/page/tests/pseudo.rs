@@ -1,0 +1,83 @@
+//! Every word of ours on a page comes from the files of `crates/words`: in the pseudo-language, nothing but the shop's
+//! own texts is left as it is written here.
+
+#[path = "samples/generated.rs"]
+mod generated;
+mod samples;
+
+use model::catalog::Product;
+use page::{Collection, Page, Shelves, Shop, View};
+use words::pseudo;
+
+fn shop(url: Option<&str>) -> Shop {
+    let mut shop = samples::shop();
+    shop.settings.language = pseudo::TAG.parse().unwrap();
+    shop.settings.url = url.map(str::to_owned);
+    shop
+}
+
+/// Returns the texts that are the shop's: of its products, its collections and its settings.
+fn own<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [String]) -> Vec<&'a str> {
+    let of = |it: &'a Product| [&it.title, &it.description, &it.vendor, &it.category];
+    let of_products = products.iter().flat_map(of).chain(promises).map(String::as_str);
+    of_products.chain([shop.settings.name.as_str(), ", on a plain ground", "Candles & lamps"]).collect()
+}
+
+#[track_caller]
+fn check(page: &Page<'_>, own: &[&str]) {
+    let document = page::render(page).html;
+    assert_eq!(pseudo::untranslated(&document, own), [""; 0]);
+    assert!(document.contains('⟦') && document.contains("<html lang=\"en-XA\">"));
+}
+
+#[test]
+fn the_fallback_page_has_no_words_but_those_of_the_files() {
+    let collections = [Collection { title: "Candles & lamps".to_owned(), url: "/collections/c".to_owned() }];
+    for url in [None, Some("https://wands.example")] {
+        for count in [0, 1, 2, 6, 14, 40] {
+            let (shop, promises) = (shop(url), samples::promises());
+            let mut products = samples::products(count);
+            if count == 1 {
+                products[0].description.clear();
+            }
+            if count == 2 {
+                for product in &mut products {
+                    product.available = false;
+                }
+            }
+            let own = own(&shop, &products, &promises);
+            for shelves in [Shelves::Unknown, Shelves::Products(&products), Shelves::BestSellers(&products)] {
+                check(&page::fallback(&shop, shelves, &collections, &promises), &own);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_block_has_words_but_those_of_the_files_and_of_its_plan() {
+    for url in [None, Some("https://wands.example")] {
+        let (shop, products, promises) = (shop(url), samples::products(9), samples::promises());
+        let [first, others @ ..] = products.as_slice() else { panic!("there are nine") };
+        let page = generated::page(&shop, first, others, &promises);
+        let mut own = own(&shop, &products, &promises);
+        own.extend([page.title, "Wands", "Home", "Books"]);
+        own.extend(page.blocks.iter().flat_map(copy_of));
+        check(&page, &own);
+    }
+}
+
+/// Returns the copy of a block's plan.
+fn copy_of<'a>(block: &View<'a>) -> Vec<&'a str> {
+    match block {
+        View::Hero(view) => vec![view.headline, view.text],
+        View::Grid(view) => vec![view.heading],
+        View::Spotlight(view) => vec![view.heading, view.text],
+        View::Bundle(view) => vec![view.heading, view.text],
+        View::Deals(view) => vec![view.heading],
+        View::Search(view) => vec![view.heading],
+        View::Story(view) => view.text.lines().chain([view.heading, view.text]).collect(),
+        View::RecentlyViewed(view) => vec![view.heading],
+        View::Collections(view) => vec![view.heading],
+        View::Reassurance(_) => Vec::new(),
+    }
+}
