@@ -543,6 +543,26 @@ mod tests {
     }
 
     #[test]
+    fn each_language_has_phrases_for_a_page_and_falls_back_to_no_name() {
+        let known = || vec!["wand-1".to_owned(), "hat-1".to_owned()];
+        let signals = Signals { views: known(), purchased: known(), ..Signals::default() };
+        let mut unsaid = Vec::new();
+        for language in Language::all() {
+            let merchant = ShopSettings { language: language.tag().parse().unwrap(), ..merchant() };
+            let storefront = Storefront::new("s", merchant, storefront().assortment);
+            for persona in Persona::ALL {
+                let blocks = plan(persona, &signals, &storefront).blocks;
+                let copy = blocks.iter().flat_map(|block| {
+                    crate::across::copy_of(block).into_iter().map(|copy| (block.name(), copy))
+                });
+                let fallen_back = copy.filter(|(_, (_, text))| text == storefront.voice.name());
+                unsaid.extend(fallen_back.map(|(name, (field, _))| (language.tag(), persona, name, field)));
+            }
+        }
+        assert_eq!(unsaid, []);
+    }
+
+    #[test]
     fn a_shop_whose_language_has_no_words_is_quoted_and_not_spoken_for() {
         let merchant =
             ShopSettings { language: "da".parse().unwrap(), name: "Zauberstäbe".to_owned(), ..merchant() };
