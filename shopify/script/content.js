@@ -8,10 +8,11 @@ import { search, see, track } from './signals.js';
 const pageOf = (element) => element.closest('[data-id]').querySelector('a[href*="/products/"]').href;
 
 /**
- * Rewrites links and forms of the shop to this shopper's domain and market folder. The content is the same for every
+ * Takes out what has ended, and rewrites links and forms of the shop to this shopper's domain and market folder. The content is the same for every
  * domain and folder, and uses the shop's own domain.
  */
 export const lead = (tree) => {
+  end(tree);
   const home = tree.querySelector('[data-home]')?.dataset.home;
   for (const [selector, name] of [['a[href]', 'href'], ['form[action]', 'action']]) {
     for (const element of tree.querySelectorAll(selector)) {
@@ -19,6 +20,13 @@ export const lead = (tree) => {
       const path = home && address.startsWith(`${home}/`) ? address.slice(home.length) : address;
       if (/^\/(?!\/)/.test(path)) element.setAttribute(name, here(path));
     }
+  }
+};
+
+/** Ends an announcement with its last day where the shopper is. */
+const end = (tree) => {
+  for (const element of tree.querySelectorAll('[data-until]')) {
+    if (new Date(`${element.dataset.until}T23:59:59`) < Date.now()) element.remove();
   }
 };
 

@@ -99,6 +99,10 @@ mod tests {
         ] {
             assert!(html.contains(&format!("href=\"{home}{address}\"")), "{address}: {html}");
         }
+        assert!(
+            html.contains("<dt><bdi>Do you repair?</bdi></dt><dd><bdi>Yes, for ten years.</bdi>"),
+            "{html}"
+        );
         assert!(html.contains("<span>Up to </span><b><bdi>€20.00</bdi></b>"), "{html}");
     }
 

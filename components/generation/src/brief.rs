@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Brief(u64);
 
 impl Brief {
-    /// Returns the digest of a merchant's settings. Colours and addresses are left out, because rendering applies
-    /// them.
+    /// Returns the digest of a merchant's settings. Colours, addresses, questions and announcements are left out, because
+    /// rendering fills them in.
     pub fn of(merchant: &ShopSettings) -> Self {
         let ShopSettings {
             name,
@@ -24,6 +24,9 @@ impl Brief {
             tone,
             banned_words,
             promises,
+            questions: _,
+            announcement: _,
+            announcement_until: _,
             personas_off,
             accent: _,
             surface: _,

@@ -7,7 +7,7 @@ use model::catalog::{Collection, Image, Product};
 use model::shop::{PlansPer, ShopSettings};
 use page::blocks::{
     Block, Brands, Bundle, Categories, Collections, Comparison, Deals, Grid, Hero, ImageWithText, Lookbook,
-    PriceGuide, Reassurance, RecentlyViewed, Search, Spotlight, Story,
+    PriceGuide, Questions, Reassurance, RecentlyViewed, Search, Spotlight, Story,
 };
 use proptest::prelude::*;
 
@@ -71,6 +71,7 @@ pub fn merchant() -> ShopSettings {
         banned_words: vec!["cursed".to_owned()],
         promises: vec!["Free returns".to_owned(), "Ships today".to_owned()],
         plans_per: Some(PlansPer::Shopper),
+        questions: vec!["Do you repair? Yes, for ten years.".to_owned()],
         ..ShopSettings::default()
     }
 }
@@ -109,6 +110,7 @@ pub fn more_blocks() -> Plan {
         Block::Collections(Collections { heading: heading("Look further") }),
         Block::Brands(Brands { heading: heading("By name") }),
         Block::PriceGuide(PriceGuide { heading: heading("How much should it be?") }),
+        Block::Questions(Questions { heading: heading("Questions") }),
     ];
     let mut opening = every_block().blocks;
     opening.truncate(1);

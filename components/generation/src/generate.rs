@@ -63,7 +63,7 @@ impl<H: Host> Run<'_, H> {
         // rarely.
         let version = self.host.catalog_version(shop).map_err(|error| self.cannot_read(&error))?;
         let merchant = self.host.merchant(shop).ok_or_else(|| failed("this shop is not served here"))?;
-        let merchant = merchant.in_market(&self.job.request.market);
+        let merchant = merchant.in_market(&self.job.request.market).at(self.host.now_ms());
         let kept = self.host.plan(shop, shopper).map_err(|error| self.cannot_read(&error))?;
         if self.is_finished(kept.as_ref())? {
             return Ok(None);

@@ -59,6 +59,8 @@ pub enum Place {
     Brands,
     /// The heading of the bands of prices.
     PriceGuide,
+    /// The heading of the merchant's questions and answers.
+    Questions,
 }
 
 impl Place {
@@ -88,6 +90,7 @@ impl Place {
             Self::Collections => words.collection_list,
             Self::Brands => words.brands,
             Self::PriceGuide => words.price_guide,
+            Self::Questions => words.questions,
         }
     }
 
@@ -100,7 +103,7 @@ impl Place {
         let more = [Self::Search, Self::Story, Self::StoryText, Self::RecentlyViewed];
         let pictured = [Self::Scene, Self::SceneText, Self::Lookbook, Self::LookbookText];
         let compared = [Self::Comparison, Self::ComparisonText];
-        let links = [Self::Categories, Self::Collections, Self::Brands, Self::PriceGuide];
+        let links = [Self::Categories, Self::Collections, Self::Brands, Self::PriceGuide, Self::Questions];
         of_personas.chain(others).chain(more).chain(pictured).chain(compared).chain(links)
     }
 }

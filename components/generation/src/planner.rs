@@ -11,7 +11,7 @@ use model::catalog::Product;
 use model::{Persona, Signals};
 use page::blocks::{
     Block, Brands, Bundle, Categories, Collections, Comparison, Deals, Demand, Grid, HEADING_CHARS_MAX, Hero,
-    ImageWithText, Lookbook, PriceGuide, Reassurance, RecentlyViewed, Search, Spotlight, Story,
+    ImageWithText, Lookbook, PriceGuide, Questions, Reassurance, RecentlyViewed, Search, Spotlight, Story,
     TEXT_CHARS_MAX, bundle, comparison, deals, grid, lookbook, search, story,
 };
 use words::Language;
@@ -111,6 +111,9 @@ impl<'a> Planner<'a> {
                 Some(Block::Collections(Collections { heading: self.claimless(Place::Collections) }))
             }
             Slot::Brands => Some(Block::Brands(Brands { heading: self.claimless(Place::Brands) })),
+            Slot::Questions => {
+                Some(Block::Questions(Questions { heading: self.claimless(Place::Questions) }))
+            }
             Slot::PriceGuide => {
                 Some(Block::PriceGuide(PriceGuide { heading: self.claimless(Place::PriceGuide) }))
             }
@@ -380,7 +383,8 @@ fn choice(slot: Slot) -> usize {
         | Slot::Categories
         | Slot::Collections
         | Slot::Brands
-        | Slot::PriceGuide => 8,
+        | Slot::PriceGuide
+        | Slot::Questions => 8,
     }
 }
 
@@ -414,7 +418,7 @@ mod tests {
     #[test]
     fn each_persona_sees_another_page() {
         let kinds = |persona| kinds(&planned(persona, &Signals::default()));
-        assert_eq!(kinds(Persona::Minimalist), ["hero", "comparison", "grid", "reassurance"]);
+        assert_eq!(kinds(Persona::Minimalist), ["hero", "comparison", "grid", "questions", "reassurance"]);
         assert_eq!(
             kinds(Persona::Explorer),
             [
@@ -431,7 +435,17 @@ mod tests {
         );
         assert_eq!(
             kinds(Persona::Dealhunter),
-            ["hero", "price_guide", "deals", "grid", "bundle", "recently_viewed", "search", "reassurance"]
+            [
+                "hero",
+                "price_guide",
+                "deals",
+                "grid",
+                "bundle",
+                "recently_viewed",
+                "search",
+                "questions",
+                "reassurance"
+            ]
         );
         assert_eq!(
             kinds(Persona::Loyalist),
@@ -443,6 +457,7 @@ mod tests {
                 "spotlight",
                 "collections",
                 "search",
+                "questions",
                 "reassurance"
             ]
         );

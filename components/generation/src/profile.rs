@@ -94,6 +94,8 @@ pub enum Slot {
     Brands,
     /// Links to bands of prices.
     PriceGuide,
+    /// The merchant's questions and answers.
+    Questions,
     /// A search field.
     Search,
     /// The products that the shopper viewed.

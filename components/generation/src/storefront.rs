@@ -46,7 +46,12 @@ impl Storefront {
 
     /// Returns what is filled in when a page is rendered for a shopper with these views.
     pub fn given<'a>(&'a self, views: &'a [String]) -> Given<'a> {
-        Given { views, promises: &self.merchant.promises, collections: &self.collections }
+        Given {
+            views,
+            promises: &self.merchant.promises,
+            questions: &self.merchant.questions,
+            collections: &self.collections,
+        }
     }
 
     /// Returns the storefront with the products that are the same for every shopper. `shop` is the shop's id.

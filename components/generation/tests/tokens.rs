@@ -54,6 +54,7 @@ fn storefront() -> Storefront {
     let merchant = ShopSettings {
         name: "The Lamp House".to_owned(),
         tone: "calm, precise, a little dry".to_owned(),
+        questions: vec!["Do you repair? Yes, for ten years.".to_owned()],
         banned_words: ["cheap", "luxury", "hurry"].map(str::to_owned).to_vec(),
         promises: ["Free returns", "Repairs for ten years"].map(str::to_owned).to_vec(),
         ..ShopSettings::default()

@@ -11,7 +11,7 @@ use model::{Market, NO_CURRENCY, ShopId};
 use page::{Document, Shelves, Shop};
 
 use crate::admission;
-use crate::capabilities::{Cache, Catalog, Deployment, Limits, Log, Queue, Storage};
+use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Storage};
 use crate::headers;
 use crate::http::{Body, Reply, Request, Response};
 use crate::page_request;
@@ -163,7 +163,7 @@ fn anybodys<D: Deployment>(
 }
 
 fn render_fallback(
-    deployment: &(impl Catalog + Log),
+    deployment: &(impl Catalog + Clock + Log),
     id: &ShopId,
     market: &Market,
     merchant: ShopSettings,
@@ -181,7 +181,8 @@ fn render_fallback(
     let collections = if products.is_empty() { Vec::new() } else { collections(deployment, id, market) };
     let pictured = |collection| page::Collection::pictured(collection, &products);
     let collections: Vec<_> = collections.into_iter().map(pictured).collect();
-    let settings = merchant.in_market(market).known_as(id.as_str(), &shop_name);
+    let merchant = merchant.in_market(market).at(deployment.now_ms());
+    let settings = merchant.known_as(id.as_str(), &shop_name);
     let shop = Shop { id: id.to_string(), settings, currency, money_format };
     page::render(&page::fallback(&shop, shelves, &collections, &shop.settings.promises))
 }

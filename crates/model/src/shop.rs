@@ -2,15 +2,18 @@
 
 mod colour;
 mod conversions;
+mod day;
 mod language;
 mod plans_per;
 mod serialized;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::is_visible;
 use crate::{Market, Persona};
 
 pub use colour::{Colour, InvalidColour};
+pub use day::{Day, InvalidDay};
 pub use language::{InvalidLanguage, LanguageTag};
 pub use plans_per::{InvalidPlansPer, PlansPer};
 
@@ -35,6 +38,13 @@ pub struct ShopSettings {
     pub banned_words: Vec<String>,
     /// The promises that pages may make. They make no others.
     pub promises: Vec<String>,
+    /// Questions that shoppers ask, each with its answer after the question mark: `Do you repair? Yes, for ten years.`
+    pub questions: Vec<String>,
+    /// What every page announces above everything else; nothing if empty.
+    pub announcement: String,
+    /// The last day of what is announced, `YYYY-MM-DD`; if empty, it has none. After it, nothing is announced.
+    #[serde(with = "serialized::or_empty")]
+    pub announcement_until: Option<Day>,
     /// Names of personas for which no page is made; not all of them.
     #[serde(deserialize_with = "serialized::personas")]
     pub personas_off: Vec<Persona>,
@@ -66,6 +76,13 @@ pub struct Choices {
     pub banned_words: Vec<String>,
     /// See [`ShopSettings::promises`].
     pub promises: Vec<String>,
+    /// See [`ShopSettings::questions`].
+    pub questions: Vec<String>,
+    /// See [`ShopSettings::announcement`].
+    pub announcement: String,
+    /// See [`ShopSettings::announcement_until`].
+    #[serde(with = "serialized::or_empty")]
+    pub announcement_until: Option<Day>,
     /// See [`ShopSettings::personas_off`].
     #[serde(deserialize_with = "serialized::personas")]
     pub personas_off: Vec<Persona>,
@@ -77,6 +94,15 @@ pub struct Choices {
     pub surface: Option<Colour>,
     /// See [`ShopSettings::paused`].
     pub paused: bool,
+}
+
+/// Returns a question with its question mark, and its answer; `None` if the text has no question mark, or nothing after
+/// it.
+pub fn question(text: &str) -> Option<(&str, &str)> {
+    let mark = text.char_indices().find(|(_, c)| ['?', '？', '؟', '\u{37e}'].contains(c))?;
+    let (question, answer) = text.split_at(mark.0 + mark.1.len_utf8());
+    let (question, answer) = (question.trim(), answer.trim());
+    (is_visible(question) && is_visible(answer)).then_some((question, answer))
 }
 
 /// The status of a shop.
@@ -106,6 +132,9 @@ impl Default for ShopSettings {
             tone: "warm and clear".to_owned(),
             banned_words: Vec::new(),
             promises: Vec::new(),
+            questions: Vec::new(),
+            announcement: String::new(),
+            announcement_until: None,
             personas_off: Vec::new(),
             accent: None,
             surface: None,
@@ -157,6 +186,15 @@ impl ShopSettings {
         [&self.language].into_iter().chain(&self.own_language)
     }
 
+    /// Returns the settings without an announcement that has ended. `now_ms` is the time since the epoch.
+    #[must_use]
+    pub fn at(self, now_ms: u64) -> Self {
+        if !self.announcement_until.is_some_and(|until| until.has_ended(now_ms)) {
+            return self;
+        }
+        Self { announcement: String::new(), announcement_until: None, ..self }
+    }
+
     /// Returns the settings with the name that shoppers know. That is the name in the settings, unless it was only
     /// derived from the shop's id; then it is the catalog's name, if it has one.
     #[must_use]
@@ -175,15 +213,36 @@ impl Default for Choices {
 impl Choices {
     /// Returns the choices that correspond to a shop's settings.
     pub fn of(shop: ShopSettings) -> Self {
-        let ShopSettings { tone, banned_words, promises, personas_off, accent, surface, paused, .. } = shop;
-        Self { tone, banned_words, promises, personas_off, accent, surface, paused }
+        Self {
+            tone: shop.tone,
+            banned_words: shop.banned_words,
+            promises: shop.promises,
+            questions: shop.questions,
+            announcement: shop.announcement,
+            announcement_until: shop.announcement_until,
+            personas_off: shop.personas_off,
+            accent: shop.accent,
+            surface: shop.surface,
+            paused: shop.paused,
+        }
     }
 
     /// Applies the choices to a shop's settings.
     #[must_use]
     pub fn over(self, shop: ShopSettings) -> ShopSettings {
-        let Self { tone, banned_words, promises, personas_off, accent, surface, paused } = self;
-        ShopSettings { tone, banned_words, promises, personas_off, accent, surface, paused, ..shop }
+        ShopSettings {
+            tone: self.tone,
+            banned_words: self.banned_words,
+            promises: self.promises,
+            questions: self.questions,
+            announcement: self.announcement,
+            announcement_until: self.announcement_until,
+            personas_off: self.personas_off,
+            accent: self.accent,
+            surface: self.surface,
+            paused: self.paused,
+            ..shop
+        }
     }
 }
 
@@ -236,6 +295,28 @@ mod tests {
             let languages: Vec<_> = there.languages().map(LanguageTag::as_str).collect();
             assert_eq!(languages, if expected == own { vec![own] } else { vec![expected, own] });
         }
+    }
+
+    #[test]
+    fn a_question_ends_with_its_mark_in_any_script() {
+        assert_eq!(question("Do you repair? Yes. Why not?"), Some(("Do you repair?", "Yes. Why not?")));
+        assert_eq!(question("修理できますか？はい。"), Some(("修理できますか？", "はい。")));
+        for text in ["", "We repair.", "Do you repair?", "? "] {
+            assert_eq!(question(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_announcement_ends_with_its_last_day() {
+        let until = |until: &str| {
+            let shop = ShopSettings {
+                announcement: "Robes".to_owned(),
+                announcement_until: until.parse().ok(),
+                ..ShopSettings::demo()
+            };
+            shop.at(1_798_200_000_000).announcement
+        };
+        assert_eq!([until("2026-12-24"), until("2026-12-25"), until("")], ["", "Robes", "Robes"]);
     }
 
     #[test]

@@ -104,6 +104,17 @@ const paint = ({ accent, surface }) => {
 };
 paint(main.querySelector('.page').dataset);
 
+// An announcement ends with its last day where the shopper is.
+
+const end = (tree) => {
+  for (const element of tree.querySelectorAll('[data-until]')) {
+    const last = new Date(element.dataset.until + 'T23:59:59');
+    if (last < Date.now()) element.remove();
+    else element.querySelector('time').textContent = last.toLocaleDateString(document.documentElement.lang, { dateStyle: 'long' });
+  }
+};
+end(main);
+
 // Waiting for the page that is being made for the shopper.
 
 const isNewest = () => {
@@ -155,6 +166,7 @@ const wait = async () => {
 
 const show = (next) => {
   const change = () => {
+    end(next);
     main.replaceChildren(...next.querySelector('main').childNodes);
     document.title = next.title;
     body.dataset.generated = 'true';

@@ -9,7 +9,7 @@ mod samples;
 use model::catalog::Product;
 use page::blocks::{
     brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
-    price_guide, reassurance, recently_viewed, search, spotlight, story,
+    price_guide, questions, reassurance, recently_viewed, search, spotlight, story,
 };
 use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View};
 
@@ -30,6 +30,7 @@ struct Catalog {
     products: Vec<Product>,
     collections: Vec<Collection>,
     promises: Vec<String>,
+    questions: Vec<String>,
 }
 
 fn catalogs() -> Vec<Catalog> {
@@ -93,8 +94,12 @@ fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)
     for collection in &mut collections {
         collection.title.clone_from(&said);
     }
+    let mut questions = samples::questions();
+    questions.push(format!("{said}? {said}"));
+    shop.settings.announcement.clone_from(&said);
+    shop.settings.announcement_until = "2999-12-24".parse().ok();
     let promises = [samples::promises(), vec![said]].concat();
-    Catalog { name, shop, products, collections, promises }
+    Catalog { name, shop, products, collections, promises, questions }
 }
 
 impl Catalog {
@@ -135,6 +140,7 @@ impl Catalog {
             categories::View::of(heading, &products).map(View::Categories),
             brands::View::of(heading, &products).map(View::Brands),
             price_guide::View::of(heading, &products).map(View::PriceGuide),
+            questions::View::of(heading, &self.questions).map(View::Questions),
         ];
         blocks.extend(more.into_iter().flatten());
         blocks.extend(

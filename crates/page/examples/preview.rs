@@ -17,12 +17,14 @@ fn main() {
     let count = arguments.next().and_then(|word| word.parse().ok()).unwrap_or(14);
     let third = arguments.next().unwrap_or_default();
     let (mut shop, products, promises) = (samples::shop(), samples::products(count), samples::promises());
-    let collections = samples::collections(&products);
+    let (collections, questions) = (samples::collections(&products), samples::questions());
     if let Some(language) = Language::of(&third) {
         shop.settings.language = language.tag().parse().unwrap_or_default();
     }
     let page = match (kind.as_str(), products.as_slice()) {
-        ("generated", [first, others @ ..]) => generated::page(&shop, first, others, &promises, &collections),
+        ("generated", [first, others @ ..]) => {
+            generated::page(&shop, first, others, &promises, &collections, &questions)
+        }
         _ => page::fallback(&shop, Shelves::BestSellers(&products), &collections, &promises),
     };
     let look = Look::ALL.into_iter().find(|look| look.name() == third).unwrap_or(page.look);

@@ -8,6 +8,7 @@
 //! A kind states what it needs through [`Checker`] and [`Stock`]. It does not decide whether copy is allowed or a
 //! heading is true: generation does.
 
+pub mod announcement;
 pub mod brands;
 pub mod bundle;
 pub mod categories;
@@ -19,6 +20,7 @@ pub mod hero;
 pub mod image_with_text;
 pub mod lookbook;
 pub mod price_guide;
+pub mod questions;
 pub mod reassurance;
 pub mod recently_viewed;
 pub mod search;
@@ -134,4 +136,5 @@ catalogue! {
     collections: Collections,
     brands: Brands,
     price_guide: PriceGuide,
+    questions: Questions,
 }

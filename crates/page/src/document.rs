@@ -7,7 +7,7 @@ use model::shop::{Colour, LanguageTag};
 use words::Words;
 
 use crate::address::Address;
-use crate::blocks::{Render as _, View};
+use crate::blocks::{Render as _, View, announcement};
 use crate::sections::Sections;
 use crate::{Look, Shop};
 
@@ -63,6 +63,10 @@ pub struct Document {
 /// Renders a page as an HTML document.
 pub fn render(page: &Page<'_>) -> Document {
     let mut sections = Sections::of(page.shop, page.look);
+    let announcement = announcement::View::of(&page.shop.settings);
+    if let Some(announcement) = announcement {
+        announcement.render(&mut sections);
+    }
     page.blocks.iter().for_each(|block| block.render(&mut sections));
     let settings = &page.shop.settings;
     let sheet = Sheet {

@@ -167,6 +167,8 @@ pub struct Given<'a> {
     pub views: &'a [String],
     /// The merchant's promises.
     pub promises: &'a [String],
+    /// The merchant's questions, each with its answer.
+    pub questions: &'a [String],
     /// The shop's collections, those with the most products first.
     pub collections: &'a [Collection],
 }

@@ -12,7 +12,7 @@ use model::catalog::{Image, Product};
 use model::shop::ShopSettings;
 use page::blocks::{
     brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
-    price_guide, reassurance, recently_viewed, search, spotlight, story,
+    price_guide, questions, reassurance, recently_viewed, search, spotlight, story,
 };
 use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View, content_security_policy};
 use proptest::prelude::*;
@@ -175,6 +175,37 @@ fn collections_are_shown_by_pictures_where_the_look_has_room() {
         with(Look::Compact)
             .contains("<ul class=\"terms\"><li><a href=\"/collections/0\"><bdi>For the bench</bdi>")
     );
+}
+
+#[test]
+fn questions_are_folded_if_there_are_many_and_the_look_is_not_calm() {
+    let questions = [samples::questions(), samples::questions()].concat();
+    let shown = |count: usize, look: Look| {
+        let shop = samples::shop();
+        let view = questions::View::of("Questions", &questions[..count]).unwrap();
+        let blocks = vec![View::Questions(view)];
+        markup(&render(&Page { shop: &shop, title: "Wands", blocks, generated: true, look }))
+    };
+    assert_eq!(shown(4, Look::Personal).matches("?</bdi></summary><p><bdi>").count(), 4);
+    assert_eq!(shown(4, Look::Calm).matches("?</bdi></dt><dd><bdi>").count(), 4);
+    assert!(!shown(2, Look::Personal).contains("<details>"));
+    assert_eq!(questions::View::of("Questions", &["We repair.".to_owned()]), None);
+}
+
+#[test]
+fn an_announcement_is_above_every_page_and_says_its_last_day() {
+    let page = |text: &str, until: &str| {
+        let shop = shop_with(|shop| {
+            (shop.announcement, shop.announcement_until) = (text.to_owned(), until.parse().ok());
+        });
+        markup(&render(&fallback(&shop, &samples::products(3), &[])))
+    };
+    let announced = page("Robes are back", "2026-12-24");
+    let (bar, hero) = (announced.find("<aside"), announced.find("<section class=\"hero"));
+    assert!(bar.is_some() && bar < hero, "{announced}");
+    assert!(announced.contains("data-until=\"2026-12-24\"><p><bdi>Robes are back</bdi></p><p>Until <time"));
+    assert!(!page("Robes are back", "").contains("<time"));
+    assert!(!page("\u{200b}", "2026-12-24").contains("<aside"));
 }
 
 #[test]

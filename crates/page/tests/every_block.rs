@@ -11,9 +11,9 @@ const GENERATED: &str = include_str!("samples/generated.html");
 #[test]
 fn every_kind_of_block_is_rendered_as_before() {
     let (shop, products, promises) = (samples::shop(), samples::products(9), samples::promises());
-    let collections = samples::collections(&products);
+    let (collections, questions) = (samples::collections(&products), samples::questions());
     let [first, others @ ..] = products.as_slice() else { panic!("there are nine") };
     let page::Document { html, fragment } =
-        page::render(&generated::page(&shop, first, others, &promises, &collections));
+        page::render(&generated::page(&shop, first, others, &promises, &collections, &questions));
     assert_eq!(&html[fragment], GENERATED.trim_end());
 }

@@ -23,6 +23,7 @@ together = { $count ->
 compared-type = النوع
 compared-vendor = العلامة التجارية
 compared-description = الوصف
+until = حتى { $date }
 price-up-to = حتى { $amount }
 price-from = من { $amount }
 add-to-cart = أضف إلى السلة
@@ -108,6 +109,8 @@ brands-1 = حسب الاسم
 brands-2 = الأسماء
 price-guide-1 = كم تود أن تنفق؟
 price-guide-2 = ما الميزانية؟
+questions-1 = أسئلة
+questions-2 = سُئل من قبل
 
 minimalist-headline-1 = هذا
 minimalist-headline-2 = ابدأ من هنا

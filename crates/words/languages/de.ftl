@@ -19,6 +19,7 @@ together = { $count ->
 compared-type = Art
 compared-vendor = Marke
 compared-description = Beschreibung
+until = Bis { $date }
 price-up-to = Bis { $amount }
 price-from = Ab { $amount }
 add-to-cart = In den Warenkorb
@@ -100,6 +101,8 @@ brands-1 = Nach Namen
 brands-2 = Namen
 price-guide-1 = Was darf es kosten?
 price-guide-2 = Wie viel soll es sein?
+questions-1 = Fragen
+questions-2 = Schon gefragt
 
 minimalist-headline-1 = Dieses hier
 minimalist-headline-2 = Hier anfangen

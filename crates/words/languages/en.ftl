@@ -26,6 +26,8 @@ together = { $count ->
 compared-type = Type
 compared-vendor = Brand
 compared-description = About
+# Before the last day of the merchant's announcement.
+until = Until { $date }
 # The first and the last band of prices.
 price-up-to = Up to { $amount }
 price-from = From { $amount }
@@ -115,6 +117,9 @@ brands-1 = By name
 brands-2 = Names
 price-guide-1 = What would you like to spend?
 price-guide-2 = How much should it be?
+# Above the merchant's questions and answers.
+questions-1 = Questions
+questions-2 = Asked before
 
 minimalist-headline-1 = This one
 minimalist-headline-2 = Start here

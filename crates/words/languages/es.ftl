@@ -20,6 +20,7 @@ together = { $count ->
 compared-type = Tipo
 compared-vendor = Marca
 compared-description = Descripción
+until = Hasta el { $date }
 price-up-to = Hasta { $amount }
 price-from = Desde { $amount }
 add-to-cart = Añadir al carrito
@@ -102,6 +103,8 @@ brands-1 = Por nombre
 brands-2 = Nombres
 price-guide-1 = ¿Cuánto quiere gastar?
 price-guide-2 = ¿Qué presupuesto tiene?
+questions-1 = Preguntas
+questions-2 = Ya preguntado
 
 minimalist-headline-1 = Este
 minimalist-headline-2 = Empieza aquí

@@ -20,6 +20,7 @@ together = { $count ->
 compared-type = Type
 compared-vendor = Marque
 compared-description = Description
+until = Jusqu’au { $date }
 price-up-to = Jusqu’à { $amount }
 price-from = À partir de { $amount }
 add-to-cart = Ajouter au panier
@@ -102,6 +103,8 @@ brands-1 = Par nom
 brands-2 = Les noms
 price-guide-1 = Combien souhaitez-vous dépenser ?
 price-guide-2 = Quel budget ?
+questions-1 = Questions
+questions-2 = Déjà demandé
 
 minimalist-headline-1 = Celui-ci
 minimalist-headline-2 = Commencez ici

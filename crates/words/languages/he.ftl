@@ -20,6 +20,7 @@ together = { $count ->
 compared-type = סוג
 compared-vendor = מותג
 compared-description = תיאור
+until = עד { $date }
 price-up-to = עד { $amount }
 price-from = החל מ־{ $amount }
 add-to-cart = הוספה לעגלה
@@ -102,6 +103,8 @@ brands-1 = לפי שם
 brands-2 = שמות
 price-guide-1 = כמה תרצו להוציא?
 price-guide-2 = מה התקציב?
+questions-1 = שאלות
+questions-2 = כבר נשאל
 
 minimalist-headline-1 = הנה זה
 minimalist-headline-2 = מתחילים כאן

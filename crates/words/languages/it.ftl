@@ -20,6 +20,7 @@ together = { $count ->
 compared-type = Tipo
 compared-vendor = Marca
 compared-description = Descrizione
+until = Fino al { $date }
 price-up-to = Fino a { $amount }
 price-from = Da { $amount }
 add-to-cart = Aggiungi al carrello
@@ -102,6 +103,8 @@ brands-1 = Per nome
 brands-2 = Nomi
 price-guide-1 = Quanto vorrebbe spendere?
 price-guide-2 = Con quale budget?
+questions-1 = Domande
+questions-2 = Già chiesto
 
 minimalist-headline-1 = Questo qui
 minimalist-headline-2 = Si comincia da qui

@@ -18,6 +18,7 @@ together = { $count ->
 compared-type = 種類
 compared-vendor = ブランド
 compared-description = 説明
+until = { $date }まで
 price-up-to = { $amount }以下
 price-from = { $amount }以上
 add-to-cart = カートに追加
@@ -98,6 +99,8 @@ brands-1 = 名前から選ぶ
 brands-2 = 名前
 price-guide-1 = ご予算はいくらですか
 price-guide-2 = いくらくらいにしますか
+questions-1 = ご質問
+questions-2 = 前にもあった質問
 
 minimalist-headline-1 = まずはこれ
 minimalist-headline-2 = ここから

@@ -19,6 +19,7 @@ together = { $count ->
 compared-type = Soort
 compared-vendor = Merk
 compared-description = Beschrijving
+until = Tot en met { $date }
 price-up-to = Tot { $amount }
 price-from = Vanaf { $amount }
 add-to-cart = In winkelwagen
@@ -100,6 +101,8 @@ brands-1 = Op naam
 brands-2 = Namen
 price-guide-1 = Wat wilt u uitgeven?
 price-guide-2 = Hoeveel mag het zijn?
+questions-1 = Vragen
+questions-2 = Eerder gevraagd
 
 minimalist-headline-1 = Deze
 minimalist-headline-2 = Begin hier

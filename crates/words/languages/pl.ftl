@@ -21,6 +21,7 @@ together = { $count ->
 compared-type = Rodzaj
 compared-vendor = Marka
 compared-description = Opis
+until = Do { $date }
 price-up-to = Do { $amount }
 price-from = Od { $amount }
 add-to-cart = Dodaj do koszyka
@@ -104,6 +105,8 @@ brands-1 = Według nazwy
 brands-2 = Nazwy
 price-guide-1 = Ile chcesz wydać?
 price-guide-2 = Jaka kwota?
+questions-1 = Pytania
+questions-2 = Już pytano
 
 minimalist-headline-1 = Właśnie to
 minimalist-headline-2 = Zacznij tutaj

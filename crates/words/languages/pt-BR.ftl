@@ -20,6 +20,7 @@ together = { $count ->
 compared-type = Tipo
 compared-vendor = Marca
 compared-description = Descrição
+until = Até { $date }
 price-up-to = Até { $amount }
 price-from = A partir de { $amount }
 add-to-cart = Adicionar ao carrinho
@@ -102,6 +103,8 @@ brands-1 = Por nome
 brands-2 = Nomes
 price-guide-1 = Quanto você quer gastar?
 price-guide-2 = Qual é o orçamento?
+questions-1 = Perguntas
+questions-2 = Já perguntado
 
 minimalist-headline-1 = Este aqui
 minimalist-headline-2 = Comece aqui

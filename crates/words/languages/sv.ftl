@@ -19,6 +19,7 @@ together = { $count ->
 compared-type = Typ
 compared-vendor = Märke
 compared-description = Beskrivning
+until = Till och med { $date }
 price-up-to = Upp till { $amount }
 price-from = Från { $amount }
 add-to-cart = Lägg i varukorgen
@@ -100,6 +101,8 @@ brands-1 = Efter namn
 brands-2 = Namn
 price-guide-1 = Hur mycket vill du lägga?
 price-guide-2 = Vad får det kosta?
+questions-1 = Frågor
+questions-2 = Frågat förut
 
 minimalist-headline-1 = Den här
 minimalist-headline-2 = Börja här

@@ -1,13 +1,16 @@
 //! The merchant's settings form.
 
 use model::Persona;
-use model::shop::{Choices, Colour};
+use model::shop::{Choices, Colour, Day};
 
 const TONE_MAX: usize = 120;
 const WORD_MAX: usize = 40;
 const WORDS_MAX: usize = 60;
 const PROMISE_MAX: usize = 80;
 const PROMISES_MAX: usize = 8;
+const QUESTION_MAX: usize = 400;
+const QUESTIONS_MAX: usize = 8;
+const ANNOUNCEMENT_MAX: usize = 120;
 
 /// A field of the form: its text and its error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +31,10 @@ pub(crate) struct Form {
     pub banned_words: Field,
     /// One per line.
     pub promises: Field,
+    /// One per line.
+    pub questions: Field,
+    pub announcement: Field,
+    pub announcement_until: Field,
     /// Every persona, and whether pages are made for it.
     pub personas: Vec<(Persona, bool)>,
     pub personas_error: String,
@@ -44,6 +51,11 @@ impl Form {
             surface: field(text(choices.surface.as_ref())),
             banned_words: field(choices.banned_words.join("\n")),
             promises: field(choices.promises.join("\n")),
+            questions: field(choices.questions.join("\n")),
+            announcement: field(choices.announcement.clone()),
+            announcement_until: field(
+                choices.announcement_until.map(|day| day.to_string()).unwrap_or_default(),
+            ),
             personas: personas(|persona| !choices.personas_off.contains(&persona)),
             personas_error: String::new(),
             paused: choices.paused,
@@ -66,6 +78,9 @@ impl Form {
             surface: typed("surface"),
             banned_words: typed("banned_words"),
             promises: typed("promises"),
+            questions: typed("questions"),
+            announcement: typed("announcement"),
+            announcement_until: typed("announcement_until"),
             personas: personas(on),
             personas_error: String::new(),
             paused: pairs.iter().any(|(key, value)| key == "paused" && value == "on"),
@@ -82,6 +97,9 @@ impl Form {
             surface: colour(&mut self.surface),
             banned_words: lines(&mut self.banned_words, WORDS_MAX, WORD_MAX),
             promises: lines(&mut self.promises, PROMISES_MAX, PROMISE_MAX),
+            questions: questions(&mut self.questions),
+            announcement: announcement(&mut self.announcement),
+            announcement_until: day(&mut self.announcement_until),
             paused: self.paused,
         };
         if choices.personas_off.len() == Persona::ALL.len() {
@@ -91,8 +109,10 @@ impl Form {
     }
 
     fn has_errors(&self) -> bool {
-        let fields = [&self.tone, &self.accent, &self.surface, &self.banned_words, &self.promises];
-        !self.personas_error.is_empty() || fields.iter().any(|field| !field.error.is_empty())
+        let brand = [&self.tone, &self.accent, &self.surface, &self.banned_words, &self.promises];
+        let news = [&self.questions, &self.announcement, &self.announcement_until];
+        let mut fields = brand.into_iter().chain(news);
+        !self.personas_error.is_empty() || fields.any(|field| !field.error.is_empty())
     }
 }
 
@@ -131,6 +151,32 @@ fn colour(field: &mut Field) -> Option<Colour> {
     colour
 }
 
+/// Returns questions with their answers.
+fn questions(field: &mut Field) -> Vec<String> {
+    let lines = lines(field, QUESTIONS_MAX, QUESTION_MAX);
+    if let Some(index) = lines.iter().position(|line| model::shop::question(line).is_none()) {
+        field.error = format!("Line {} needs a question mark, and an answer after it.", index + 1);
+    }
+    lines
+}
+
+fn announcement(field: &mut Field) -> String {
+    if field.typed.chars().count() > ANNOUNCEMENT_MAX {
+        field.error = format!("Use at most {ANNOUNCEMENT_MAX} characters.");
+    }
+    one_line(&field.typed)
+}
+
+/// Returns a day, if one was typed.
+fn day(field: &mut Field) -> Option<Day> {
+    let typed = field.typed.trim();
+    let day = typed.parse().ok();
+    if day.is_none() && !typed.is_empty() {
+        "Write a day such as 2026-12-24, or leave this empty.".clone_into(&mut field.error);
+    }
+    day
+}
+
 fn lines(field: &mut Field, lines_max: usize, chars_max: usize) -> Vec<String> {
     let lines: Vec<_> = field.typed.lines().map(one_line).filter(|line| !line.is_empty()).collect();
     if lines.len() > lines_max {
@@ -154,7 +200,8 @@ mod tests {
     use super::*;
 
     const GOOD: &str = "tone=+dry++and+short+&accent=%23A1B2C3&surface=&banned_words=Cheap%0D%0A%0D%0Aguru&\
-        promises=Free+returns&persona=explorer&persona=loyalist&paused=on";
+        promises=Free+returns&questions=Do+you+repair?+Yes.&announcement=Robes++are+back&announcement_until=2026-12-24&\
+        persona=explorer&persona=loyalist&paused=on";
 
     #[test]
     fn form_input_is_normalised() {
@@ -164,6 +211,9 @@ mod tests {
             surface: None,
             banned_words: vec!["cheap".into(), "guru".into()],
             promises: vec!["Free returns".into()],
+            questions: vec!["Do you repair? Yes.".into()],
+            announcement: "Robes are back".into(),
+            announcement_until: "2026-12-24".parse().ok(),
             personas_off: vec![Persona::Minimalist, Persona::Dealhunter],
             paused: true,
         };
@@ -179,6 +229,10 @@ mod tests {
         assert_eq!((form.accent.typed.as_str(), form.tone.typed.as_str()), ("red", "x"));
         assert_eq!(form.banned_words.typed, "a\nb");
         assert_eq!(form.personas_error, "Leave at least one on, or pause Wandstore.");
+        let body = format!("{GOOD}&x").replace("2026-12-24", "tomorrow").replace("repair?+Yes.", "repair?");
+        let form = Form::read(body.as_bytes()).unwrap_err();
+        assert_eq!(form.announcement_until.error, "Write a day such as 2026-12-24, or leave this empty.");
+        assert_eq!(form.questions.error, "Line 1 needs a question mark, and an answer after it.");
     }
 
     #[test]

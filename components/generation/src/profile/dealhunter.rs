@@ -24,6 +24,7 @@ pub static PROFILE: Profile = Profile {
         Slot::Bundle,
         Slot::RecentlyViewed,
         Slot::Search,
+        Slot::Questions,
         Slot::Reassurance,
     ],
     phrases: Phrases {

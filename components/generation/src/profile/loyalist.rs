@@ -23,6 +23,7 @@ pub static PROFILE: Profile = Profile {
         Slot::Spotlight,
         Slot::Collections,
         Slot::Search,
+        Slot::Questions,
         Slot::Reassurance,
     ],
     phrases: Phrases {

@@ -19,7 +19,13 @@ pub static PROFILE: Profile = Profile {
     ],
     order: Order::Affinity,
     spotlight: Some(Spotlit::SecondBest),
-    layout: &[Slot::Hero, Slot::Comparison(COMPARED_MAX), Slot::BestGrid(GRID_MAX), Slot::Reassurance],
+    layout: &[
+        Slot::Hero,
+        Slot::Comparison(COMPARED_MAX),
+        Slot::BestGrid(GRID_MAX),
+        Slot::Questions,
+        Slot::Reassurance,
+    ],
     phrases: Phrases {
         headline: |words| words.minimalist_headline,
         hero_text: |words| words.minimalist_text,

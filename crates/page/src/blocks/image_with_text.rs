@@ -11,7 +11,7 @@ use super::{Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Render, Rules, Stoc
 use crate::picture::Place;
 use crate::sections::{Card, Loading, Purchase, Sections};
 
-/// A large picture of one product.
+/// One product's picture, large.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageWithText {

@@ -16,7 +16,7 @@ const PRODUCTS_MIN: usize = 6;
 /// The first digits of amounts that divide prices, times ten.
 const ROUND: [u64; 10] = [10, 15, 20, 25, 30, 40, 50, 60, 75, 100];
 
-/// Bands of prices; filled in. At most once.
+/// Price bands; filled in. At most once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceGuide {

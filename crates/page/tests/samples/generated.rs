@@ -3,7 +3,7 @@
 use model::catalog::Product;
 use page::blocks::{
     brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
-    price_guide, reassurance, recently_viewed, search, spotlight, story,
+    price_guide, questions, reassurance, recently_viewed, search, spotlight, story,
 };
 use page::{Collection, Look, Page, Shop, View};
 
@@ -14,6 +14,7 @@ pub fn page<'a>(
     others: &'a [Product],
     promises: &'a [String],
     collections: &'a [Collection],
+    questions: &'a [String],
 ) -> Page<'a> {
     let some = |skip, take| others.iter().skip(skip).take(take).collect::<Vec<_>>();
     let all = some(0, others.len());
@@ -57,6 +58,8 @@ pub fn page<'a>(
         View::Lookbook(lookbook::View { heading: "In pictures", text, products: some(1, 3) }),
         View::Comparison(comparison::View { heading: "Line by line", text, products: some(3, 3) }),
     ];
+    let questions = questions::View::of("Questions", questions).map(View::Questions);
+    blocks.extend(questions);
     blocks.extend(links.into_iter().flatten());
     Page { shop, title: "Magic Wands for you", blocks, generated: true, look: Look::Balanced }
 }

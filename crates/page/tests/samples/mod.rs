@@ -93,6 +93,16 @@ pub fn promises() -> Vec<String> {
     ["Free returns for 30 days", "Sent within a day", "Repairs for life"].map(str::to_owned).to_vec()
 }
 
+/// The shop's questions and answers.
+pub fn questions() -> Vec<String> {
+    let asked = [
+        "Can a wand be repaired? Yes, for as long as its core is whole.",
+        "Do you wrap gifts? In linen, if you say so in the cart.",
+        "May I try one first? In the shop, any Tuesday.",
+    ];
+    asked.map(str::to_owned).to_vec()
+}
+
 /// The shop's collections, one of them without a picture.
 pub fn collections(products: &[Product]) -> Vec<Collection> {
     let collection = |(title, at): (&str, usize)| Collection {

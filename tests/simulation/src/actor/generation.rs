@@ -5,7 +5,7 @@ use generation::capabilities::{
     Cache, CacheError, Catalog, Completion, Ending, Level, Llm, NoAnswer, Operator,
 };
 use generation::{Assortment, Job, generate};
-use model::catalog::{CatalogError, Product};
+use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::{GenerationRequest, Outcome};
 use model::llm::Request;
 use model::pages::{Cached, JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
@@ -87,6 +87,10 @@ impl Catalog for Actor<'_> {
     }
 
     fn search(&self, _: &ShopId, _: &Market, _: &str) -> Result<Vec<Product>, CatalogError> {
+        Ok(Vec::new())
+    }
+
+    fn collections(&self, _: &ShopId, _: &Market) -> Result<Vec<Collection>, CatalogError> {
         Ok(Vec::new())
     }
 }
