@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The way a shopper shops. Stored by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Persona {
     /// Wants one good answer and no noise.

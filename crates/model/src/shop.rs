@@ -6,6 +6,7 @@ mod day;
 mod language;
 mod plans_per;
 mod serialized;
+mod share;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ pub use colour::{Colour, InvalidColour};
 pub use day::{Day, InvalidDay};
 pub use language::{InvalidLanguage, LanguageTag};
 pub use plans_per::{InvalidPlansPer, PlansPer};
+pub use share::{InvalidShare, Share};
 
 /// A merchant's shop. A configuration that names no shop serves the demo shop, `magic-wands`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

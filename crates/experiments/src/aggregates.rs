@@ -1,0 +1,181 @@
+//! Sums for each day, share, arm and persona, and their stored form.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use model::Persona;
+use model::shop::Share;
+use serde::{Deserialize, Serialize};
+
+use crate::assignment::Arm;
+use crate::cell::Cell;
+
+/// The form in which sums are written, and the only one that is read.
+const FORM: u32 = 1;
+
+/// A group of shoppers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    /// The day on which they first saw the block.
+    pub day: u32,
+    /// The share of the holdout on that day. Groups under different shares are never added up.
+    pub share: Share,
+    /// What they get.
+    pub arm: Arm,
+    /// The persona that the page of the shop suggested on which they first saw it.
+    pub persona: Persona,
+}
+
+/// There are as many groups as fit: another one would need more room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full;
+
+/// Sums of groups.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Aggregates(BTreeMap<Group, Cell>);
+
+/// The stored form.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    form: u32,
+    cells: Vec<StoredCell>,
+}
+
+/// Day, share in basis points, arm, persona, and the four sums.
+type StoredCell = (u32, u16, Arm, Persona, u64, u64, u64, u64);
+
+impl Aggregates {
+    /// The most groups: a month of four personas in two arms, under four shares.
+    pub const GROUPS_MAX: usize = 1_000;
+    /// No encoded aggregates are longer.
+    pub const BYTES_MAX: u32 = 128 * 1024;
+
+    /// Adds to a group.
+    pub fn add(&mut self, group: Group, cell: Cell) -> Result<(), Full> {
+        let is_full = self.0.len() >= Self::GROUPS_MAX;
+        match self.0.entry(group) {
+            Entry::Vacant(_) if is_full => return Err(Full),
+            entry => *entry.or_default() += cell,
+        }
+        Ok(())
+    }
+
+    /// Adds all groups of others, for a report. There may then be more groups than are stored in one place.
+    pub fn merge(&mut self, others: Self) {
+        for (group, cell) in others.0 {
+            *self.0.entry(group).or_default() += cell;
+        }
+    }
+
+    /// Returns the groups and their sums, by day.
+    pub fn groups(&self) -> impl Iterator<Item = (&Group, &Cell)> {
+        self.0.iter()
+    }
+
+    /// Reads stored sums; `None` if they have another form.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let stored: Stored = serde_json::from_slice(bytes).ok()?;
+        if stored.form != FORM {
+            return None;
+        }
+        let cells = stored.cells.into_iter().map(
+            |(day, share, arm, persona, shoppers, carted, views, views_squared)| {
+                let share = Share::of_basis_points(share)?;
+                let cell = Cell { shoppers, carted, views, views_squared };
+                Some((Group { day, share, arm, persona }, cell))
+            },
+        );
+        cells.collect::<Option<_>>().map(Self)
+    }
+
+    /// Returns the stored form.
+    pub fn encode(&self) -> Vec<u8> {
+        let cells = self.0.iter().map(|(group, cell)| {
+            let Group { day, share, arm, persona } = *group;
+            let Cell { shoppers, carted, views, views_squared } = *cell;
+            (day, share.basis_points(), arm, persona, shoppers, carted, views, views_squared)
+        });
+        // Numbers and names always have a JSON form.
+        serde_json::to_vec(&Stored { form: FORM, cells: cells.collect() }).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn group(day: u32, arm: Arm) -> Group {
+        Group { day, share: Share::TENTH, arm, persona: Persona::Explorer }
+    }
+
+    fn any_cell() -> impl Strategy<Value = (Group, Cell)> {
+        let arm = prop::sample::select(vec![Arm::Holdout, Arm::Personal]);
+        let persona = prop::sample::select(Persona::ALL.to_vec());
+        (any::<u32>(), 0_u16..=5_000, arm, persona, any::<[u32; 4]>()).prop_map(
+            |(day, share, arm, persona, sums)| {
+                let [shoppers, carted, views, views_squared] = sums.map(u64::from);
+                let share = Share::of_basis_points(share).unwrap();
+                (Group { day, share, arm, persona }, Cell { shoppers, carted, views, views_squared })
+            },
+        )
+    }
+
+    fn all(cells: &[(Group, Cell)]) -> Aggregates {
+        let mut all = Aggregates::default();
+        for (group, cell) in cells {
+            all.add(*group, *cell).unwrap();
+        }
+        all
+    }
+
+    #[test]
+    fn of_too_many_groups_the_known_ones_still_count() {
+        let mut full = Aggregates::default();
+        let one = Cell { shoppers: 1, ..Cell::default() };
+        let days = u32::try_from(Aggregates::GROUPS_MAX).unwrap();
+        (0..days).for_each(|day| full.add(group(day, Arm::Holdout), one).unwrap());
+        assert_eq!(full.add(group(days, Arm::Holdout), one), Err(Full));
+        assert_eq!(full.add(group(0, Arm::Holdout), one), Ok(()));
+    }
+
+    #[test]
+    fn the_largest_sums_are_not_longer_than_the_limit() {
+        let most = u64::MAX;
+        let cell = Cell { shoppers: most, carted: most, views: most, views_squared: most };
+        let days = u32::try_from(Aggregates::GROUPS_MAX).unwrap();
+        let cells: Vec<_> = (0..days).map(|day| (group(u32::MAX - day, Arm::Personal), cell)).collect();
+        let all = all(&cells);
+        assert!(all.encode().len() <= Aggregates::BYTES_MAX as usize, "{}", all.encode().len());
+        assert_eq!(Aggregates::decode(&all.encode()), Some(all));
+    }
+
+    #[test]
+    fn another_form_is_not_read() {
+        for other in ["", "{}", r#"{"form":2,"cells":[]}"#, r#"{"form":1,"cells":[[1]]}"#] {
+            assert_eq!(Aggregates::decode(other.as_bytes()), None, "{other}");
+        }
+        let share = r#"{"form":1,"cells":[[1,9999,"holdout","explorer",1,0,0,0]]}"#;
+        assert_eq!(Aggregates::decode(share.as_bytes()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_the_same_in_whatever_order_hosts_add_them(
+            cells in prop::collection::vec(any_cell(), 0..40), at in 0_usize..40,
+        ) {
+            let (first, second) = cells.split_at(at.min(cells.len()));
+            let (mut one, mut other) = (all(first), all(second));
+            one.merge(all(second));
+            other.merge(all(first));
+            prop_assert_eq!(&one, &all(&cells));
+            prop_assert_eq!(&one, &other);
+            prop_assert_eq!(Aggregates::decode(&one.encode()), Some(one));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _read = Aggregates::decode(&bytes);
+        }
+    }
+}

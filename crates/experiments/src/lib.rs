@@ -1,0 +1,39 @@
+//! What personal pages change: which shoppers are held out, what both groups did, and what may be concluded.
+//!
+//! A small share of a shop's shoppers, the holdout, always gets the unpersonalised page ([`assign`]). Each shopper
+//! who saw the block is counted once, with what they did in the 24 hours that follow ([`Unit`]), in sums for each day
+//! ([`Aggregates`]). A [`Report`] compares both groups by intervals that may be looked at every day ([`Interval`]).
+//!
+//! Pure: no I/O, no clock, no randomness. It knows neither pages nor requests. `docs/experiments.md` has the formulas
+//! and their sources.
+
+mod aggregates;
+mod assignment;
+mod cell;
+mod forecast;
+mod interval;
+mod measure;
+mod mismatch;
+mod report;
+mod totals;
+mod unit;
+mod words;
+
+pub use aggregates::{Aggregates, Full, Group};
+pub use assignment::{Arm, assign};
+pub use cell::Cell;
+pub use forecast::Forecast;
+pub use interval::{Interval, Summary};
+pub use measure::Measure;
+pub use mismatch::Sizes;
+pub use report::{Report, Row, Verdict};
+pub use totals::Totals;
+pub use unit::{Event, Exposure, Unit, WINDOW_MS};
+
+/// Milliseconds of a day.
+pub const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// Returns the day of a time, counted from 1970-01-01 in UTC.
+pub fn day(at_ms: u64) -> u32 {
+    u32::try_from(at_ms / DAY_MS).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,161 @@
+//! The comparison of both groups: of all shoppers, and of each persona.
+
+use model::Persona;
+use model::shop::Share;
+
+use crate::forecast::{self, Basis, Forecast};
+use crate::interval::{Interval, Summary};
+use crate::measure::Measure;
+use crate::mismatch::Sizes;
+use crate::totals::Totals;
+
+/// The rows of a report, and with what probability the interval of each is ever wrong. Together it is 5 %, so that all
+/// intervals of a shop hold at all times with at least 95 % (Bonferroni). Half of it belongs to the main question.
+const ROWS: [(Option<Persona>, Measure, f64); 6] = [
+    (None, Measure::CartAdds, 0.025),
+    (None, Measure::Views, 0.005),
+    (Some(Persona::Minimalist), Measure::CartAdds, 0.005),
+    (Some(Persona::Explorer), Measure::CartAdds, 0.005),
+    (Some(Persona::Dealhunter), Measure::CartAdds, 0.005),
+    (Some(Persona::Loyalist), Measure::CartAdds, 0.005),
+];
+
+/// The differences, in percent of the holdout's mean, of which a report says how long they take to show.
+const PERCENTS: [u32; 3] = [20, 10, 3];
+
+/// The comparison of both groups in a shop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The share of the holdout.
+    pub share: Share,
+    /// How many days are compared.
+    pub days: u32,
+    /// The sizes of both groups, with the shoppers of days that are not complete.
+    pub sizes: Sizes,
+    /// Whether the sizes do not fit the share. Then no row has a verdict.
+    pub is_mismatched: bool,
+    /// How many shoppers were counted under other shares. They are left out.
+    pub others: u64,
+    /// How many days it takes in this shop until differences of so many percent show; `None` if it is more than a year.
+    pub to_show: Vec<(u32, Option<u32>)>,
+    /// The rows, that of all shoppers' cart adds first.
+    pub rows: Vec<Row>,
+}
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The persona; `None` for all shoppers.
+    pub persona: Option<Persona>,
+    /// What is compared.
+    pub measure: Measure,
+    /// Those who are held out.
+    pub holdout: Summary,
+    /// Those who are not.
+    pub personal: Summary,
+    /// The interval of the difference; `None` if there are too few data for one.
+    pub interval: Option<Interval>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// What follows from a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Personal pages raise the measure.
+    Higher,
+    /// Personal pages lower the measure.
+    Lower,
+    /// Not enough data yet.
+    Open(Forecast),
+    /// Nothing: the groups are counted wrongly.
+    Void,
+}
+
+impl Report {
+    /// Compares both groups.
+    pub fn of(totals: &Totals) -> Self {
+        let (share, sizes) = (totals.share(), totals.sizes());
+        let is_mismatched = sizes.are_mismatched(share);
+        let rows = ROWS.map(|(persona, measure, alpha)| {
+            let row = Row::of(totals, persona, measure, alpha);
+            if is_mismatched { Row { verdict: Verdict::Void, ..row } } else { row }
+        });
+        let (persona, measure, alpha) = ROWS[0];
+        let to_show = basis(totals, persona, measure, alpha).map_or_else(Vec::new, |basis| {
+            PERCENTS.map(|percent| (percent, forecast::days_to_show(&basis, percent))).into()
+        });
+        let (days, others) = (totals.days(), totals.others());
+        Self { share, days, sizes, is_mismatched, others, to_show, rows: rows.into() }
+    }
+}
+
+impl Row {
+    fn of(totals: &Totals, persona: Option<Persona>, measure: Measure, alpha: f64) -> Self {
+        let [holdout, personal] = totals.cells(persona).map(|cell| measure.summary(&cell));
+        let basis = basis(totals, persona, measure, alpha);
+        let verdict = match &basis {
+            None => Verdict::Open(Forecast::Unknown),
+            Some(basis) if basis.interval.low > 0.0 => Verdict::Higher,
+            Some(basis) if basis.interval.high < 0.0 => Verdict::Lower,
+            Some(basis) => Verdict::Open(Forecast::of(basis)),
+        };
+        Self { persona, measure, holdout, personal, interval: basis.map(|basis| basis.interval), verdict }
+    }
+}
+
+/// Returns the interval of a comparison and what forecasts need; `None` if there are too few data.
+fn basis(totals: &Totals, persona: Option<Persona>, measure: Measure, alpha: f64) -> Option<Basis> {
+    let cells = totals.cells(persona);
+    if !cells.iter().all(|cell| measure.has_enough(cell)) {
+        return None;
+    }
+    let ([holdout, personal], tuning) = (cells.map(|cell| measure.summary(&cell)), measure.tuning());
+    let interval = Interval::of(&personal, &holdout, alpha, tuning)?;
+    Some(Basis { interval, days: totals.days(), mean: holdout.mean, alpha, tuning })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Arm, Cell, Group};
+
+    fn report(share: Share, holdout: u64, personal: u64) -> Report {
+        let mut totals = Totals::new(share, 120);
+        for (arm, shoppers, carted) in [(Arm::Holdout, holdout, 30), (Arm::Personal, personal, 33)] {
+            let group = Group { day: 100, share, arm, persona: Persona::Explorer };
+            let cell = Cell { shoppers, carted: shoppers * carted / 1_000, ..Cell::default() };
+            totals.add(&group, &cell);
+        }
+        Report::of(&totals)
+    }
+
+    #[test]
+    fn all_intervals_together_are_wrong_in_one_of_twenty_shops() {
+        let sum: f64 = ROWS.iter().map(|(_, _, alpha)| alpha).sum();
+        assert!((sum - 0.05).abs() < 1e-12, "{sum}");
+        for persona in Persona::ALL {
+            assert!(ROWS.iter().any(|row| row.0 == Some(persona)), "{persona:?}");
+        }
+    }
+
+    #[test]
+    fn groups_of_the_wrong_size_have_no_verdict() {
+        let report = report(Share::TENTH, 200_000, 900_000);
+        assert!(report.is_mismatched);
+        assert!(report.rows.iter().all(|row| row.verdict == Verdict::Void));
+    }
+
+    #[test]
+    fn a_clear_difference_is_higher_or_lower() {
+        assert_eq!(report(Share::TENTH, 1_000_000, 9_000_000).rows[0].verdict, Verdict::Higher);
+        assert!(matches!(report(Share::TENTH, 10_000, 90_000).rows[0].verdict, Verdict::Open(_)));
+    }
+
+    #[test]
+    fn few_data_have_no_interval() {
+        let report = report(Share::TENTH, 100, 900);
+        assert!(report.rows.iter().all(|row| row.interval.is_none()));
+        assert_eq!(report.rows[0].verdict, Verdict::Open(Forecast::Unknown));
+    }
+}

@@ -1,0 +1,217 @@
+//! Reports in plain words, for merchants.
+
+use model::Persona;
+use model::shop::Share;
+
+use crate::forecast::Forecast;
+use crate::interval::Interval;
+use crate::measure::Measure;
+use crate::report::{Report, Row, Verdict};
+
+impl Report {
+    /// Returns what is to be known before the rows are read, in sentences.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.share == Share::NOBODY {
+            notes.push("No shoppers are held out, so there is nothing to compare with.".to_owned());
+        }
+        if self.is_mismatched {
+            notes.push(format!(
+                "The groups do not have the sizes that a holdout of {} % gives them: {} are held out, {} are not. \
+                 Something counts them wrongly, such as bots or a block that fails in one group, so these numbers \
+                 prove nothing.",
+                self.share, self.sizes.holdout, self.sizes.personal
+            ));
+        }
+        if self.others > 0 {
+            notes.push(format!(
+                "{} shoppers were counted while the holdout was another; they are left out.",
+                self.others
+            ));
+        }
+        notes.extend(self.patience().filter(|_| !self.is_mismatched));
+        notes
+    }
+
+    /// Returns how long differences take to show in this shop.
+    fn patience(&self) -> Option<String> {
+        let [(large, in_large), (middle, in_middle), (small, in_small)] = *self.to_show.as_slice() else {
+            return None;
+        };
+        Some(format!(
+            "With this holdout and as many shoppers as now, it takes {} until {large} % more or fewer cart adds show, \
+             {} for {middle} %, and {} for {small} %, from the first day on.",
+            span(in_large),
+            span(in_middle),
+            span(in_small),
+        ))
+    }
+}
+
+/// Returns a number of days in words.
+fn span(days: Option<u32>) -> String {
+    match days {
+        None => "well over a year".to_owned(),
+        Some(1) => "a day".to_owned(),
+        Some(days @ ..21) => format!("{days} days"),
+        Some(days @ 21..92) => format!("about {} weeks", days.div_ceil(7)),
+        Some(days) => format!("about {} months", days.div_ceil(30)),
+    }
+}
+
+impl Row {
+    /// Returns who is compared.
+    pub fn who(&self) -> &'static str {
+        self.persona.map_or("All shoppers", Persona::label)
+    }
+
+    /// Returns the verdict in words.
+    pub fn words(&self) -> String {
+        match self.verdict {
+            Verdict::Higher => {
+                format!("More with personal pages: {}.", self.range(|interval| (interval.low, interval.high)))
+            }
+            Verdict::Lower => format!(
+                "Fewer with personal pages: {}.",
+                self.range(|interval| (-interval.high, -interval.low))
+            ),
+            Verdict::Open(Forecast::Unknown) => "Not enough data yet.".to_owned(),
+            Verdict::Open(Forecast::OverAYear) => {
+                "Not enough data yet. At this rate it takes well over a year, if there is a difference."
+                    .to_owned()
+            }
+            Verdict::Open(Forecast::PerhapsAYear) => {
+                "Not enough data yet. At this rate it may take over a year.".to_owned()
+            }
+            Verdict::Open(Forecast::Days(days)) => {
+                let unit = if days == 1 { "day" } else { "days" };
+                format!("Not enough data yet. At this rate about {days} more {unit}.")
+            }
+            Verdict::Void => "The groups are counted wrongly.".to_owned(),
+        }
+    }
+
+    /// Returns the mean of the holdout, for a table.
+    pub fn held_out(&self) -> String {
+        self.value(self.holdout.mean)
+    }
+
+    /// Returns the mean of the others, for a table.
+    pub fn personalised(&self) -> String {
+        self.value(self.personal.mean)
+    }
+
+    /// Returns the interval, for a table.
+    pub fn interval_words(&self) -> String {
+        let Some(Interval { low, high, .. }) = self.interval else { return "–".to_owned() };
+        let sign = |value: f64| {
+            if value < 0.0 {
+                format!("−{}", self.amount(-value))
+            } else {
+                format!("+{}", self.amount(value))
+            }
+        };
+        format!("{} to {}{}", sign(low), sign(high), self.unit())
+    }
+
+    fn range(&self, ends: impl Fn(&Interval) -> (f64, f64)) -> String {
+        let (low, high) = self.interval.as_ref().map(ends).unwrap_or_default();
+        format!("between {} and {}{}", self.amount(low), self.amount(high), self.unit())
+    }
+
+    fn value(&self, mean: f64) -> String {
+        match self.measure {
+            Measure::CartAdds => format!("{:.2} %", 100.0 * mean),
+            Measure::Views => format!("{mean:.2}"),
+        }
+    }
+
+    fn amount(&self, value: f64) -> String {
+        match self.measure {
+            Measure::CartAdds => format!("{:.2}", 100.0 * value),
+            Measure::Views => format!("{value:.2}"),
+        }
+    }
+
+    fn unit(&self) -> &'static str {
+        match self.measure {
+            Measure::CartAdds => " percentage points",
+            Measure::Views => " views",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interval::Summary;
+
+    fn row(verdict: Verdict) -> Row {
+        let summary = Summary { shoppers: 1_000, mean: 0.031_4, variance: 0.03 };
+        let interval = Interval { difference: 0.004, low: 0.001, high: 0.007_5, information: 1.0 };
+        let (persona, measure) = (None, Measure::CartAdds);
+        Row { persona, measure, holdout: summary, personal: summary, interval: Some(interval), verdict }
+    }
+
+    #[test]
+    fn a_verdict_is_a_plain_sentence() {
+        for (verdict, words) in [
+            (Verdict::Higher, "More with personal pages: between 0.10 and 0.75 percentage points."),
+            (Verdict::Open(Forecast::Unknown), "Not enough data yet."),
+            (
+                Verdict::Open(Forecast::PerhapsAYear),
+                "Not enough data yet. At this rate it may take over a year.",
+            ),
+            (Verdict::Open(Forecast::Days(18)), "Not enough data yet. At this rate about 18 more days."),
+            (Verdict::Open(Forecast::Days(1)), "Not enough data yet. At this rate about 1 more day."),
+            (
+                Verdict::Open(Forecast::OverAYear),
+                "Not enough data yet. At this rate it takes well over a year, if there is a difference.",
+            ),
+        ] {
+            assert_eq!(row(verdict).words(), words);
+        }
+        let lower = Interval { difference: -0.004, low: -0.007_5, high: -0.001, information: 1.0 };
+        let lower = Row { interval: Some(lower), ..row(Verdict::Lower) };
+        assert_eq!(lower.words(), "Fewer with personal pages: between 0.10 and 0.75 percentage points.");
+        assert_eq!(lower.interval_words(), "−0.75 to −0.10 percentage points");
+    }
+
+    #[test]
+    fn notes_say_how_long_differences_take() {
+        let sizes = crate::Sizes { holdout: 5, personal: 45 };
+        let to_show = vec![(20, Some(33)), (10, Some(130)), (3, None)];
+        let report = Report {
+            share: Share::TENTH,
+            days: 9,
+            sizes,
+            is_mismatched: false,
+            others: 0,
+            to_show,
+            rows: Vec::new(),
+        };
+        assert_eq!(
+            report.notes(),
+            [
+                "With this holdout and as many shoppers as now, it takes about 5 weeks until 20 % more or fewer cart adds show, \
+              about 5 months for 10 %, and well over a year for 3 %, from the first day on."
+            ]
+        );
+        let report = Report { share: Share::NOBODY, is_mismatched: true, others: 7, ..report };
+        let notes = report.notes();
+        assert!(notes[0].starts_with("No shoppers are held out"), "{notes:?}");
+        assert!(
+            notes[1].contains("5 are held out, 45 are not") && notes[2].starts_with("7 shoppers"),
+            "{notes:?}"
+        );
+    }
+
+    #[test]
+    fn a_table_has_the_same_in_figures() {
+        let row = row(Verdict::Higher);
+        assert_eq!((row.held_out().as_str(), row.who()), ("3.14 %", "All shoppers"));
+        assert_eq!(row.interval_words(), "+0.10 to +0.75 percentage points");
+        let none = Row { interval: None, persona: Some(Persona::Dealhunter), ..row };
+        assert_eq!((none.interval_words().as_str(), none.who()), ("–", "Deal hunters"));
+    }
+}
