@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod cache;
 mod check;
+mod effects;
 mod export;
 mod inherited;
 mod jobs;
@@ -64,7 +65,7 @@ enum Command {
     Cache(cache::Cache),
     /// List how personal data was handled and what merchants requested, oldest first.
     Audit(audit::Audit),
-    /// Print a report on a customer for a merchant, as JSON. Reports are stored for 30 days.
+    /// Print a report: on a customer for a merchant, or on what personal pages change.
     Report(audit::Report),
     /// Close or reopen a shop.
     #[command(subcommand)]

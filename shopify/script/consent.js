@@ -3,9 +3,10 @@
 
 import { pause, random, shop } from './page.js';
 
-/** The storage keys of the visitor id, and of the mark that the shopper was already counted in this session. */
+/** The storage keys of the visitor id, and of the marks that a visit and a look at the block were reported in this session. */
 const KEY = 'wand:visitor';
 export const SITTING = 'wand:sitting';
+export const SEEN = 'wand:seen';
 
 /** Whether the shopper is recognised and observed. */
 export let consenting = false;
@@ -37,6 +38,7 @@ const forget = () => {
   try {
     localStorage.removeItem(KEY);
     sessionStorage.removeItem(SITTING);
+    sessionStorage.removeItem(SEEN);
   } catch {}
 };
 

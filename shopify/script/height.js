@@ -5,6 +5,15 @@ export const onScreen = (element) => {
   return bottom > 0 && top < innerHeight;
 };
 
+/** Resolves once an element is in the middle half of the screen, where a shopper looks. */
+export const looked = (element) => new Promise((done) => {
+  new IntersectionObserver((entries, observer) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    observer.disconnect();
+    done();
+  }, { rootMargin: '-25% 0px' }).observe(element);
+});
+
 /** Resolves once `element` is out of sight. */
 export const away = (element) => new Promise((done) => {
   new IntersectionObserver(([{ isIntersecting }], observer) => {

@@ -1,13 +1,14 @@
 // Reports what the shopper does, in as few requests as possible.
 
-import { consenting, SITTING, who } from './consent.js';
+import { consenting, SEEN, SITTING, who } from './consent.js';
 import { about, market, prefix, random } from './page.js';
 
 let events = [];
 const report = () => {
   if (!consenting || !events.length) return;
   // The report can lead to a new page, which must be for the market that the shopper sees.
-  const place = market(document.querySelector('wand-storefront')?.dataset);
+  const block = document.querySelector('wand-storefront')?.dataset;
+  const place = { context: block?.context ?? 'page', ...market(block) };
   const query = new URLSearchParams({ ...who(), ...place, nonce: random() });
   fetch(`${prefix()}/track?${query}`, {
     method: 'POST',
@@ -33,14 +34,19 @@ export const search = (text) => {
 /** Reports a product view. */
 export const see = (product) => product && track({ type: 'view', product: String(product) });
 
-// Reported once per session, because many page views do not make a regular visitor.
-const visit = () => {
+const oncePerSession = (key, event) => {
   try {
-    if (sessionStorage.getItem(SITTING)) return;
-    sessionStorage.setItem(SITTING, '1');
-    track({ type: 'visit' });
+    if (!consenting || sessionStorage.getItem(key)) return;
+    sessionStorage.setItem(key, '1');
+    track(event);
   } catch {}
 };
+
+// Many page views do not make a regular visitor.
+const visit = () => oncePerSession(SITTING, { type: 'visit' });
+
+/** Reports that the shopper saw the block, whatever is in it. */
+export const seeBlock = () => oncePerSession(SEEN, { type: 'seen' });
 
 /** Reports a visit and the embed's data about the page. */
 export const seePage = () => {

@@ -2,13 +2,15 @@
 
 import { decided, who } from './consent.js';
 import { lead, listen, sell } from './content.js';
-import { away, button, keepHeight, NOTE, onScreen } from './height.js';
+import { away, button, keepHeight, looked, NOTE, onScreen } from './height.js';
 import { ask, market, pause, proxy } from './page.js';
+import { seeBlock } from './signals.js';
 
 /** A block, or the storefront's own page inside the theme. */
 export class Storefront extends HTMLElement {
   #tree;
   #turn = 0;
+  #watched = false;
 
   // The theme editor removes and reinserts a section: each insertion starts anew.
   connectedCallback() {
@@ -21,6 +23,7 @@ export class Storefront extends HTMLElement {
 
   /** Starts again after consent was given or withdrawn. After a withdrawal, personal content is removed at once. */
   again(withdrawn) {
+    this.#watched = false;
     if (withdrawn) this.#clear();
     this.#begin().catch(() => this.#fail());
   }
@@ -117,11 +120,19 @@ export class Storefront extends HTMLElement {
 
   #settle() {
     this.dataset.state = 'shown';
+    this.#watch();
     const marked = this.#tree.querySelector('main, [data-accent], [data-surface]');
     for (const name of ['accent', 'surface']) {
       const color = this.dataset[name] ?? this.#tree.querySelector(`[data-${name}]`)?.dataset[name];
       if (color && CSS.supports('color', color)) marked?.style.setProperty(`--${name}`, color);
     }
+  }
+
+  // Whatever the content is: shoppers who are held out must be counted as the others are.
+  #watch() {
+    if (this.#watched) return;
+    this.#watched = true;
+    looked(this).then(seeBlock);
   }
 
   // Shown content stays; an empty block becomes a link, and collapses once it is out of sight.

@@ -11,6 +11,7 @@ mod connections;
 #[cfg(unix)]
 mod crashes;
 mod durability;
+mod effects;
 #[cfg(unix)]
 mod export;
 mod faults;

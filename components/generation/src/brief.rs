@@ -31,6 +31,7 @@ impl Brief {
             accent: _,
             surface: _,
             plans_per: _,
+            holdout: _,
             paused: _,
             is_installed: _,
         } = merchant;

@@ -52,6 +52,8 @@ pub(crate) struct Report {
 pub(crate) enum Event {
     /// Came to the storefront.
     Visit,
+    /// Saw the block, whatever was in it.
+    Seen,
     /// Looked at this product.
     View(String),
     /// Searched for this term.
@@ -106,13 +108,17 @@ fn event(value: &Value, place: &str) -> Result<Event, InvalidReport> {
     let fields = Fields::of(value, place)?;
     match fields.text("type")? {
         "visit" => fields.hold_only(&["type"], ONLY_TYPE).map(|()| Event::Visit),
+        "seen" => fields.hold_only(&["type"], ONLY_TYPE).map(|()| Event::Seen),
         "view" => fields.product().map(Event::View),
         "add-to-cart" => fields.product().map(Event::AddToCart),
         "purchase" => fields.product().map(Event::Purchase),
         "search" => fields.term("term", "may hold only type and term").map(Event::Search),
         "filter" => fields.term("value", "may hold only type and value").map(Event::Filter),
         "sort" => fields.term("value", "may hold only type and value").map(Event::Sort),
-        _ => Err(fields.wrong("type", "must be visit, view, search, filter, sort, add-to-cart or purchase")),
+        _ => {
+            Err(fields
+                .wrong("type", "must be visit, seen, view, search, filter, sort, add-to-cart or purchase"))
+        }
     }
 }
 
@@ -196,6 +202,7 @@ mod tests {
     fn events_of_every_type_are_read() {
         let text = str::to_owned;
         check(r#"{"type":"visit"}"#, Event::Visit);
+        check(r#"{"type":"seen"}"#, Event::Seen);
         check(r#"{"type":"view","product":"wand-1"}"#, Event::View(text("wand-1")));
         check(r#"{"type":"search","term":" oak wand "}"#, Event::Search(text("oak wand")));
         check(r#"{"type":"filter","value":"price < 20"}"#, Event::Filter(text("price < 20")));
@@ -256,7 +263,7 @@ mod tests {
         refuse(&report(r#"[{"type":"visit"},{}]"#), "events[1].type must be a text");
         refuse(
             &report(r#"[{"type":"<script>"}]"#),
-            "events[0].type must be visit, view, search, filter, sort, add-to-cart or purchase",
+            "events[0].type must be visit, seen, view, search, filter, sort, add-to-cart or purchase",
         );
         refuse(&report(r#"[{"type":"visit","<script>":1}]"#), "events[0] may hold only type");
         refuse(&report(r#"[{"type":"view","term":"a"}]"#), "events[0] may hold only type and product");

@@ -9,6 +9,7 @@ mod storage;
 
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
+use model::shop::Share;
 use model::{EventId, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,8 @@ pub(crate) struct Fake {
     pub(crate) state: Option<State>,
     pub(crate) development: bool,
     pub(crate) paused: bool,
+    /// The share of shoppers who are held out.
+    pub(crate) holdout: Share,
     /// Whether only Shopify and the operator know the shops.
     pub(crate) closed_to_anybody: bool,
     pub(crate) now_ms: u64,
@@ -85,6 +88,7 @@ impl Default for Fake {
             state: None,
             development: false,
             paused: false,
+            holdout: Share::NOBODY,
             closed_to_anybody: false,
             now_ms: NOW_MS,
             token: Some(TOKEN),

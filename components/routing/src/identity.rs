@@ -16,6 +16,7 @@ pub(crate) struct Identity {
     person: ShopperId,
     before_login: Option<ShopperId>,
     market: Market,
+    persona: Persona,
 }
 
 impl Identity {
@@ -25,18 +26,24 @@ impl Identity {
         let drawn = own(signed, "visitor")?.filter(|_| consents);
         let visitor = drawn.map(ShopperId::visitor).transpose()?;
         let customer = signed.customer.filter(|_| consents).map(|id| ShopperId::customer(&id.to_string()));
-        let context = ShopperId::context(persona(own(signed, "context")?)?);
+        let persona = persona(own(signed, "context")?)?;
+        let context = ShopperId::context(persona);
         let (person, before_login) = match (customer.transpose()?, visitor) {
             (Some(customer), visitor) => (customer, visitor),
             (None, Some(visitor)) => (visitor, None),
             (None, None) => (context, None),
         };
-        Ok(Self { person, before_login, market: market(signed)? })
+        Ok(Self { person, before_login, market: market(signed)?, persona })
     }
 
     /// Returns the shopper id of their page in their market.
     pub(crate) fn shopper(&self) -> Result<ShopperId, Refusal> {
         Ok(self.person.in_market(&self.market)?)
+    }
+
+    /// Returns the most likely persona in the context of the request.
+    pub(crate) fn persona(&self) -> Persona {
+        self.persona
     }
 
     /// Returns the visitor id that a customer had in this browser before they logged in.

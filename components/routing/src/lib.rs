@@ -11,6 +11,7 @@ mod admission;
 mod capabilities;
 mod debug;
 mod domains;
+mod effects;
 mod events;
 mod headers;
 mod http;

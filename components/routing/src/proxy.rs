@@ -9,8 +9,10 @@ use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 use words::Language;
 
+use crate::admission;
 use crate::capabilities::{Cache, Content, Deployment, Failure, Log, Queue, Storage, Swap};
 use crate::domains;
+use crate::effects;
 use crate::events::Event;
 use crate::headers;
 use crate::http::{Body, Reply, Request, Response};
@@ -110,6 +112,7 @@ fn verify<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Verified,
         }
         visitor => visitor,
     }?;
+    let visitor = visitor.compared(deployment, identity.persona());
     Ok(Verified { signed, identity, visitor })
 }
 
@@ -151,7 +154,13 @@ fn report<D: Deployment>(
     }
     track::refuse_closed(deployment, visitor)?;
     match first_time(deployment, visitor, &signature) {
-        Ok(true) => keep(deployment, visitor, identity, &events),
+        Ok(true) => {
+            let stored = keep(deployment, visitor, identity, &events)?;
+            if stored > 0 && !admission::is_bot(request) {
+                effects::count(deployment, visitor, &events);
+            }
+            Ok(stored)
+        }
         Ok(false) => Err(Refusal::Replayed),
         // Without a record of the report, its events might be stored twice, so they are dropped.
         Err(_logged) => Ok(0),
@@ -190,6 +199,7 @@ fn keep<D: Deployment>(
     let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.shop, earlier)));
     let stored = track::keep(deployment, visitor, events, earlier.as_ref())?;
     if let (Some(before), Some(_), true) = (before, earlier, stored > 0) {
+        effects::hand_over(deployment, &visitor.shop, before, &visitor.person);
         delete_earlier(deployment, &visitor.shop, before);
     }
     Ok(stored)

@@ -61,6 +61,8 @@ pub(crate) fn show<D: Deployment>(
         return anybodys(deployment, visitor, Generation::NotTriggered);
     }
     match lookup(deployment, visitor) {
+        Cached::Closed => Err(Refusal::NoSuchShop),
+        _ if visitor.is_held_out() => anybodys(deployment, visitor, Generation::NotTriggered),
         Cached::Fresh(Page { content, metadata }) if usable(&metadata) => {
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Hit(metadata), shown))
@@ -73,7 +75,6 @@ pub(crate) fn show<D: Deployment>(
         Cached::Fresh(_) => made_anew(deployment, visitor, request, Wanted::Rerender),
         Cached::Stale(_, reason) => made_anew(deployment, visitor, request, Wanted::after(reason)),
         Cached::Miss => made_anew(deployment, visitor, request, Wanted::First),
-        Cached::Closed => Err(Refusal::NoSuchShop),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stories: a deployment, a request, and the outcome.
 
 mod debug;
+mod effects;
 mod hostile;
 mod maintenance;
 mod proxy;

@@ -153,7 +153,8 @@ fn store(
 /// Requests another page if the shopper reached a milestone. If the pool is full, their next visit or milestone
 /// offers the job again.
 fn follow(deployment: &(impl Queue + Limits + Log), visitor: &Visitor, Change { before, after }: Change) {
-    if signals::reach_milestone(&before, &after) && admission::admits_generation(deployment, visitor) {
+    let is_due = !visitor.is_held_out() && signals::reach_milestone(&before, &after);
+    if is_due && admission::admits_generation(deployment, visitor) {
         let _logged = page_request::request_page_after(deployment, visitor, Work::Generate, after);
     }
 }

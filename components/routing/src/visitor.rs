@@ -3,6 +3,8 @@
 use model::shop::ShopStatus;
 use std::borrow::Cow;
 
+use experiments::{Arm, Exposure, assign};
+use model::shop::Share;
 use model::{Key, Market, Persona, ShopId, ShopperId};
 
 use crate::capabilities::{Asker, Settings};
@@ -21,13 +23,48 @@ pub(crate) struct Visitor {
     pub(crate) paused: bool,
     /// Whether the id comes from Shopify or the operator.
     pub(crate) is_vouched_for: bool,
+    /// Their part in the comparison of personal pages with the fallback page; `None` if they have none, because they
+    /// did not consent, nobody vouches for their id, or the shop compares nothing.
+    pub(crate) assigned: Option<Assigned>,
+}
+
+/// What a shopper gets, and under which circumstances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Assigned {
+    share: Share,
+    arm: Arm,
+    persona: Persona,
+}
+
+impl Assigned {
+    /// Returns the circumstances of an event at this time.
+    pub(crate) fn at(self, at_ms: u64) -> Exposure {
+        let Self { share, arm, persona } = self;
+        Exposure { at_ms, share, arm, persona }
+    }
 }
 
 impl Visitor {
     /// Returns the visitor with these ids, which must come from a trusted source.
     pub(crate) fn of(settings: &impl Settings, shop: ShopId, shopper: ShopperId) -> Result<Self, Refusal> {
         let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
-        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true })
+        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true, assigned: None })
+    }
+
+    /// Returns the visitor with their arm, if they consented. `persona` is the one that the page of the shop suggests. On
+    /// a developer's own machine nothing is compared.
+    pub(crate) fn compared(self, settings: &impl Settings, persona: Persona) -> Self {
+        let takes_part = !self.is_anybody() && !settings.development();
+        let merchant = if takes_part { settings.merchant(&self.shop) } else { None };
+        let share = merchant.map_or(Share::NOBODY, |merchant| merchant.holdout);
+        let arm = assign(share, &self.shop, &self.person);
+        let assigned = (share > Share::NOBODY).then_some(Assigned { share, arm, persona });
+        Self { assigned, ..self }
+    }
+
+    /// Returns whether they always get the fallback page, so that the others can be compared with them.
+    pub(crate) fn is_held_out(&self) -> bool {
+        self.assigned.is_some_and(|assigned| assigned.arm == Arm::Holdout)
     }
 
     /// Parses shop and shopper from an unsigned request.
@@ -51,7 +88,7 @@ impl Visitor {
         let shop = parse_shop(&target.required("store")?)?;
         let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
         let shopper = unsigned_shopper(&target.required("shopper")?)?;
-        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true })
+        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true, assigned: None })
     }
 
     /// Returns the key of the visitor's session; `None` for an anonymous shopper, about whom nothing may be stored.
@@ -93,7 +130,7 @@ impl Visitor {
         if !shopper.market().is_own() {
             return Err(Refusal::Market);
         }
-        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: false })
+        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: false, assigned: None })
     }
 }
 

@@ -72,6 +72,18 @@ impl Aggregates {
         self.0.iter()
     }
 
+    /// Returns the share under which shoppers were counted last; `None` if nobody was. If that changed on the last day,
+    /// it is the one that was in force on fewer days.
+    pub fn last_share(&self) -> Option<Share> {
+        let last = self.0.keys().next_back()?.day;
+        let days = |share| self.0.keys().filter(|group| group.share == share).count();
+        self.0
+            .keys()
+            .filter(|group| group.day == last)
+            .map(|group| group.share)
+            .min_by_key(|share| days(*share))
+    }
+
     /// Reads stored sums; `None` if they have another form.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let stored: Stored = serde_json::from_slice(bytes).ok()?;
@@ -148,6 +160,17 @@ mod tests {
         let all = all(&cells);
         assert!(all.encode().len() <= Aggregates::BYTES_MAX as usize, "{}", all.encode().len());
         assert_eq!(Aggregates::decode(&all.encode()), Some(all));
+    }
+
+    #[test]
+    fn the_last_share_is_the_newest_one() {
+        let half = Share::of_basis_points(5_000).unwrap();
+        assert_eq!(Aggregates::default().last_share(), None);
+        let mut sums =
+            all(&[(group(7, Arm::Holdout), Cell::default()), (group(8, Arm::Holdout), Cell::default())]);
+        assert_eq!(sums.last_share(), Some(Share::TENTH));
+        sums.add(Group { share: half, ..group(8, Arm::Holdout) }, Cell::default()).unwrap();
+        assert_eq!(sums.last_share(), Some(half));
     }
 
     #[test]

@@ -60,6 +60,16 @@ fn span(days: Option<u32>) -> String {
 }
 
 impl Row {
+    /// Returns the verdict in a word, for programs.
+    pub const fn verdict_name(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Higher => "higher",
+            Verdict::Lower => "lower",
+            Verdict::Open(_) => "open",
+            Verdict::Void => "void",
+        }
+    }
+
     /// Returns who is compared.
     pub fn who(&self) -> &'static str {
         self.persona.map_or("All shoppers", Persona::label)
@@ -77,8 +87,7 @@ impl Row {
             ),
             Verdict::Open(Forecast::Unknown) => "Not enough data yet.".to_owned(),
             Verdict::Open(Forecast::OverAYear) => {
-                "Not enough data yet. At this rate it takes well over a year, if there is a difference."
-                    .to_owned()
+                "Not enough data yet. At this rate it takes well over a year.".to_owned()
             }
             Verdict::Open(Forecast::PerhapsAYear) => {
                 "Not enough data yet. At this rate it may take over a year.".to_owned()
@@ -166,7 +175,7 @@ mod tests {
             (Verdict::Open(Forecast::Days(1)), "Not enough data yet. At this rate about 1 more day."),
             (
                 Verdict::Open(Forecast::OverAYear),
-                "Not enough data yet. At this rate it takes well over a year, if there is a difference.",
+                "Not enough data yet. At this rate it takes well over a year.",
             ),
         ] {
             assert_eq!(row(verdict).words(), words);

@@ -69,10 +69,12 @@ impl Access {
     /// No permissions.
     pub const NONE: Self = Self { entries: &[], objects: &[] };
 
-    /// The permissions of routing: its own sessions, and the entries that its maintenance tasks find and delete.
+    /// The permissions of routing: its own sessions, what it counts, and the entries that its maintenance tasks find and delete.
     pub const ROUTING: Self = Self {
         entries: &[
             entries(Store::ShopperSessions, Key::SESSIONS, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::ShopperSessions, Key::UNITS, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::EFFECTS, &[READ, WRITE, DELETE, LIST]),
             entries(Store::GenerationQueue, Key::SEEN, &[READ, WRITE, DELETE, LIST]),
             entries(Store::GenerationQueue, Key::TALLIES, &[READ, WRITE, DELETE, LIST]),
             entries(Store::GenerationQueue, Key::DOMAINS, &[READ, WRITE, DELETE]),
@@ -206,6 +208,8 @@ mod tests {
             Key::SharedPlan(&store, &segment),
             Key::Planning(&store, &segment),
             Key::Session(&store, &shopper),
+            Key::Unit(&store, &shopper),
+            Key::Effects(&store, 1, 0),
             Key::JobError(1, "x"),
             Key::JobErrorOf(&store, 1, "x"),
             Key::Seen(&store, &event),

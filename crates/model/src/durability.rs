@@ -8,10 +8,10 @@ use crate::{Key, Store};
 /// - The catalog version of a shop says whether the shop is closed. Without it, the shop would be open again.
 /// - The mark of a redaction keeps a page that is just being made from being stored.
 /// - The store of queues has the marks of webhooks and signed requests that were seen, the progress of maintenance
-///   tasks, audit records, reports for merchants, shops' domains and the errors of jobs.
+///   tasks, audit records, reports for merchants, sums over counted shoppers, shops' domains and the errors of jobs.
 ///
 /// Everything else is made again, or is of use for hours only: pages, which blob storage has too, the plans of
-/// segments, the answers of catalogs, and sessions.
+/// segments, the answers of catalogs, sessions, and records of counted shoppers: who loses theirs is counted once more.
 const DURABLE: [(Store, &str); 3] =
     [(Store::UiCache, Key::CATALOG_VERSIONS), (Store::UiCache, Key::FORGOTTEN), (Store::GenerationQueue, "")];
 

@@ -45,6 +45,10 @@ pub enum Key<'a> {
     /// A shopper's signals in a shop. The key names the shop, because what a shopper does in one shop is no
     /// concern of another.
     Session(&'a ShopId, &'a ShopperId),
+    /// The record of a shopper who was counted: see the crate `experiments`.
+    Unit(&'a ShopId, &'a ShopperId),
+    /// Sums over counted shoppers of a shop, by period and by one of the parts that they are spread over.
+    Effects(&'a ShopId, u32, u8),
     /// An error of a job, by its time in milliseconds since the epoch and the job's id.
     JobError(u64, &'a str),
     /// The index entry of such an error, by shop: it finds a shop's errors without reading other shops' errors.
@@ -93,6 +97,8 @@ impl Key<'_> {
     pub(crate) const REPORTS_OF: &'static str = "report-of:";
     pub(crate) const CATALOGS: &'static str = "shopify:";
     pub(crate) const REPORTS: &'static str = "report:";
+    pub(crate) const EFFECTS: &'static str = "effects:";
+    pub(crate) const UNITS: &'static str = "unit:";
     pub(crate) const SEEN: &'static str = "seen:";
     pub(crate) const DOMAINS: &'static str = "domains:";
     pub(crate) const DOMAINS_OF: &'static str = "domains-of:";
@@ -107,8 +113,9 @@ impl Key<'_> {
             | Self::SharedPlan(..)
             | Self::Planning(..)
             | Self::Catalog(..) => Store::UiCache,
-            Self::Session(..) => Store::ShopperSessions,
+            Self::Session(..) | Self::Unit(..) => Store::ShopperSessions,
             Self::JobError(..)
+            | Self::Effects(..)
             | Self::JobErrorOf(..)
             | Self::Seen(..)
             | Self::Tally(..)
@@ -141,6 +148,8 @@ impl fmt::Display for Key<'_> {
             Self::SharedPlan(shop, segment) => write!(f, "{}{shop}:{segment}", Self::SHARED_PLANS),
             Self::Planning(shop, segment) => write!(f, "{}{shop}:{segment}", Self::PLANNINGS),
             Self::Session(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::SESSIONS),
+            Self::Unit(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::UNITS),
+            Self::Effects(shop, period, part) => write!(f, "{}{shop}:{period:06}:{part}", Self::EFFECTS),
             // Zero-padded, so that keys sort by time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
             Self::JobErrorOf(shop, at_ms, job) => {

@@ -57,7 +57,7 @@ pub use id::{EventId, InvalidId, ShopId, ShopperId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::{InvalidMarket, Market};
 pub use persona::Persona;
-pub use scope::{Range, Scope, audits_of, domains_of, indexed, shopper_of, short_term_key};
+pub use scope::{Range, Scope, audits_of, domains_of, effects_of, indexed, shopper_of, short_term_key};
 pub use segment::SegmentId;
 pub use signals::Signals;
 pub use source::Source;

@@ -67,18 +67,20 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Returns the keys of all other entries that name their owner: sessions and, for a shop, reports, marks of seen
-    /// events, progress of maintenance tasks and the record of its domains.
+    /// Returns the keys of all other entries that name their owner: sessions, records of counted shoppers and, for a
+    /// shop, sums over them, reports, marks of seen events, progress of maintenance tasks and the record of its domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let shop = match self {
             Self::Shop(shop) => shop,
             Self::Shopper(shop, shopper) => {
-                let session = Key::Session(shop, shopper);
-                return vec![(session.store(), Range::Exactly(session.to_string()))];
+                let keys = [Key::Session(shop, shopper), Key::Unit(shop, shopper)];
+                return keys.map(|key| (key.store(), Range::Exactly(key.to_string()))).into();
             }
         };
         let starts = [
             (Store::ShopperSessions, Key::SESSIONS),
+            (Store::ShopperSessions, Key::UNITS),
+            (Store::GenerationQueue, Key::EFFECTS),
             (Store::GenerationQueue, Key::REPORTS),
             (Store::GenerationQueue, Key::REPORTS_OF),
             (Store::GenerationQueue, Key::SEEN),
@@ -124,6 +126,11 @@ impl<'a> Scope<'a> {
 /// Returns the prefix of the keys of a shop's audit records.
 pub fn audits_of(shop: &ShopId) -> String {
     format!("{}{shop}:", Key::AUDITS)
+}
+
+/// Returns the prefix of the keys of sums over a shop's counted shoppers.
+pub fn effects_of(shop: &ShopId) -> String {
+    format!("{}{shop}:", Key::EFFECTS)
 }
 
 /// Returns the prefix of the index keys of the domains of the shop with this number.
@@ -228,11 +235,13 @@ mod tests {
         };
         assert!(is_reached(Key::Session(&id, &shopper)) && is_reached(Key::Tally(&id, &event)));
         assert!(is_reached(Key::Seen(&id, &event)) && is_reached(Key::Report(&id, &event)));
+        assert!(is_reached(Key::Unit(&id, &shopper)) && is_reached(Key::Effects(&id, 690, 3)));
         assert!(is_reached(Key::Domains(&id)));
         assert!(!is_reached(Key::Audit(&id, 0, &event)));
         let of_shopper = Scope::Shopper(&id, &shopper).entries();
-        let session = Range::Exactly("session:magic-wands:customer-12".into());
-        assert_eq!(of_shopper, [(Store::ShopperSessions, session)]);
+        let exactly = ["session:magic-wands:customer-12", "unit:magic-wands:customer-12"]
+            .map(|key| (Store::ShopperSessions, Range::Exactly(key.into())));
+        assert_eq!(of_shopper, exactly);
         let alone = Scope::Shop(&id).of_shop_alone();
         let segment = crate::SegmentId::of(crate::Persona::Explorer, &crate::Market::default(), 7);
         for key in [Key::Catalog(&id, "x"), Key::SharedPlan(&id, &segment), Key::Planning(&id, &segment)] {

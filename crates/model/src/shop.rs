@@ -60,6 +60,9 @@ pub struct ShopSettings {
     /// `shopper`, each one. If empty, as `llm.plans_per` says.
     #[serde(with = "serialized::or_empty")]
     pub plans_per: Option<PlansPer>,
+    /// The share of shoppers who always get the fallback page, in percent, from 0 to 50, so that what personal pages
+    /// change can be told. A changed share starts a new comparison.
+    pub holdout: Share,
     /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
     /// stored.
     pub paused: bool,
@@ -94,6 +97,8 @@ pub struct Choices {
     /// See [`ShopSettings::surface`].
     #[serde(with = "serialized::or_empty")]
     pub surface: Option<Colour>,
+    /// See [`ShopSettings::holdout`].
+    pub holdout: Share,
     /// See [`ShopSettings::paused`].
     pub paused: bool,
 }
@@ -141,6 +146,7 @@ impl Default for ShopSettings {
             accent: None,
             surface: None,
             plans_per: None,
+            holdout: Share::TENTH,
             paused: false,
             is_installed: false,
         }
@@ -225,6 +231,7 @@ impl Choices {
             personas_off: shop.personas_off,
             accent: shop.accent,
             surface: shop.surface,
+            holdout: shop.holdout,
             paused: shop.paused,
         }
     }
@@ -242,6 +249,7 @@ impl Choices {
             personas_off: self.personas_off,
             accent: self.accent,
             surface: self.surface,
+            holdout: self.holdout,
             paused: self.paused,
             ..shop
         }

@@ -20,7 +20,8 @@ fn shop(url: Option<&str>) -> Shop {
 fn own<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [String]) -> Vec<&'a str> {
     let of = |it: &'a Product| [&it.title, &it.description, &it.vendor, &it.category];
     let of_products = products.iter().flat_map(of).chain(promises).map(String::as_str);
-    of_products.chain([shop.settings.name.as_str(), ", on a plain ground", "Candles & lamps"]).collect()
+    let of_settings = [shop.settings.name.as_str(), shop.settings.announcement.as_str()];
+    of_products.chain(of_settings).chain([", on a plain ground", "Candles & lamps"]).collect()
 }
 
 #[track_caller]
@@ -32,7 +33,8 @@ fn check(page: &Page<'_>, own: &[&str]) {
 
 #[test]
 fn the_fallback_page_has_no_words_but_those_of_the_files() {
-    let collections = [Collection { title: "Candles & lamps".to_owned(), url: "/collections/c".to_owned() }];
+    let (title, url) = ("Candles & lamps".to_owned(), "/collections/c".to_owned());
+    let collections = [Collection { title, url, image: None }];
     for url in [None, Some("https://wands.example")] {
         for count in [0, 1, 2, 6, 14, 40] {
             let (shop, promises) = (shop(url), samples::promises());
@@ -58,9 +60,13 @@ fn no_block_has_words_but_those_of_the_files_and_of_its_plan() {
     for url in [None, Some("https://wands.example")] {
         let (shop, products, promises) = (shop(url), samples::products(9), samples::promises());
         let [first, others @ ..] = products.as_slice() else { panic!("there are nine") };
-        let page = generated::page(&shop, first, others, &promises);
+        let (collections, questions) = (samples::collections(&products), samples::questions());
+        let page = generated::page(&shop, first, others, &promises, &collections, &questions);
         let mut own = own(&shop, &products, &promises);
         own.extend([page.title, "Wands", "Home", "Books"]);
+        own.extend(collections.iter().map(|collection| collection.title.as_str()));
+        let halves = questions.iter().filter_map(|text| model::shop::question(text));
+        own.extend(halves.flat_map(|(question, answer)| [question, answer]));
         own.extend(page.blocks.iter().flat_map(copy_of));
         check(&page, &own);
     }
@@ -79,5 +85,12 @@ fn copy_of<'a>(block: &View<'a>) -> Vec<&'a str> {
         View::RecentlyViewed(view) => vec![view.heading],
         View::Collections(view) => vec![view.heading],
         View::Reassurance(_) => Vec::new(),
+        View::ImageWithText(view) => vec![view.heading, view.text],
+        View::Lookbook(view) => vec![view.heading, view.text],
+        View::Comparison(view) => vec![view.heading, view.text],
+        View::Categories(view) => vec![view.heading],
+        View::Brands(view) => vec![view.heading],
+        View::PriceGuide(view) => vec![view.heading],
+        View::Questions(view) => vec![view.heading],
     }
 }

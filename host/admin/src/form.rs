@@ -1,7 +1,7 @@
 //! The merchant's settings form.
 
 use model::Persona;
-use model::shop::{Choices, Colour, Day};
+use model::shop::{Choices, Colour, Day, Share};
 
 const TONE_MAX: usize = 120;
 const WORD_MAX: usize = 40;
@@ -38,6 +38,8 @@ pub(crate) struct Form {
     /// Every persona, and whether pages are made for it.
     pub personas: Vec<(Persona, bool)>,
     pub personas_error: String,
+    /// In percent.
+    pub holdout: Field,
     pub paused: bool,
 }
 
@@ -58,6 +60,7 @@ impl Form {
             ),
             personas: personas(|persona| !choices.personas_off.contains(&persona)),
             personas_error: String::new(),
+            holdout: field(choices.holdout.to_string()),
             paused: choices.paused,
         }
     }
@@ -72,6 +75,8 @@ impl Form {
         };
         let on =
             |persona: Persona| pairs.iter().any(|(key, value)| key == "persona" && value == persona.name());
+        // A page of an earlier release has no such field.
+        let untouched = Self::of(&Choices::default()).holdout;
         let form = Self {
             tone: typed("tone"),
             accent: typed("accent"),
@@ -83,6 +88,7 @@ impl Form {
             announcement_until: typed("announcement_until"),
             personas: personas(on),
             personas_error: String::new(),
+            holdout: if pairs.iter().any(|(key, _)| key == "holdout") { typed("holdout") } else { untouched },
             paused: pairs.iter().any(|(key, value)| key == "paused" && value == "on"),
         };
         form.judge()
@@ -100,6 +106,7 @@ impl Form {
             questions: questions(&mut self.questions),
             announcement: announcement(&mut self.announcement),
             announcement_until: day(&mut self.announcement_until),
+            holdout: share(&mut self.holdout),
             paused: self.paused,
         };
         if choices.personas_off.len() == Persona::ALL.len() {
@@ -110,8 +117,8 @@ impl Form {
 
     fn has_errors(&self) -> bool {
         let brand = [&self.tone, &self.accent, &self.surface, &self.banned_words, &self.promises];
-        let news = [&self.questions, &self.announcement, &self.announcement_until];
-        let mut fields = brand.into_iter().chain(news);
+        let more = [&self.questions, &self.announcement, &self.announcement_until, &self.holdout];
+        let mut fields = brand.into_iter().chain(more);
         !self.personas_error.is_empty() || fields.any(|field| !field.error.is_empty())
     }
 }
@@ -177,6 +184,15 @@ fn day(field: &mut Field) -> Option<Day> {
     day
 }
 
+/// Returns a share of shoppers, with or without a percent sign.
+fn share(field: &mut Field) -> Share {
+    let typed = field.typed.trim().trim_end_matches('%').trim_end();
+    typed.parse().unwrap_or_else(|_| {
+        "Write a number from 0 to 50, such as 10 or 2.5.".clone_into(&mut field.error);
+        Share::NOBODY
+    })
+}
+
 fn lines(field: &mut Field, lines_max: usize, chars_max: usize) -> Vec<String> {
     let lines: Vec<_> = field.typed.lines().map(one_line).filter(|line| !line.is_empty()).collect();
     if lines.len() > lines_max {
@@ -201,7 +217,7 @@ mod tests {
 
     const GOOD: &str = "tone=+dry++and+short+&accent=%23A1B2C3&surface=&banned_words=Cheap%0D%0A%0D%0Aguru&\
         promises=Free+returns&questions=Do+you+repair?+Yes.&announcement=Robes++are+back&announcement_until=2026-12-24&\
-        persona=explorer&persona=loyalist&paused=on";
+        persona=explorer&persona=loyalist&holdout=+2.5+%25&paused=on";
 
     #[test]
     fn form_input_is_normalised() {
@@ -215,6 +231,7 @@ mod tests {
             announcement: "Robes are back".into(),
             announcement_until: "2026-12-24".parse().ok(),
             personas_off: vec![Persona::Minimalist, Persona::Dealhunter],
+            holdout: Share::of_basis_points(250).expect("it is a share"),
             paused: true,
         };
         assert_eq!(Form::read(GOOD.as_bytes()), Ok(expected.clone()));
@@ -223,11 +240,12 @@ mod tests {
 
     #[test]
     fn errors_are_shown_and_input_is_kept() {
-        let body = "tone=x&accent=red&banned_words=a%0Ab&persona=none";
+        let body = "tone=x&accent=red&banned_words=a%0Ab&persona=none&holdout=most";
         let form = Form::read(body.as_bytes()).unwrap_err();
         assert_eq!(form.accent.error, "Write a colour such as #1b3a57, or leave this empty.");
         assert_eq!((form.accent.typed.as_str(), form.tone.typed.as_str()), ("red", "x"));
-        assert_eq!(form.banned_words.typed, "a\nb");
+        assert_eq!(form.holdout.error, "Write a number from 0 to 50, such as 10 or 2.5.");
+        assert_eq!((form.banned_words.typed.as_str(), form.holdout.typed.as_str()), ("a\nb", "most"));
         assert_eq!(form.personas_error, "Leave at least one on, or pause Wandstore.");
         let body = format!("{GOOD}&x").replace("2026-12-24", "tomorrow").replace("repair?+Yes.", "repair?");
         let form = Form::read(body.as_bytes()).unwrap_err();

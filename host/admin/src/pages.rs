@@ -48,6 +48,8 @@ pub struct Main<'a> {
     pub form: Form,
     /// The counts of the last 24 hours.
     pub usage: Option<Figures>,
+    /// What personal pages change.
+    pub effects: Option<experiments::Report>,
     /// The id of each report, and how long ago it was made.
     pub reports: Vec<(String, String)>,
 }
@@ -216,6 +218,7 @@ mod tests {
             outcome: Outcome::None,
             form,
             usage: None,
+            effects: None,
             reports: Vec::new(),
         };
         main.render().unwrap()
@@ -233,6 +236,7 @@ mod tests {
             outcome: Outcome::None,
             form: Form::default(),
             usage: None,
+            effects: None,
             reports: Vec::new(),
         };
         let page = main.render().unwrap();

@@ -200,6 +200,10 @@ async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcom
     let model_trouble = admin.storefronts.model_trouble(&caller.shop).map(Cause::meaning);
     let usage = admin.shops.usage.last_24_hours(&caller.shop).await.ok().map(Into::into);
     let reports = admin.storefronts.reports(&caller.shop).await.unwrap_or_default();
+    let effects = admin.storefronts.effects(&caller.shop).await;
+    let effects = effects.inspect_err(|error| {
+        tracing::warn!(shop = %caller.shop, %error, "cannot read what personal pages change");
+    });
     let now_ms = admin.clock.now_ms();
     let line = |report: &crate::Report| {
         let made = report.made_ms.map(|made_ms| ago(now_ms, made_ms));
@@ -207,7 +211,7 @@ async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcom
     };
     let reports = reports.iter().map(line).collect();
     let shop = caller.domain.as_str();
-    Main { shop, trouble, model_trouble, outcome, form, usage, reports }
+    Main { shop, trouble, model_trouble, outcome, form, usage, effects: effects.ok(), reports }
 }
 
 fn document(admin: &Admin, caller: &Caller, main: Main<'_>) -> Response<Body> {

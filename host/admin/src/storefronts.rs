@@ -77,6 +77,9 @@ pub trait Storefronts: Send + Sync {
     /// Returns the shop's reports on customers, newest first.
     async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed>;
 
+    /// Returns what personal pages change in the shop.
+    async fn effects(&self, shop: &ShopId) -> Result<experiments::Report, Failed>;
+
     /// Returns a report of the shop, as JSON.
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed>;
 }

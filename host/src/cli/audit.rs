@@ -2,11 +2,12 @@
 
 use anyhow::{Context as _, bail};
 use capabilities::Capabilities;
-use clap::Args;
+use clap::{Args, Subcommand};
 use host::backends;
 use host::config::Config;
 use model::{EventId, Key, ShopId, Store};
 
+use super::effects::Effects;
 use super::output::print;
 
 /// The number of records that are read at a time.
@@ -22,13 +23,26 @@ pub struct Audit {
     shop: Option<String>,
 }
 
-/// Print a report on a customer for a merchant, as JSON. Reports are stored for 30 days.
+/// Print a report: on a customer for a merchant, as JSON, or on what personal pages change (`report effects`).
+///
+/// Reports on customers are stored for 30 days.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Report {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// The shop's id.
-    shop: String,
+    #[arg(required = true)]
+    shop: Option<String>,
     /// The request's id, as `wandstore audit` shows it.
-    id: String,
+    #[arg(required = true)]
+    id: Option<String>,
+}
+
+/// Reports that are not on a customer.
+#[derive(Subcommand)]
+enum Other {
+    Effects(Effects),
 }
 
 impl Audit {
@@ -54,7 +68,11 @@ impl Audit {
 
 impl Report {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let (shop, id) = (ShopId::parse(&self.shop)?, EventId::parse(&self.id)?);
+        if let Some(Other::Effects(effects)) = self.other {
+            return effects.run(config).await;
+        }
+        let (shop, id) = (self.shop.unwrap_or_default(), self.id.unwrap_or_default());
+        let (shop, id) = (ShopId::parse(&shop)?, EventId::parse(&id)?);
         let key = Key::Report(&shop, &id);
         let capabilities = backends::open(config).await?;
         match text(&capabilities, key.store().name(), &key.to_string()).await? {

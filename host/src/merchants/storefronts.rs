@@ -7,11 +7,11 @@ use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::Capabilities;
-use model::shop::{ShopSettings, ShopStatus};
+use model::shop::{Share, ShopSettings, ShopStatus};
 use model::{Cause, Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
 use serde::Deserialize;
 
-use crate::pages;
+use crate::{effects, pages};
 use runtime::bindings::wandstore::storefront::job_types::Work;
 use runtime::deployment::Deployment;
 
@@ -122,6 +122,13 @@ impl Storefronts for OfDeployment {
         }
         reports.sort_by_key(|report| std::cmp::Reverse(report.made_ms));
         Ok(reports)
+    }
+
+    async fn effects(&self, shop: &ShopId) -> Result<experiments::Report, Failed> {
+        let Capabilities { kv, clock, settings, .. } = &*self.deployment.capabilities;
+        let share = settings.look(|settings| settings.shops.get(shop.as_str()).map(|shop| shop.holdout));
+        let share = share.unwrap_or(Share::NOBODY);
+        effects::report(&**kv, shop, share, clock.now_ms()).await.map_err(failed)
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

@@ -45,7 +45,7 @@ pub fn signed(
     let visitors: Vec<_> = (0..SHOPPERS).map(|at| format!("visitor-of-this-shop-{at:04}")).collect();
     let shoppers: Vec<_> = visitors.iter().map(|visitor| format!("visitor-{visitor}_DE-DE")).collect();
     store(folder, DOMAIN, &shoppers)?;
-    let config = format!("[shops.\"{DOMAIN}\"]\nname = \"Magic Wands\"\n");
+    let config = format!("[shops.\"{DOMAIN}\"]\nname = \"Magic Wands\"\nholdout = 0\n");
     std::fs::write(folder.join("wandstore.toml"), config)?;
     let server = start(folder, &[("SHOPIFY_API_SECRET", SECRET)])?;
     // A signature is valid for a minute and a half, also before its time.

@@ -68,6 +68,7 @@ impl Settings for Fake {
             url: Some("https://wands.example".into()),
             promises: vec!["Free returns".into()],
             accent: "#102030".parse().ok(),
+            holdout: self.holdout,
             ..ShopSettings::default()
         })
     }

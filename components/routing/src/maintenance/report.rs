@@ -1,5 +1,6 @@
 //! The report of a customer's stored data, for the merchant.
 
+use experiments::Unit;
 use model::jobs::State;
 use model::pages::{Cached, Deleted};
 use model::{EventId, Key, ShopId, ShopperId, Signals};
@@ -7,6 +8,7 @@ use serde::Serialize;
 
 use super::sweep;
 use crate::capabilities::{Cache, Deployment, Failure, Queue};
+use crate::effects::UNIT_BYTES_MAX;
 use crate::http::json;
 use crate::signals;
 
@@ -24,6 +26,8 @@ struct Report<'a> {
     session: Option<Signals>,
     /// The pages that were made for the customer.
     pages: Vec<PageOf>,
+    /// What was counted of the customer in the comparison of personal pages with the fallback page.
+    counted: Option<Unit>,
 }
 
 /// A page that was made for a customer.
@@ -48,6 +52,7 @@ pub(super) fn write<D: Deployment>(
     cause: &EventId,
 ) -> Result<Deleted, Failure> {
     let session = deployment.read(Key::Session(shop, customer), signals::BYTES_MAX)?;
+    let counted = deployment.read(Key::Unit(shop, customer), UNIT_BYTES_MAX)?;
     let had_session = session.is_some();
     let [_, number] = sweep::names_of(customer);
     let report = Report {
@@ -56,6 +61,7 @@ pub(super) fn write<D: Deployment>(
         written_ms: deployment.now_ms(),
         session: session.map(|found| signals::decode(&found.bytes)),
         pages: pages(deployment, shop, customer)?,
+        counted: counted.and_then(|found| Unit::decode(&found.bytes)),
     };
     deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
     let key = Key::Report(shop, cause);

@@ -29,6 +29,7 @@ macro_rules! shop_conversions {
                         accent: shop.accent.map(|colour| colour.to_string()),
                         surface: shop.surface.map(|colour| colour.to_string()),
                         plans_per: shop.plans_per.unwrap_or_default().into(),
+                        holdout_basis_points: shop.holdout.basis_points(),
                     }
                 }
             }
@@ -50,6 +51,8 @@ macro_rules! shop_conversions {
                         accent: shop.accent.and_then(|colour| colour.parse().ok()),
                         surface: shop.surface.and_then(|colour| colour.parse().ok()),
                         plans_per: Some(shop.plans_per.into()),
+                        holdout: $crate::shop::Share::of_basis_points(shop.holdout_basis_points)
+                            .unwrap_or($crate::shop::Share::NOBODY),
                         paused: false,
                         is_installed: false,
                     }

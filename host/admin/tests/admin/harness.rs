@@ -17,8 +17,9 @@ use capabilities::kind::{Selection, Site};
 use capabilities::postgres::server::Schema;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
+use experiments::{Arm, Cell, Group, Totals};
 use http_body_util::BodyExt as _;
-use model::shop::ShopSettings;
+use model::shop::{Share, ShopSettings};
 use model::{Cause, EventId, Persona, ShopId};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -243,6 +244,20 @@ impl Storefronts for Host {
     async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed> {
         let report = Report { id: EventId::parse("r-1").unwrap(), made_ms: Some(START_MS - 7_200_000) };
         Ok(if shop.as_str() == SHOP { vec![report] } else { Vec::new() })
+    }
+
+    /// One shop in which more shoppers put something into the cart, and no others.
+    async fn effects(&self, shop: &ShopId) -> Result<experiments::Report, Failed> {
+        if shop.as_str() != SHOP {
+            return Err(Failed("the file is locked".to_owned()));
+        }
+        let share = Share::TENTH;
+        let mut totals = Totals::new(share, 120);
+        for (arm, shoppers, carted) in [(Arm::Holdout, 100_000, 3_000), (Arm::Personal, 900_000, 36_000)] {
+            let group = Group { day: 100, share, arm, persona: Persona::Explorer };
+            totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
+        }
+        Ok(experiments::Report::of(&totals))
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

@@ -1,0 +1,208 @@
+//! The comparison of personal pages with the fallback page: who is held out, and what is counted.
+
+use experiments::{Aggregates, Arm, Cell};
+use model::pages::Cached;
+use model::shop::Share;
+use serde_json::json;
+
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, SHOP, signed};
+use crate::{Method, handle};
+
+/// A visitor who is held out if a tenth is, and one who is not.
+const HELD_OUT: &str = "held-out-shopper-00001";
+const OTHER: &str = "personal-page-shopper-1";
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+fn shop() -> Fake {
+    Fake { holdout: Share::TENTH, ..Fake::default() }
+}
+
+fn of(visitor: &str) -> String {
+    format!("consent=1&visitor={visitor}")
+}
+
+fn report(shop: &Fake, visitor: &str, nonce: &str, events: &serde_json::Value) -> Answer {
+    let target = signed("/proxy/track", &format!("{}&context=product&nonce={nonce}", of(visitor)));
+    shop.post(&target, json!({ "events": events }).to_string())
+}
+
+fn seen() -> serde_json::Value {
+    json!([{ "type": "seen" }])
+}
+
+fn carted() -> serde_json::Value {
+    json!([{ "type": "add-to-cart", "product": "wand-1" }])
+}
+
+/// Returns the sums of an arm, on all days.
+fn sums(shop: &Fake, arm: Arm) -> Cell {
+    let mut sum = Cell::default();
+    for (key, found) in shop.stored.borrow().iter().filter(|(key, _)| key.starts_with("effects:")) {
+        let sums = Aggregates::decode(&found.bytes).unwrap_or_else(|| panic!("{key}"));
+        sums.groups().filter(|(group, _)| group.arm == arm).for_each(|(_, cell)| sum += *cell);
+    }
+    sum
+}
+
+fn has_record(shop: &Fake, shopper: &str) -> bool {
+    shop.keys().contains(&format!("unit:{SHOP}:{shopper}"))
+}
+
+#[test]
+fn a_held_out_shopper_gets_the_fallback_page_and_costs_no_job() {
+    for cached in [Cached::Miss, Cached::Fresh(PAGE)] {
+        let shop = Fake { cached, ..shop() };
+        for path in ["/proxy/fragment", "/proxy"] {
+            let answer = shop.get(&signed(path, &format!("{}&country=DE&language=DE", of(HELD_OUT))));
+            assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"), "{path}");
+            assert!(answer.text().contains("Elder Wand"), "{}", answer.text());
+        }
+        assert_eq!(shop.get(&signed("/proxy/status", &of(HELD_OUT))).json()["state"], "none");
+        let visits = json!(vec![json!({ "type": "visit" }); 20]);
+        assert_eq!(report(&shop, HELD_OUT, "a", &visits).status(), 200);
+        assert!(shop.page_requests.borrow().is_empty(), "not even for 20 signals");
+        shop.get(&signed("/proxy/fragment", &of(OTHER)));
+        assert_eq!(report(&shop, OTHER, "b", &visits).status(), 200);
+    }
+    let closed = Fake { cached: Cached::Closed, ..shop() };
+    assert_eq!(closed.get(&signed("/proxy/fragment", &of(HELD_OUT))).status(), 404);
+}
+
+#[test]
+fn without_a_holdout_nobody_is_held_out_or_counted() {
+    let shop = Fake { holdout: Share::NOBODY, cached: Cached::Fresh(PAGE), ..Fake::default() };
+    assert_eq!(shop.get(&signed("/proxy/fragment", &of(HELD_OUT))).header("x-generated"), "true");
+    report(&shop, HELD_OUT, "a", &seen());
+    assert!(!has_record(&shop, &format!("visitor-{HELD_OUT}")));
+}
+
+#[test]
+fn shoppers_count_once_when_they_see_the_block_with_what_they_do_then() {
+    let shop = shop();
+    report(&shop, HELD_OUT, "a", &carted());
+    assert_eq!(sums(&shop, Arm::Holdout), Cell::default(), "they did not see it yet");
+    for nonce in ["b", "c"] {
+        report(&shop, HELD_OUT, nonce, &seen());
+        report(&shop, OTHER, &format!("{nonce}2"), &seen());
+    }
+    report(&shop, HELD_OUT, "d", &carted());
+    report(&shop, HELD_OUT, "e", &carted());
+    report(
+        &shop,
+        HELD_OUT,
+        "f",
+        &json!([{ "type": "view", "product": "a" }, { "type": "view", "product": "b" }]),
+    );
+    assert_eq!(sums(&shop, Arm::Holdout), Cell { shoppers: 1, carted: 1, views: 2, views_squared: 4 });
+    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, ..Cell::default() });
+}
+
+#[test]
+fn a_repeated_report_and_one_of_a_bot_add_nothing() {
+    let shop = shop();
+    let target = signed("/proxy/track", &format!("{}&nonce=a", of(OTHER)));
+    let body = json!({ "events": [{ "type": "seen" }, { "type": "view", "product": "a" }] }).to_string();
+    assert_eq!(shop.post(&target, body.clone()).status(), 200);
+    assert_eq!(shop.post(&target, body.clone()).status(), 409);
+    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, carted: 0, views: 1, views_squared: 1 });
+    let headers = vec![("content-type", "application/json".into()), ("user-agent", "Googlebot/2.1".into())];
+    let bot = FakeRequest { headers, body: Ok(body.into_bytes()) };
+    let target = signed("/proxy/track", &format!("{}&nonce=b", of("a-robot-that-reads-scripts")));
+    assert_eq!(Answer::of(handle(&shop, Method::Post, &target, &bot)).status(), 200);
+    assert_eq!(sums(&shop, Arm::Personal).shoppers, 1);
+}
+
+#[test]
+fn without_consent_or_a_signature_nobody_is_counted() {
+    let shop = shop();
+    let target = signed("/proxy/track", &format!("visitor={HELD_OUT}&nonce=a"));
+    shop.post(&target, json!({ "events": seen() }).to_string());
+    let body = json!({ "store": SHOP, "shopper": format!("visitor-{HELD_OUT}"), "events": seen() });
+    shop.post("/api/shopper/track", body.to_string());
+    assert!(!shop.keys().iter().any(|key| key.starts_with("unit:") || key.starts_with("effects:")));
+    let forged = shop.post("/proxy/track?shop=magic-wands.myshopify.com&nonce=a&signature=00", "{}");
+    assert_eq!(forged.status(), 401);
+}
+
+#[test]
+fn a_changed_holdout_moves_shoppers_who_then_add_nothing_more() {
+    let mut shop = shop();
+    report(&shop, HELD_OUT, "a", &seen());
+    shop.holdout = Share::of_basis_points(500).unwrap();
+    shop.cached = Cached::Fresh(PAGE);
+    assert_eq!(
+        shop.get(&signed("/proxy/fragment", &of(HELD_OUT))).header("x-generated"),
+        "true",
+        "they left it"
+    );
+    report(&shop, HELD_OUT, "b", &seen());
+    report(&shop, HELD_OUT, "c", &carted());
+    assert_eq!(sums(&shop, Arm::Holdout), Cell { shoppers: 1, ..Cell::default() });
+    assert_eq!(sums(&shop, Arm::Personal), Cell::default());
+    report(&shop, OTHER, "d", &seen());
+    let stored = shop.stored.borrow();
+    let all = stored.iter().filter(|(key, _)| key.starts_with("effects:"));
+    let shares = all.filter_map(|(_, found)| Aggregates::decode(&found.bytes)?.last_share());
+    let mut shares: Vec<_> = shares.map(Share::basis_points).collect();
+    shares.sort_unstable();
+    assert_eq!(shares, [500, 1_000], "each share has its own sums");
+}
+
+#[test]
+fn a_login_counts_nobody_twice() {
+    let shop = shop();
+    report(&shop, OTHER, "a", &seen());
+    let target = signed("/proxy/track", &format!("{}&logged_in_customer_id=7041&nonce=b", of(OTHER)));
+    shop.post(
+        &target,
+        json!({ "events": [{ "type": "seen" }, { "type": "view", "product": "a" }] }).to_string(),
+    );
+    assert!(has_record(&shop, "customer-7041") && !has_record(&shop, &format!("visitor-{OTHER}")));
+    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, carted: 0, views: 1, views_squared: 1 });
+}
+
+#[test]
+fn what_others_write_at_once_is_not_lost_and_what_fails_counts_nobody() {
+    let mut shop = shop();
+    report(&shop, OTHER, "a", &seen());
+    shop.rivals.set(0);
+    shop.down = vec!["storage"];
+    assert_eq!(report(&shop, HELD_OUT, "b", &seen()).json(), json!({ "stored": 0 }));
+    shop.down.clear();
+    let key = shop.keys().into_iter().find(|key| key.starts_with("effects:")).unwrap();
+    shop.write(key, b"of a newer release");
+    // Another part of the sums than the one that cannot be read.
+    report(&shop, HELD_OUT, "c", &seen());
+    report(&shop, "personal-page-shopper-9", "d", &seen());
+    assert!(
+        !has_record(&shop, "visitor-personal-page-shopper-9"),
+        "or what they do would count without them"
+    );
+    assert!(
+        shop.warnings.borrow().iter().any(|warning| warning.contains("cannot count")),
+        "{:?}",
+        shop.warnings
+    );
+    assert_eq!(shop.stored.borrow().values().filter(|found| found.bytes == b"of a newer release").count(), 1);
+}
+
+#[test]
+fn records_and_sums_expire() {
+    let shop = shop();
+    report(&shop, OTHER, "a", &seen());
+    let ttls = shop.ttls.borrow();
+    let ttl = |prefix: &str| ttls.iter().find(|(key, _)| key.starts_with(prefix)).map(|(_, ttl)| *ttl);
+    assert_eq!((ttl("unit:"), ttl("effects:")), (Some(30 * 86_400), Some(400 * 86_400)));
+}
+
+#[test]
+fn after_a_day_a_shopper_adds_nothing_more() {
+    let mut shop = shop();
+    report(&shop, OTHER, "a", &seen());
+    shop.now_ms = NOW_MS + DAY_MS;
+    let timestamp = shop.now_ms / 1_000;
+    let parameters = format!("{}&nonce=b&shop={SHOP}&timestamp={timestamp}", of(OTHER));
+    let target = crate::fakes::sign("/proxy/track", &parameters);
+    assert_eq!(shop.post(&target, json!({ "events": carted() }).to_string()).status(), 200);
+    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, ..Cell::default() });
+}

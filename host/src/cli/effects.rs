@@ -1,0 +1,94 @@
+//! `wandstore report effects`: what personal pages change in a shop, straight from storage.
+
+use anyhow::bail;
+use clap::Args;
+use experiments::{Interval, Report, Row, Totals};
+use host::config::Config;
+use host::{backends, effects};
+use model::shop::Share;
+use model::{Persona, ShopId};
+
+use super::output::print;
+
+/// Compare shoppers with personal pages and shoppers who are held out.
+///
+/// The intervals may be looked at every day: with 95 % all of them hold at all times. docs/experiments.md has the method.
+#[derive(Args)]
+pub struct Effects {
+    /// The shop's id.
+    shop: String,
+    /// The holdout whose days are compared, in percent [default: the one under which shoppers were counted last].
+    #[arg(long, value_name = "PERCENT")]
+    holdout: Option<Share>,
+    /// Print comma-separated values (RFC 4180), without notes.
+    #[arg(long)]
+    csv: bool,
+}
+
+impl Effects {
+    pub async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let shop = ShopId::parse(&self.shop)?;
+        let capabilities = backends::open(config).await?;
+        let sums = effects::sums(&*capabilities.kv, &shop).await?;
+        let Some(share) = self.holdout.or_else(|| sums.last_share()) else {
+            bail!("no shopper of {shop} was counted yet; who consents is counted when they see the block");
+        };
+        let report = Report::of(&Totals::of(&sums, share, experiments::day(capabilities.clock.now_ms())));
+        let lines = if self.csv { csv(&shop, &report) } else { table(&report) };
+        lines.iter().try_for_each(print)?;
+        Ok(())
+    }
+}
+
+const HEADINGS: [&str; 6] = ["shoppers", "measure", "held out", "personal pages", "difference", "result"];
+
+/// Returns the report for people.
+fn table(report: &Report) -> Vec<String> {
+    let mut lines = vec![format!("holdout {} %, {} complete days", report.share, report.days)];
+    lines.extend(report.notes());
+    lines.push(String::new());
+    let cells = report.rows.iter().map(|row| {
+        let of = |mean: String, shoppers: u64| format!("{mean} of {shoppers}");
+        let (held_out, personal) = (row.held_out(), row.personalised());
+        [
+            row.who().to_owned(),
+            row.measure.name().to_owned(),
+            of(held_out, row.holdout.shoppers),
+            of(personal, row.personal.shoppers),
+            row.interval_words(),
+            row.words(),
+        ]
+    });
+    let rows: Vec<_> = std::iter::once(HEADINGS.map(str::to_owned)).chain(cells).collect();
+    lines.extend(rows.iter().map(|row| aligned(row, &rows)));
+    lines
+}
+
+/// Returns a row of a table whose columns are as wide as their widest cell.
+fn aligned(row: &[String; 6], rows: &[[String; 6]]) -> String {
+    let cells = row.iter().enumerate().map(|(column, cell)| {
+        let width = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+        format!("{cell:width$}")
+    });
+    cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+}
+
+/// Returns the report for programs. No field has a comma or a quotation mark but the words, which are quoted.
+fn csv(shop: &ShopId, report: &Report) -> Vec<String> {
+    let head = "shop,holdout_percent,days,persona,measure,holdout_shoppers,personal_shoppers,holdout_mean,\
+                personal_mean,difference,low,high,verdict,words";
+    std::iter::once(head.to_owned()).chain(report.rows.iter().map(|row| line(shop, report, row))).collect()
+}
+
+fn line(shop: &ShopId, report: &Report, row: &Row) -> String {
+    let (share, days, persona) = (report.share, report.days, row.persona.map_or("all", Persona::name));
+    let (measure, holdout, personal) = (row.measure.name(), row.holdout, row.personal);
+    let ends = row
+        .interval
+        .map(|Interval { difference, low, high, .. }| format!("{difference:.6},{low:.6},{high:.6}"));
+    let (ends, verdict, words) = (ends.unwrap_or_else(|| ",,".to_owned()), row.verdict_name(), row.words());
+    format!(
+        "{shop},{share},{days},{persona},{measure},{},{},{:.6},{:.6},{ends},{verdict},\"{words}\"",
+        holdout.shoppers, personal.shoppers, holdout.mean, personal.mean
+    )
+}
