@@ -82,7 +82,7 @@ async fn a_model_that_comes_back_plans_for_the_segment() {
     let server = LlmServer::open([Saying::Status(401, ""), Saying::Text(plan())]).await;
     let host = host(&server).await;
     assert_eq!(page_of(&host, "first").await.header("x-wand-source"), "local");
-    host.controls.clock.advance(Duration::from_secs(3_600));
+    host.controls.clock.advance(Duration::from_hours(1));
     assert_eq!(page_of(&host, "second").await.header("x-wand-source"), "llm");
     assert_eq!(page_of(&host, "first").await.header("x-wand-source"), "shared");
     assert_eq!(server.requests().len(), 2);
