@@ -8,8 +8,8 @@ import { search, see, track } from './signals.js';
 const pageOf = (element) => element.closest('[data-id]').querySelector('a[href*="/products/"]').href;
 
 /**
- * Takes out what has ended, and rewrites links and forms of the shop to this shopper's domain and market folder. The content is the same for every
- * domain and folder, and uses the shop's own domain.
+ * Takes out what has ended, and rewrites links and forms of the shop to this shopper's domain and market folder. The
+ * content is the same for every domain and folder, and uses the shop's own domain.
  */
 export const lead = (tree) => {
   end(tree);

@@ -5,23 +5,19 @@ export const onScreen = (element) => {
   return bottom > 0 && top < innerHeight;
 };
 
-/** Resolves once an element is in the middle half of the screen, where a shopper looks. */
-export const looked = (element) => new Promise((done) => {
+const once = (element, inside, rootMargin) => new Promise((done) => {
   new IntersectionObserver((entries, observer) => {
-    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    if (!entries.some(({ isIntersecting }) => isIntersecting === inside)) return;
     observer.disconnect();
     done();
-  }, { rootMargin: '-25% 0px' }).observe(element);
+  }, { rootMargin }).observe(element);
 });
 
-/** Resolves once `element` is out of sight. */
-export const away = (element) => new Promise((done) => {
-  new IntersectionObserver(([{ isIntersecting }], observer) => {
-    if (isIntersecting) return;
-    observer.disconnect();
-    done();
-  }).observe(element);
-});
+/** Resolves once an element is in the middle half of the screen, where a shopper looks. */
+export const looked = (element) => once(element, true, '-25% 0px');
+
+/** Resolves once an element is out of sight. */
+export const away = (element) => once(element, false);
 
 export const button = (text, act) => {
   const element = Object.assign(document.createElement('button'), { type: 'button', textContent: text, className: 'wand-note' });
