@@ -32,10 +32,10 @@ async fn page_of(host: &Host, shopper: &str) -> Answer {
     host.visit(shopper).await
 }
 
-/// Reports views until they request a page, and waits for it.
-async fn look_at(host: &Host, shopper: &str, product: &str) {
-    let view = format!(r#"{{"type":"view","product":"{product}"}}"#);
-    let events = vec![view; 4].join(",");
+/// Reports views of products, four of which request another page, and waits for it.
+async fn look_at(host: &Host, shopper: &str, products: &[&str]) {
+    let view = |product: &&str| format!(r#"{{"type":"view","product":"{product}"}}"#);
+    let events = products.iter().map(view).collect::<Vec<_>>().join(",");
     let body = format!(r#"{{"store":"magic-wands","shopper":"{shopper}","events":[{events}]}}"#);
     let reported = host.request(|client, address| {
         let post = client.post(format!("{address}/api/shopper/track"));
@@ -56,7 +56,8 @@ async fn the_shoppers_of_a_segment_cost_one_call_and_each_sees_what_is_theirs() 
     let shown = pages::show(&host.deployment, "magic-wands", "second").await.expect("it works");
     assert_eq!(shown.expect("a page").source, "the language model, for all shoppers of the segment");
 
-    look_at(&host, "second", "willow-whisper").await;
+    let viewed = ["willow-whisper", "first-spark", "ember-plume", "moonstone-reach"];
+    look_at(&host, "second", &viewed).await;
     let theirs = host.visit("second").await;
     assert_eq!(theirs.header("x-wand-source"), "shared");
     assert!(theirs.body.contains("Seen before"), "{}", theirs.body);

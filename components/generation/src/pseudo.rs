@@ -25,7 +25,10 @@ fn own(products: &[Product]) -> Vec<String> {
     let of = |it: &Product| [&it.title, &it.description, &it.vendor, &it.category].map(Clone::clone);
     let of_images = products.iter().filter_map(|product| Some(product.image.as_ref()?.alt.clone()));
     let merchant = merchant();
-    products.iter().flat_map(of).chain(of_images).chain(merchant.promises).chain([merchant.name]).collect()
+    let halves = merchant.questions.iter().filter_map(|text| model::shop::question(text));
+    let answered = halves.flat_map(|(question, answer)| [question.to_owned(), answer.to_owned()]);
+    let of_merchant = answered.chain(merchant.promises.clone()).chain([merchant.name.clone()]);
+    products.iter().flat_map(of).chain(of_images).chain(of_merchant).collect()
 }
 
 #[test]

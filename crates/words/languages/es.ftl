@@ -101,8 +101,8 @@ collection-list-1 = Colecciones
 collection-list-2 = Seguir mirando
 brands-1 = Por nombre
 brands-2 = Nombres
-price-guide-1 = ¿Cuánto quiere gastar?
-price-guide-2 = ¿Qué presupuesto tiene?
+price-guide-1 = ¿Cuánto debería ser?
+price-guide-2 = De menos a más
 questions-1 = Preguntas
 questions-2 = Ya preguntado
 

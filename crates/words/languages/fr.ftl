@@ -101,8 +101,8 @@ collection-list-1 = Collections
 collection-list-2 = Voir plus loin
 brands-1 = Par nom
 brands-2 = Les noms
-price-guide-1 = Combien souhaitez-vous dépenser ?
-price-guide-2 = Quel budget ?
+price-guide-1 = Jusqu’où aller ?
+price-guide-2 = De peu à beaucoup
 questions-1 = Questions
 questions-2 = Déjà demandé
 

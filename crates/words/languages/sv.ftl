@@ -99,10 +99,10 @@ collection-list-1 = Kollektioner
 collection-list-2 = Titta vidare
 brands-1 = Efter namn
 brands-2 = Namn
-price-guide-1 = Hur mycket vill du lägga?
-price-guide-2 = Vad får det kosta?
-questions-1 = Frågor
-questions-2 = Frågat förut
+price-guide-1 = Vad får det kosta?
+price-guide-2 = Hur mycket vill du lägga?
+questions-1 = Frågor och svar
+questions-2 = Det har andra frågat
 
 minimalist-headline-1 = Den här
 minimalist-headline-2 = Börja här

@@ -98,7 +98,7 @@ fn what_a_shopper_bought_is_on_their_page_only_and_in_no_stored_plan() {
 fn another_persona_market_or_setting_has_a_plan_of_its_own() {
     let mut world = world(std::iter::repeat_with(|| answer(good())).take(9));
     let sorts = Signals { sorts: vec!["price-ascending".to_owned()], ..Signals::default() };
-    let market = Market::of("DE", "DE").unwrap();
+    let market = Market::of("GB", "EN").unwrap();
     let abroad = GenerationRequest { market, ..newcomer(3).request };
     let jobs = [newcomer(1), job(2, sorts), Job { request: abroad, ..newcomer(3) }];
     for round in 1..=2 {

@@ -14,8 +14,8 @@ const POLL_MS: u64 = 1_000;
 /// How long a page is looked at, in milliseconds.
 const VIEW_MS_MIN: u64 = 15_000;
 const VIEW_MS_SPREAD: u64 = 45_000;
-/// The countries and languages that shoppers shop in.
-pub(super) const MARKETS: [(&str, &str); 3] = [("DE", "DE"), ("US", "EN"), ("FR", "FR")];
+/// The countries and languages that shoppers shop in. The simulated model writes English.
+pub(super) const MARKETS: [(&str, &str); 3] = [("GB", "EN"), ("US", "EN"), ("IE", "EN")];
 
 /// A visit.
 #[derive(Debug, Clone)]
