@@ -39,7 +39,8 @@ export async function open(test: TestContext, { bundle = 'dist/worker', vars = {
   const log: string[] = [];
   const server = await start({
     bundle: folder,
-    vars: { ENVIRONMENT: 'development', LIMITS: 'off', WANDSTORE_SETTINGS: JSON.stringify(SETTINGS), ...vars },
+    // Each shopper's job plans for itself, so that a test says how many jobs are under way.
+    vars: { ENVIRONMENT: 'development', LIMITS: 'off', PLANS_PER: 'shopper', WANDSTORE_SETTINGS: JSON.stringify(SETTINGS), ...vars },
     onOutput: (line) => log.push(line),
     ...(persist ? { persist } : {}),
   });
