@@ -1,6 +1,6 @@
 //! An in-memory deployment that accepts every signature, so that the code behind the check is reached.
 
-use model::catalog::Assortment;
+use model::catalog::{Assortment, Collection};
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted, Fragment, Page, PageMetadata};
@@ -107,7 +107,7 @@ impl Catalog for World {
         })
     }
 
-    fn collections(&self, _shop: &ShopId, _market: &Market) -> Result<Vec<page::Collection>, Failure> {
+    fn collections(&self, _shop: &ShopId, _market: &Market) -> Result<Vec<Collection>, Failure> {
         self.ask(Vec::new())
     }
 }
