@@ -64,6 +64,14 @@ impl Shop {
         Report::of(&Totals::of(&self.counted, Share::TENTH, self.days))
     }
 
+    /// Returns whether the report is like this on any morning of so many days.
+    fn ever(&mut self, days: u32, is: impl Fn(&Report) -> bool) -> bool {
+        (0..days).any(|_| {
+            self.next_day();
+            is(&self.look())
+        })
+    }
+
     /// Returns the day on which all shoppers' cart adds are first said to differ, and the forecast on each day before.
     fn found(&mut self, days_max: u32) -> (Option<u32>, Vec<Forecast>) {
         let mut forecasts = Vec::new();
@@ -101,10 +109,7 @@ fn count(seeds: std::ops::Range<u64>, is: impl Fn(u64) -> bool) -> usize {
 fn without_an_effect_hardly_any_shop_ever_shows_one() {
     let wrong = count(0..1_000, |seed| {
         let mut shop = Shop::new(seed, 0.0);
-        (0..90).any(|_| {
-            shop.next_day();
-            shop.look().rows.iter().any(|row| !matches!(row.verdict, Verdict::Open(_)))
-        })
+        shop.ever(90, |report| report.rows.iter().any(|row| !matches!(row.verdict, Verdict::Open(_))))
     });
     println!("{wrong} of 1,000 shops without an effect show one within 90 days");
     assert!(wrong <= 50, "{wrong}");
@@ -219,10 +224,7 @@ fn three_percent_more_takes_well_over_a_year_and_the_report_says_so() {
 fn groups_of_the_wrong_size_are_noticed_and_right_ones_hardly_ever_called_wrong() {
     let wrong = count(7_000..7_300, |seed| {
         let mut shop = Shop::new(seed, 0.0);
-        (0..90).any(|_| {
-            shop.next_day();
-            shop.look().is_mismatched
-        })
+        shop.ever(90, |report| report.is_mismatched)
     });
     let noticed = count(7_300..7_400, |seed| {
         let mut shop = Shop::new(seed, 0.0);

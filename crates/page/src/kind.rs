@@ -173,6 +173,50 @@ pub struct Given<'a> {
     pub collections: &'a [Collection],
 }
 
+/// Defines a kind of block of which a plan says only what to call it. Its view is filled in when a page is rendered, from
+/// the heading, today's products and what is [`Given`]. A page has at most one, and none unless the condition is met.
+macro_rules! filled_in {
+    (
+        $(#[$description:meta])+
+        $Kind:ident if $condition:literal, offer_min: $offer_min:expr,
+        |$heading:pat_param, $stock:pat_param, $given:pat_param| $view:expr
+    ) => {
+        $(#[$description])+
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $Kind {
+            /// What to call it.
+            #[schemars(length(min = 1, max = crate::kind::HEADING_CHARS_MAX))]
+            pub heading: String,
+        }
+
+        impl crate::kind::Kind for $Kind {
+            type View<'a> = View<'a>;
+
+            const RULES: crate::kind::Rules = crate::kind::Rules {
+                occurrence: crate::kind::Occurrence::AtMostOnce,
+                filled_in_if: Some($condition),
+                offer_min: $offer_min,
+                ..crate::kind::Rules::ANY
+            };
+
+            fn check(&self, checker: &mut impl crate::kind::Checker) {
+                checker.heading(&self.heading);
+                checker.no_claim("heading", &self.heading);
+            }
+
+            fn bind<'a>(
+                &'a self,
+                $stock: &'a impl crate::kind::Stock,
+                $given: &crate::kind::Given<'a>,
+            ) -> Option<View<'a>> {
+                let $heading = &self.heading;
+                $view
+            }
+        }
+    };
+}
+
 /// Defines the view of a block that shows products under a heading, in one layout.
 macro_rules! cards_view {
     ($layout:expr) => {
@@ -200,4 +244,4 @@ macro_rules! cards_view {
     };
 }
 
-pub(crate) use cards_view;
+pub(crate) use {cards_view, filled_in};

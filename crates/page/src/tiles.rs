@@ -1,5 +1,6 @@
 //! Tiles that lead to a part of the shop: to a collection, a product type or a vendor.
 
+use askama::Template;
 use model::catalog::Image;
 
 use crate::Look;
@@ -7,7 +8,7 @@ use crate::address::query_value;
 use crate::group::Group;
 use crate::picture::Place;
 use crate::ratio::Ratio;
-use crate::sections::{Picture, Sections};
+use crate::sections::{Loading, Picture, Sections};
 
 /// Tiles side by side.
 pub struct Tiles<'a> {
@@ -59,6 +60,11 @@ impl<'a> Tiles<'a> {
         Self::of(sections, named, form, Ratio::of_most(&[]))
     }
 
+    /// Adds the section with these tiles to a page.
+    pub fn add_to(self, sections: &mut Sections<'a>, heading: &'a str) {
+        sections.add(&Section { id: sections.next_id(), heading, tiles: self });
+    }
+
     fn of(sections: &mut Sections<'a>, named: Vec<Named<'a>>, form: Form, ratio: Ratio) -> Self {
         let is_filter = sections.home().is_none() && named.iter().any(|tile| tile.address.is_none());
         let mut tile = |Named { name, address, image }: Named<'a>| {
@@ -71,6 +77,15 @@ impl<'a> Tiles<'a> {
         };
         Self { items: named.into_iter().map(&mut tile).collect(), form, is_filter }
     }
+}
+
+/// The section of every block of tiles.
+#[derive(Template)]
+#[template(path = "blocks/tiles.html")]
+struct Section<'a> {
+    id: usize,
+    heading: &'a str,
+    tiles: Tiles<'a>,
 }
 
 impl Tile<'_> {

@@ -158,7 +158,7 @@ fn collections_that_can_be_linked_to_are_linked_to() {
         !document.contains("Hats") && !document.contains("/collections/none") && !document.contains("Cloaks")
     );
     let nowhere = render(&page::fallback(&shop, Shelves::BestSellers(&products), &collections[1..], &[]));
-    assert!(!nowhere.contains("class=\"rail\""), "a row of nothing is none");
+    assert!(!nowhere.contains("class=\"rail\""), "a row without tiles has no section");
 }
 
 #[test]

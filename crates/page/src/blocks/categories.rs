@@ -1,46 +1,21 @@
 //! The shop's product types.
 
-use askama::Template;
 use model::catalog::Product;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
+use super::{Render, Rules};
 use crate::group::{Group, groups};
-use crate::sections::{Loading, Sections};
-use crate::tiles::{Form, Tiles, of_groups};
+use crate::kind::filled_in;
+use crate::sections::Sections;
+use crate::tiles::{Tiles, of_groups};
 
 /// The shop's page that lists one of them, up to its name
 /// (<https://shopify.dev/docs/storefronts/themes/architecture/templates/collection>).
 const PAGE: &str = "/collections/types?q=";
 
-/// Product types; filled in. At most once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Categories {
-    /// What to call it.
-    #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-    pub heading: String,
-}
-
-impl Kind for Categories {
-    type View<'a> = View<'a>;
-
-    const RULES: Rules = Rules {
-        occurrence: Occurrence::AtMostOnce,
-        filled_in_if: Some("the shop has several product types"),
-        offer_min: Rules::ROOMY,
-        ..Rules::ANY
-    };
-
-    fn check(&self, checker: &mut impl Checker) {
-        checker.heading(&self.heading);
-        checker.no_claim("heading", &self.heading);
-    }
-
-    fn bind<'a>(&'a self, stock: &'a impl Stock, _: &Given<'a>) -> Option<View<'a>> {
-        View::of(&self.heading, &stock.offered())
-    }
+filled_in! {
+    /// Product types; filled in. At most once.
+    Categories if "the shop has several product types", offer_min: Rules::ROOMY,
+    |heading, stock, _| View::of(heading, &stock.offered())
 }
 
 /// The block with what it leads to.
@@ -63,14 +38,6 @@ impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
         let named = of_groups(sections, &self.groups, PAGE);
         let tiles = Tiles::pictured(sections, named);
-        sections.add(&Section { id: sections.next_id(), heading: self.heading, tiles });
+        tiles.add_to(sections, self.heading);
     }
-}
-
-#[derive(Template)]
-#[template(path = "blocks/categories.html")]
-struct Section<'a> {
-    id: usize,
-    heading: &'a str,
-    tiles: Tiles<'a>,
 }

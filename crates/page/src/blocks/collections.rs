@@ -1,45 +1,20 @@
 //! The shop's collections.
 
-use askama::Template;
 use model::text::is_visible;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
+use super::{Render, Rules};
 use crate::Collection;
-use crate::sections::{Loading, Sections};
-use crate::tiles::{Form, Named, Tiles};
+use crate::kind::filled_in;
+use crate::sections::Sections;
+use crate::tiles::{Named, Tiles};
 
 /// The most collections: two rows.
 const COLLECTIONS_MAX: usize = 8;
 
-/// Collections; filled in. At most once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Collections {
-    /// What to call it.
-    #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-    pub heading: String,
-}
-
-impl Kind for Collections {
-    type View<'a> = View<'a>;
-
-    const RULES: Rules = Rules {
-        occurrence: Occurrence::AtMostOnce,
-        filled_in_if: Some("the shop has collections"),
-        offer_min: Rules::ROOMY,
-        ..Rules::ANY
-    };
-
-    fn check(&self, checker: &mut impl Checker) {
-        checker.heading(&self.heading);
-        checker.no_claim("heading", &self.heading);
-    }
-
-    fn bind<'a>(&'a self, _: &'a impl Stock, given: &Given<'a>) -> Option<View<'a>> {
-        View::of(&self.heading, given.collections)
-    }
+filled_in! {
+    /// Collections; filled in. At most once.
+    Collections if "the shop has collections", offer_min: Rules::ROOMY,
+    |heading, _, given| View::of(heading, given.collections)
 }
 
 /// The block with its collections.
@@ -73,15 +48,7 @@ impl<'a> Render<'a> for View<'a> {
         let named: Vec<_> = self.collections.iter().filter_map(named).collect();
         if !named.is_empty() {
             let tiles = Tiles::pictured(sections, named);
-            sections.add(&Section { id: sections.next_id(), heading: self.heading, tiles });
+            tiles.add_to(sections, self.heading);
         }
     }
-}
-
-#[derive(Template)]
-#[template(path = "blocks/collections.html")]
-struct Section<'a> {
-    id: usize,
-    heading: &'a str,
-    tiles: Tiles<'a>,
 }

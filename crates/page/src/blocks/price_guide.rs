@@ -2,12 +2,11 @@
 
 use askama::Template;
 use model::catalog::Product;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use words::{Filled, Words};
 
-use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
+use super::{Render, Rules};
 use crate::address::Address;
+use crate::kind::filled_in;
 use crate::money_format::Style;
 use crate::sections::Sections;
 
@@ -16,33 +15,10 @@ const PRODUCTS_MIN: usize = 6;
 /// The first digits of amounts that divide prices, times ten.
 const ROUND: [u64; 10] = [10, 15, 20, 25, 30, 40, 50, 60, 75, 100];
 
-/// Price bands; filled in. At most once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PriceGuide {
-    /// What to call it.
-    #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-    pub heading: String,
-}
-
-impl Kind for PriceGuide {
-    type View<'a> = View<'a>;
-
-    const RULES: Rules = Rules {
-        occurrence: Occurrence::AtMostOnce,
-        filled_in_if: Some("the shop's prices differ"),
-        offer_min: Rules::ROOMY,
-        ..Rules::ANY
-    };
-
-    fn check(&self, checker: &mut impl Checker) {
-        checker.heading(&self.heading);
-        checker.no_claim("heading", &self.heading);
-    }
-
-    fn bind<'a>(&'a self, stock: &'a impl Stock, _: &Given<'a>) -> Option<View<'a>> {
-        View::of(&self.heading, &stock.offered())
-    }
+filled_in! {
+    /// Price bands; filled in. At most once.
+    PriceGuide if "the shop's prices differ", offer_min: Rules::ROOMY,
+    |heading, stock, _| View::of(heading, &stock.offered())
 }
 
 /// The block with its bands.

@@ -2,11 +2,10 @@
 
 use askama::Template;
 use model::shop::question;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
+use super::{Render, Rules};
 use crate::Look;
+use crate::kind::filled_in;
 use crate::sections::Sections;
 
 /// The most questions.
@@ -14,33 +13,10 @@ const QUESTIONS_MAX: usize = 8;
 /// The most questions whose answers are shown at once.
 const OPEN_MAX: usize = 2;
 
-/// The merchant's answers; filled in. At most once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Questions {
-    /// What to call it.
-    #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-    pub heading: String,
-}
-
-impl Kind for Questions {
-    type View<'a> = View<'a>;
-
-    const RULES: Rules = Rules {
-        occurrence: Occurrence::AtMostOnce,
-        filled_in_if: Some("the merchant answered questions"),
-        offer_min: Rules::ROOMY,
-        ..Rules::ANY
-    };
-
-    fn check(&self, checker: &mut impl Checker) {
-        checker.heading(&self.heading);
-        checker.no_claim("heading", &self.heading);
-    }
-
-    fn bind<'a>(&'a self, _: &'a impl Stock, given: &Given<'a>) -> Option<View<'a>> {
-        View::of(&self.heading, given.questions)
-    }
+filled_in! {
+    /// The merchant's answers; filled in. At most once.
+    Questions if "the merchant answered questions", offer_min: Rules::ROOMY,
+    |heading, _, given| View::of(heading, given.questions)
 }
 
 /// The questions with their answers.
