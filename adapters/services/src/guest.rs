@@ -36,14 +36,6 @@ fn configuration() -> &'static Configuration {
     })
 }
 
-/// Returns whether the variables name a language model.
-#[allow(dead_code, reason = "only Spin's health document asks")]
-pub(crate) fn has_model() -> bool {
-    let configuration = configuration();
-    let key = configuration.llm_key.as_ref().map(|key| &key.secret);
-    matches!(::llm::Endpoint::new(&configuration.document.llm, key), Ok(Some(_)))
-}
-
 impl settings::Guest for Component {
     fn development() -> bool {
         configuration().settings.development
@@ -153,6 +145,10 @@ fn answer(response: outbound::Response) -> upstream::Answer {
 static MEMORY: Mutex<Option<::llm::Memory>> = Mutex::new(None);
 
 impl llm::Guest for Component {
+    fn is_configured() -> bool {
+        configuration().has_model()
+    }
+
     fn complete(request: llm::Request) -> Result<llm::Completion, llm::Error> {
         let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
         let memory = memory.get_or_insert_default();

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use crate::bindings;
 use crate::bindings::exports::wandstore::capabilities::{clock, log, random};
 use crate::bindings::exports::wandstore::platform::timer;
-use crate::bindings::exports::wandstore::spin::{context, deployment, requests};
+use crate::bindings::exports::wandstore::spin::{context, requests};
 use crate::bindings::exports::wandstore::storefront::http_types::{self, BodyError};
 use crate::{Level, lease, platform, services};
 
@@ -57,12 +57,6 @@ impl requests::Guest for Component {
 
     fn is_unread(request: http_types::RequestBorrow<'_>) -> bool {
         !request.get::<Request>().is_read.get()
-    }
-}
-
-impl deployment::Guest for Component {
-    fn has_model() -> bool {
-        services::has_model()
     }
 }
 

@@ -12,8 +12,8 @@ use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
 use spin_sdk::wasip3::wit_bindgen::{backpressure_dec, backpressure_inc};
 
 use crate::bindings::wandstore::capabilities::values::Value;
-use crate::bindings::wandstore::capabilities::{blob, clock, kv, settings, signatures};
-use crate::bindings::wandstore::spin::{context, deployment, requests};
+use crate::bindings::wandstore::capabilities::{blob, clock, kv, llm, settings, signatures};
+use crate::bindings::wandstore::spin::{context, requests};
 use crate::bindings::wandstore::storefront::http_types::{self as wit, BodyError};
 use crate::bindings::wandstore::storefront::{handler, queue};
 use crate::jobs::Jobs;
@@ -136,7 +136,7 @@ fn purpose(received: &Received) -> Asked {
     }
     match (path(&received.target), received.method) {
         (HEALTH, Method::Get | Method::Head) => {
-            Asked::Answer(Answer::document(health(checks(), deployment::has_model())))
+            Asked::Answer(Answer::document(health(checks(), llm::is_configured())))
         }
         (HEALTH, _) => Asked::Answer(Answer::refusal(Refusal::Method(Methods::Read))),
         (DRAIN, _) if !is_operator(received) => Asked::Answer(Answer::refusal(Refusal::NothingHere)),

@@ -57,6 +57,8 @@ pub trait Catalog {
 
 /// A large language model.
 pub trait Llm {
+    /// Returns whether there is a model.
+    fn is_configured(&self) -> bool;
     /// Sends a request and waits for the complete answer. Each call costs money. A job makes one call, and a
     /// second one only to repair the first answer.
     fn complete(&self, request: &Request) -> Result<Completion, NoAnswer>;

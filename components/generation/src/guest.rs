@@ -122,6 +122,10 @@ impl Catalog for Host {
 }
 
 impl Llm for Host {
+    fn is_configured(&self) -> bool {
+        llm::is_configured()
+    }
+
     fn complete(&self, request: &Request) -> Result<Completion, NoAnswer> {
         Ok(llm::complete(&request.clone().into())?.into())
     }

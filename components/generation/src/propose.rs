@@ -111,6 +111,9 @@ impl<'a, H: Host> Planning<'a, H> {
             // The model would have no products to choose from.
             return self.locally(None, Some(STAND_IN_MS_MAX));
         }
+        if !self.host.is_configured() {
+            return self.locally(None, None);
+        }
         if self.job.request.work == Work::PlanLocally {
             return self.locally(None, Some(FIRST_VIEW_MS));
         }

@@ -76,6 +76,9 @@ impl<H: Host> Segment<'_, H> {
         if known.as_ref().is_some_and(|known| known.fresh_until_ms > self.host.now_ms()) {
             return Ok(Planned::Shared(known.expect("it was just looked at")));
         }
+        if !self.host.is_configured() {
+            return self.locally(None, None);
+        }
         if self.job.request.work == Work::PlanLocally || !self.is_ours_to_plan() {
             return match known {
                 Some(known) => Ok(self.for_now(known, AWAY_MS_MIN, None)),

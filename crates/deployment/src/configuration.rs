@@ -60,6 +60,11 @@ impl Configuration {
         }
     }
 
+    /// Returns whether the variables name a language model, even one that cannot be asked as they are.
+    pub fn has_model(&self) -> bool {
+        self.document.llm.address(self.llm_key.is_some()).is_some()
+    }
+
     /// Returns the private Storefront token of a shop, and never that of another shop.
     pub fn storefront_token(&self, shop: &str) -> Option<&Secret> {
         let (_, token) = self.storefront.as_ref().filter(|(connected, _)| connected == shop)?;
@@ -135,6 +140,7 @@ mod tests {
         let key = |variables| read(variables).llm_key.map(|key| key.secret);
         assert_eq!(key(&[("KIMI_API_KEY", "old")]), Some(Secret::new("old")));
         assert_eq!(key(&[("KIMI_API_KEY", "old"), ("LLM_API_KEY", "new")]), Some(Secret::new("new")));
+        assert!(read(&[("KIMI_API_KEY", "old")]).has_model());
     }
 
     #[test]

@@ -32,6 +32,11 @@ pub trait Llm: Send + Sync {
     /// stops waiting.
     async fn complete(&self, request: Request, spent: &Spent) -> Result<Completion, Error>;
 
+    /// Returns whether there is a model.
+    fn is_configured(&self) -> bool {
+        true
+    }
+
     /// Returns the budget that counts its tokens; `None` for a model that costs nothing.
     fn budget(&self) -> Option<&dyn Budget> {
         None
@@ -93,5 +98,9 @@ pub struct Unconfigured;
 impl Llm for Unconfigured {
     async fn complete(&self, _request: Request, _spent: &Spent) -> Result<Completion, Error> {
         Err(Error::NotConfigured)
+    }
+
+    fn is_configured(&self) -> bool {
+        false
     }
 }

@@ -40,7 +40,7 @@ export async function open(test: TestContext, { bundle = 'dist/worker', vars = {
   const server = await start({
     bundle: folder,
     // Each shopper's job plans for itself, so that a test says how many jobs are under way.
-    vars: { ENVIRONMENT: 'development', LIMITS: 'off', PLANS_PER: 'shopper', WANDSTORE_SETTINGS: JSON.stringify(SETTINGS), ...vars },
+    vars: { ENVIRONMENT: 'development', LIMITS: 'off', WANDSTORE_SETTINGS: JSON.stringify(SETTINGS), ...vars },
     onOutput: (line) => log.push(line),
     ...(persist ? { persist } : {}),
   });

@@ -28,7 +28,9 @@ pub struct World {
     pub cache_error: Option<CacheError>,
     /// Why no page can be stored.
     pub put_error: Option<CacheError>,
-    /// The model's answers in order. After the last one it is not configured.
+    /// Whether there is a model.
+    pub has_model: bool,
+    /// The model's answers in order. After the last one it answers as if it were not configured.
     pub script: RefCell<VecDeque<Result<Completion, NoAnswer>>>,
     pub asked: RefCell<Vec<Request>>,
     pub plan: RefCell<Option<StoredPlan>>,
@@ -72,6 +74,7 @@ impl World {
             catalog_asked: RefCell::default(),
             cache_error: None,
             put_error: None,
+            has_model: true,
             script: RefCell::new(script.into_iter().collect()),
             asked: RefCell::default(),
             plan: RefCell::default(),
@@ -203,6 +206,10 @@ impl Catalog for World {
 }
 
 impl Llm for World {
+    fn is_configured(&self) -> bool {
+        self.has_model
+    }
+
     fn complete(&self, request: &Request) -> Result<Completion, NoAnswer> {
         self.step();
         self.asked.borrow_mut().push(request.clone());

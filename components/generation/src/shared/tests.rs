@@ -183,6 +183,18 @@ fn what_is_not_the_models_plan_is_not_shared_and_the_model_is_asked_again_when_i
 }
 
 #[test]
+fn without_a_model_shoppers_of_a_segment_get_local_pages_that_stay_fresh() {
+    let world = World { has_model: false, ..world([]) };
+    for (number, work) in [(1, Work::Generate), (2, Work::Generate), (3, Work::PlanLocally)] {
+        assert_eq!(page(&world, &with(work, newcomer(number))), (Source::Local, FRESH_MS), "{work:?}");
+    }
+    assert!(world.leases.borrow().is_empty() && world.asked.borrow().is_empty());
+    let for_each = Some(ShopSettings { plans_per: Some(PlansPer::Shopper), ..merchant() });
+    let world = World { merchant: for_each, ..world };
+    assert_eq!(page(&world, &with(Work::PlanLocally, newcomer(4))), (Source::Local, FRESH_MS));
+}
+
+#[test]
 fn an_answer_of_no_use_is_paid_for_once_in_a_lease() {
     let world = world([refused(), refused(), answer(good())]);
     assert_eq!(page(&world, &newcomer(1)), (Source::Local, 600_000));

@@ -163,6 +163,8 @@ fn without_address_and_key_there_is_no_model() {
         calls_max: 2,
         is_optional: false,
     };
-    let outcome = complete(&configuration(&[]), &scripted, &mut Memory::default(), &request);
+    let configuration = configuration(&[]);
+    assert!(!configuration.has_model());
+    let outcome = complete(&configuration, &scripted, &mut Memory::default(), &request);
     assert_eq!(outcome, Err(Error::NotConfigured));
 }

@@ -228,6 +228,7 @@ const STALLED: Duration = Duration::from_millis(STALLED_MS);
 
 #[tokio::test]
 async fn no_model_is_a_value() {
+    assert!(!Unconfigured.is_configured());
     assert_eq!(Unconfigured.complete(request(), &Spent::default()).await, Err(Error::NotConfigured));
 }
 

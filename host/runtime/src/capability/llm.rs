@@ -21,6 +21,10 @@ struct View<'a> {
 view!(llm, View, |context| View { backend: &*context.capabilities.llm, cause: &context.cause });
 
 impl llm::Host for View<'_> {
+    async fn is_configured(&mut self) -> Result<bool> {
+        Ok(self.backend.is_configured())
+    }
+
     async fn complete(&mut self, request: llm::Request) -> Result<Result<llm::Completion, llm::Error>> {
         let spent = match self.cause {
             Cause::Job(_, spent) => spent.clone(),

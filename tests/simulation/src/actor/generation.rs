@@ -96,6 +96,10 @@ impl Catalog for Actor<'_> {
 }
 
 impl Llm for Actor<'_> {
+    fn is_configured(&self) -> bool {
+        true
+    }
+
     fn complete(&self, request: &Request) -> Result<Completion, NoAnswer> {
         let answer_ms = ANSWER_MS_MIN + self.world.below(ANSWER_MS_SPREAD);
         self.pause(Pause::Until(self.world.now_ms.get() + answer_ms));
