@@ -12,12 +12,12 @@ import { faults, intoColumn } from './harness/layout.js';
 import { BINARY } from './harness/server.js';
 import { CHROMIUM } from './harness/stage.js';
 
-/** Built with the tests: `crates/page/examples/hostile.rs`. */
-const EXAMPLE = join(dirname(BINARY), 'examples/hostile');
+/** Built with the tests: `crates/page/examples/gallery.rs`. */
+const EXAMPLE = join(dirname(BINARY), 'examples/gallery');
 const WIDTHS = [320, 360, 390, 768, 1280];
 const COLUMNS = [240, 320, 700, 1280];
 
-const { style, pages } = JSON.parse(execFileSync(EXAMPLE, { maxBuffer: 64 * 1024 * 1024 }));
+const { style, pages } = JSON.parse(execFileSync(EXAMPLE, ['sample'], { maxBuffer: 64 * 1024 * 1024 }));
 const browser = await chromium.launch(CHROMIUM);
 after(() => browser.close());
 
@@ -33,11 +33,11 @@ const viewed = async (width, see) => {
 test('no page of a hostile catalog scrolls sideways or covers its own texts', async () => {
   assert.ok(pages.length >= 24);
   await viewed(WIDTHS[0], async (page) => {
-    for (const { name, html } of pages) {
+    for (const { name, kind, html } of pages) {
       await page.setContent(html);
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 });
-        assert.deepEqual(await page.evaluate(faults), [], `${name}, at ${width} px`);
+        assert.deepEqual(await page.evaluate(faults), [], `${name}, ${kind}, at ${width} px`);
       }
     }
   });
@@ -45,10 +45,10 @@ test('no page of a hostile catalog scrolls sideways or covers its own texts', as
 
 test('nor does it in a column of a theme', async () => {
   await viewed(1280, async (page) => {
-    for (const { name, content } of pages) {
+    for (const { name, kind, content } of pages) {
       for (const width of COLUMNS) {
         await page.evaluate(intoColumn, { style, content, width });
-        assert.deepEqual(await page.evaluate(faults, 'wand-storefront'), [], `${name}, in ${width} px`);
+        assert.deepEqual(await page.evaluate(faults, 'wand-storefront'), [], `${name}, ${kind}, in ${width} px`);
       }
     }
   });

@@ -10,6 +10,7 @@ mod docs;
 mod documents;
 mod endurance;
 mod fuzz;
+mod gallery;
 mod new;
 mod test;
 
@@ -46,6 +47,7 @@ enum Command {
     Test(test::Test),
     /// Fuzz the parsers of network input.
     Fuzz(fuzz::Fuzz),
+    Gallery(gallery::Gallery),
     SimulateDay(bench::SimulateDay),
     /// Measure against the native floor, in one run: hits, fallback pages, enqueued jobs, start-up.
     Bench(bench::Bench),
@@ -72,6 +74,7 @@ fn main() -> anyhow::Result<()> {
         Command::Book(book) => book.run(),
         Command::Test(test) => test.run(),
         Command::Fuzz(fuzz) => fuzz.run(),
+        Command::Gallery(gallery) => gallery.run(),
         Command::Bench(bench) => bench.run(),
         Command::SimulateDay(day) => day.run(),
         Command::Chaos(chaos) => chaos.run(),

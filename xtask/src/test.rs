@@ -129,15 +129,22 @@ fn theme() -> anyhow::Result<()> {
     shell::npm(folder, &["test"])
 }
 
-/// Runs the browser test against the binary that `cargo test` built.
-fn browser() -> anyhow::Result<()> {
+/// The folder of the browser test.
+pub const BROWSER_FOLDER: &str = "tests/browser";
+
+/// Installs what the browser test needs.
+pub fn browser_packages() -> anyhow::Result<()> {
     shell::install("chromium", "chromium")?;
     step("packages of the browser test");
-    let folder = "tests/browser";
-    shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
+    shell::npm(BROWSER_FOLDER, &["ci", "--no-fund", "--no-audit"])
+}
+
+/// Runs the browser test against the binary that `cargo test` built.
+fn browser() -> anyhow::Result<()> {
+    browser_packages()?;
     step("browser test");
     shell::check(
-        Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(folder),
+        Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(BROWSER_FOLDER),
         "node --test",
     )
 }

@@ -30,20 +30,31 @@ pub struct Ratio {
 impl Ratio {
     const SQUARE: Self = Self { class: "r11", width: 1, height: 1 };
 
-    /// Returns the ratio by which the fewest of these pictures are cropped too much; the squarest of those.
+    /// Returns the ratio by which the fewest of these pictures are cropped too much; of those, the one that is nearest to
+    /// all of them, and then the squarest.
     pub fn of_most(images: &[&Image]) -> Self {
-        let fitting = |ratio: &Self| images.iter().filter(|image| ratio.suits(image)).count();
-        let best = RATIOS.iter().map(fitting).max().unwrap_or_default();
-        let mut equals: Vec<_> = RATIOS.iter().filter(|ratio| fitting(ratio) == best).collect();
-        equals.sort_by_key(|ratio| ratio.width.abs_diff(ratio.height) * 100 / ratio.width.max(ratio.height));
-        equals.first().map_or(Self::SQUARE, |ratio| **ratio)
+        let cost = |ratio: &&Self| {
+            let unfit = images.iter().filter(|image| !ratio.suits(image)).count();
+            let cropped: u64 = images.iter().map(|image| 100 - ratio.left_percent(image)).sum();
+            (unfit, cropped, Self::SQUARE.left_percent_of(ratio.width, ratio.height).abs_diff(100))
+        };
+        RATIOS.iter().min_by_key(cost).copied().unwrap_or(Self::SQUARE)
     }
 
     /// Returns whether a picture that covers a tile of this ratio is cropped by little.
     pub fn suits(self, image: &Image) -> bool {
-        let tile = u64::from(self.width) * u64::from(image.height.max(1));
-        let picture = u64::from(self.height) * u64::from(image.width.max(1));
-        tile.min(picture) * 100 >= tile.max(picture) * (100 - CROPPED_PERCENT_MAX)
+        self.left_percent(image) >= 100 - CROPPED_PERCENT_MAX
+    }
+
+    /// Returns how much of a picture is left if it covers a tile of this ratio, in percent, rounded down.
+    fn left_percent(self, image: &Image) -> u64 {
+        self.left_percent_of(image.width, image.height)
+    }
+
+    fn left_percent_of(self, width: u32, height: u32) -> u64 {
+        let tile = u64::from(self.width) * u64::from(height.max(1));
+        let picture = u64::from(self.height) * u64::from(width.max(1));
+        tile.min(picture) * 100 / tile.max(picture)
     }
 }
 
@@ -67,6 +78,8 @@ mod tests {
         assert_eq!(of_most(&[(800, 1000), (1600, 2000), (900, 900)]), "r45");
         assert_eq!(of_most(&[(1000, 667), (3000, 2000)]), "r32");
         assert_eq!(of_most(&[(1, 4000), (4000, 1)]), "r11", "no ratio suits them");
+        assert_eq!(of_most(&[(2400, 1000), (2000, 800)]), "r169", "none suits them, and this is the nearest");
+        assert_eq!(of_most(&[(500, 1200)]), "r23");
         assert_eq!(of_most(&[(800, 800), (800, 1000)]), "r11", "of equals, the squarest");
     }
 

@@ -69,13 +69,15 @@ pub struct View<'a> {
 
 impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
+        let card = self.product.map(|product| sections.card(product, Place::Opening));
         let section = Section {
             id: sections.next_id(),
             words: sections.words(),
             is_first: sections.take_main_heading(),
             headline: self.headline,
             text: self.text,
-            card: self.product.map(|product| sections.card(product, Place::Opening)),
+            has_picture: card.as_ref().is_some_and(|card| card.picture.is_some()),
+            card,
             home: sections.home(),
         };
         sections.add(&section);
@@ -91,6 +93,8 @@ struct Section<'a> {
     headline: &'a str,
     text: &'a str,
     card: Option<Card<'a>>,
+    /// Whether the product has a picture. Without one, the text stands alone.
+    has_picture: bool,
     /// The shop's own pages, for a page without a product.
     home: Option<Address<'a>>,
 }
