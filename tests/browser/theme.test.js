@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { ratio } from './harness/contrast.js';
 import { HEADLINE, plan } from './harness/plan.js';
 import { DESKTOP, PHONE } from './harness/stage.js';
 import { openTheme } from './harness/theme.js';
@@ -28,6 +29,69 @@ for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE
     assert.equal(again['x-generated'], 'true');
     assert.deepEqual(await visitor.shifts(), []);
   }, { viewport, consents: true });
+}
+
+// What the themes write into their pages: numbers with commas in Dawn, colours and numbers with spaces in Horizon.
+const THEMES = {
+  Dawn: {
+    css: '--color-background: 20,24,31; --color-foreground: 240,238,230; --color-button: 255,196,0; --font-heading-family: monospace;'
+      + '--font-heading-weight: 400; --buttons-radius: 6px; --inputs-radius: 3px; --product-card-corner-radius: .4rem;',
+    looks: { box: 'none', text: 'rgb(240, 238, 230)', button: 'rgb(255, 196, 0)', corners: ['6px', '3px', '6.4px'], heading: ['monospace', '400', 'none'] },
+  },
+  Horizon: {
+    css: '--color-background: #fdf6ec; --color-background-rgb: 253 246 236; --color-foreground: #2b1d0e; --color-foreground-rgb: 43 29 14;'
+      + '--color-primary-button-background: rgb(12 90 60 / 1.0); --font-heading--family: serif; --font-heading--weight: 700; --font-h2--case: uppercase;'
+      + '--style-border-radius-buttons-primary: 14px; --style-border-radius-inputs: 4px; --product-corner-radius: 0px;',
+    looks: { box: 'none', text: 'rgb(43, 29, 14)', button: 'rgb(12, 90, 60)', corners: ['14px', '4px', '0px'], heading: ['serif', '700', 'uppercase'] },
+  },
+  'a theme with variables of its own': {
+    css: '--color-background: #14181f; --color-foreground: nonsense; --color-button: #fff;',
+    looks: { box: 'rgb(255, 255, 255)', text: 'rgb(31, 28, 24)', button: 'rgb(31, 28, 24)', corners: ['32px', '32px', '16px'], heading: [undefined, '600', 'none'] },
+  },
+};
+
+for (const [theme, { css, looks }] of Object.entries(THEMES)) {
+  story(`the block looks like ${theme}`, async (visitor) => {
+    const { page, shop: { origin } } = visitor;
+    await page.route(`${origin}/`, async (route) => {
+      const response = await route.fetch();
+      const style = `<style>:root { ${css} }</style></head>`;
+      await route.fulfill({ response, body: (await response.text()).replace('</head>', style) });
+    });
+    await visitor.visit();
+    const seen = await visitor.block.evaluate((block) => {
+      const style = (selector) => getComputedStyle(selector ? block.shadowRoot.querySelector(selector) : block);
+      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+      // A computed colour may be in any space.
+      const rgb = (colour) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;
+        return alpha === 0 ? 'none' : `rgb(${red}, ${green}, ${blue})`;
+      };
+      const button = style('form button');
+      const { fontFamily, fontWeight, textTransform } = style('h2');
+      return {
+        box: rgb(style().backgroundColor),
+        text: rgb(style().color),
+        button: rgb(button.backgroundColor),
+        on: rgb(button.color),
+        soft: rgb(style('label').color),
+        surface: rgb(style('input').backgroundColor),
+        corners: [button, style('input'), style('.shot')].map(({ borderRadius }) => borderRadius),
+        heading: [fontFamily, fontWeight, textTransform],
+      };
+    });
+    const { heading: [family, ...heading], ...expected } = looks;
+    const { box, text, button, corners } = seen;
+    assert.deepEqual({ box, text, button, corners }, expected);
+    assert.deepEqual(seen.heading.slice(1), heading);
+    if (family) assert.equal(seen.heading[0], family);
+    const pairs = [[seen.on, seen.button], [seen.soft, seen.surface], [seen.text, seen.surface]];
+    for (const [one, other] of pairs) assert.ok(ratio(one, other) >= 4.3, `${one} on ${other}`);
+    await visitor.picture(`theme-${theme}`);
+  });
 }
 
 story('without scripts there is a link, no gap, and a page behind it inside the theme', async ({ page, shop: { origin }, block }) => {
