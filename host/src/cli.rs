@@ -85,7 +85,7 @@ enum Command {
 /// Runs the command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let DeploymentArgs { config, data_dir } = cli.deployment;
-    let mut config = Config::load(config.as_deref(), &Environment::of_process())?;
+    let mut config = Config::load(config.as_deref(), &Environment::of_process()?)?;
     if let Some(folder) = &data_dir {
         folder.clone_into(&mut config.file.server.data_dir);
     }

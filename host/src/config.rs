@@ -1,7 +1,7 @@
 //! The configuration: the environment overrides `wandstore.toml`, and the command line overrides both.
 //!
-//! Only `environment.rs` knows the names of environment variables. Secrets come from the
-//! environment alone and are never printed.
+//! Only `environment.rs` knows the names of environment variables. Secrets come from the environment, or from files that
+//! it names, and are never printed.
 
 mod environment;
 mod file;
@@ -9,6 +9,7 @@ mod keys;
 mod public_url;
 #[cfg(test)]
 mod reference;
+mod secret_files;
 #[cfg(test)]
 mod tests;
 

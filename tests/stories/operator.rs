@@ -5,7 +5,7 @@ use std::sync::Arc;
 use capabilities::Secret;
 use capabilities::signatures::Secrets;
 
-use crate::harness::{Host, process};
+use crate::harness::{Host, eventually, process};
 
 const TOKEN: &str = "a token that nobody guesses";
 
@@ -71,6 +71,40 @@ async fn health_names_the_version_and_every_components_digest() {
     let roles: Vec<_> =
         components.as_array().expect("a list").iter().map(|entry| entry["role"].clone()).collect();
     assert_eq!(roles, ["routing", "caching", "queueing", "generation", "catalog"]);
+}
+
+#[tokio::test]
+async fn with_an_address_of_their_own_metrics_and_details_are_not_on_the_public_one() {
+    let host = Host::builder().admin_address().open().await;
+    host.visit("abc123").await.is_fallback();
+    let metrics = host.get_as_operator("/metrics").await;
+    assert!(metrics.body.contains("wandstore_requests_total{route=\"page\""), "{}", metrics.body);
+    host.get("/metrics").await.is_refusal(404);
+    host.get_as_operator("/s/magic-wands?shopper=abc123").await.is_refusal(404);
+
+    let says = async |public: &str| (host.get("/health").await.body == public).then_some(());
+    eventually("all is well", async || says(r#"{"status":"ok"}"#).await).await;
+    host.controls.blob.break_all();
+    eventually("the public is told", async || says(r#"{"status":"degraded"}"#).await).await;
+    let details = host.get_as_operator("/health").await;
+    assert_eq!(
+        (details.json("status"), details.json("checks")["blob"].clone()),
+        ("degraded".into(), "failing".into())
+    );
+    assert_eq!(details.json("version"), env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn an_address_of_the_operator_that_is_taken_is_named_with_its_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let mut serve = process::wandstore(folder.path());
+    serve.env("WANDSTORE_ADMIN_LISTEN", &address).args(["serve", "--listen", "127.0.0.1:0"]);
+    let output = serve.output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    let reason = format!("server.admin_listen: cannot listen on {address}");
+    assert!(!output.status.success() && text.contains(&reason), "{text}");
 }
 
 #[test]

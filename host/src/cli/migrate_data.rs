@@ -28,7 +28,7 @@ pub struct MigrateData {
 impl MigrateData {
     pub async fn run(self, data_dir: Option<&Path>) -> anyhow::Result<()> {
         let load = |path: &Path| -> anyhow::Result<Config> {
-            let mut config = Config::load(Some(path), &Environment::of_process())?;
+            let mut config = Config::load(Some(path), &Environment::of_process()?)?;
             if let Some(folder) = data_dir {
                 folder.clone_into(&mut config.file.server.data_dir);
             }

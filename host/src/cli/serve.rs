@@ -58,6 +58,10 @@ impl Serve {
         let server = server
             .with_connections_per_address(settings.connections_per_address_max)
             .with_trusted_proxies(settings.trusted_proxies.clone());
+        let server = match &settings.admin_listen {
+            Some(listen) => server.with_admin(listen).await?,
+            None => server,
+        };
         let components = tokio::task::block_in_place(|| host::load_components(&config))?;
         components.remove_old_code();
         let backends = Backends::open(&config).await?;
@@ -91,6 +95,9 @@ fn announce(
 ) -> anyhow::Result<()> {
     let address = server.address()?;
     let planner = if plans_with_llm { "language model" } else { "local planner" };
+    if let Some(address) = server.admin_address()? {
+        tracing::info!(%address, "serving metrics and the details of health");
+    }
     tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
     let settings = deployment.capabilities.settings.now();
     let is_open = |shop: &&String| settings.shop_status(shop, false) != ShopStatus::Unknown;

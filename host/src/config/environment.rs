@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use capabilities::{Secret, kind, llm, secrets};
 
 use super::file::File;
+use super::secret_files;
 
 /// The known variables, as they were when the process started.
 #[derive(Default)]
@@ -55,14 +56,12 @@ pub struct Shopify {
     pub encryption_key: Option<Secret>,
 }
 
-/// The known variables, apart from those of the language model's key, those with secrets that components may check
-/// against, and those with secrets of backends.
-pub(super) const VARIABLES: [&str; 21] = [
+/// The known variables without secrets.
+pub(super) const VARIABLES: [&str; 18] = [
     "RUST_LOG",
-    "DATABASE_URL",
-    "REDIS_URL",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
+    "WANDSTORE_ADMIN_LISTEN",
     "WANDSTORE_DATA_DIR",
     "WANDSTORE_PUBLIC_URL",
     "CACHE_TTL_SECONDS",
@@ -76,32 +75,40 @@ pub(super) const VARIABLES: [&str; 21] = [
     "PLANS_PER",
     "SHOPIFY_API_KEY",
     "SHOPIFY_STORE",
-    "SHOPIFY_ACCESS_TOKEN",
     "SHOPIFY_ORIGIN",
-    "WANDSTORE_ENCRYPTION_KEY",
 ];
 
+/// The variables with secrets, each of which may be in a file instead ([`secret_files`]).
+pub(super) fn secret_variables() -> impl Iterator<Item = &'static str> {
+    const OWN: [&str; 4] = ["DATABASE_URL", "REDIS_URL", "SHOPIFY_ACCESS_TOKEN", "WANDSTORE_ENCRYPTION_KEY"];
+    OWN.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES).chain(kind::VARIABLES)
+}
+
 impl Environment {
-    /// Reads the variables of this process. An empty one counts as not set.
+    /// Reads the variables of this process, and the files that they name. An empty variable counts as not set.
     #[expect(clippy::disallowed_methods, reason = "this is where configuration reads the environment")]
-    pub fn of_process() -> Self {
+    pub fn of_process() -> anyhow::Result<Self> {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    /// Reads the variables with `lookup`.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let known = VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES);
-        let set = known.chain(kind::VARIABLES).filter_map(|name| {
-            let value = lookup(name)?.trim().to_owned();
-            (!value.is_empty()).then_some((name, value))
-        });
-        Self(set.collect())
+    /// Reads the variables with `lookup`, and the files that they name.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        let mut known = BTreeMap::new();
+        for name in VARIABLES {
+            let value = lookup(name).map(|value| value.trim().to_owned());
+            known.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
+        }
+        for name in secret_variables() {
+            known.extend(secret_files::value(name, &lookup)?.map(|value| (name, value)));
+        }
+        Ok(Self(known))
     }
 
     /// Overrides the file with the variables.
     pub(super) fn lay_over(&self, file: &mut File) -> anyhow::Result<Secrets> {
         file.document.lay_over(|name| self.text(name))?;
         set(&mut file.server.listen, self.text("WANDSTORE_LISTEN"));
+        set(&mut file.server.admin_listen, self.text("WANDSTORE_ADMIN_LISTEN").map(Some));
         set(&mut file.server.data_dir, self.text("WANDSTORE_DATA_DIR").map(Into::into));
         set(&mut file.server.public_url, self.text("WANDSTORE_PUBLIC_URL").map(Some));
         Ok(Secrets {

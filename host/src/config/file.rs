@@ -44,6 +44,9 @@ pub struct Server {
     pub deployment: String,
     /// Address and port; port 0 takes a free one. `WANDSTORE_LISTEN`, `--listen`.
     pub listen: String,
+    /// Address and port for the operator alone. If it is set, `/metrics` and the details of `/health` are only there, and
+    /// `/health` at `listen` says `ok` or `degraded`. Do not make it public. `WANDSTORE_ADMIN_LISTEN`.
+    pub admin_listen: Option<String>,
     /// The folder for databases, pages and compiled components, relative to the working folder. `WANDSTORE_DATA_DIR`,
     /// `--data-dir`.
     pub data_dir: PathBuf,
@@ -234,6 +237,7 @@ impl File {
             shops: backend.clone(),
             budget: backend,
         };
+        file.server.admin_listen = Some(String::new());
         file.server.public_url = Some(String::new());
         file.document.llm.base_url = Some(String::new());
         file.document.shopify.origin = Some(String::new());
@@ -258,6 +262,7 @@ impl Default for Server {
         Self {
             deployment: "wandstore".into(),
             listen: "127.0.0.1:8787".into(),
+            admin_listen: None,
             data_dir: "data".into(),
             connections_max: 10_000,
             memory_mib_max: 0,

@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use capabilities::clock::millis;
-use capabilities::{kind, llm, secrets};
 use model::shop::ShopSettings;
 use toml::{Table, Value};
 
-use super::environment::VARIABLES;
+use super::environment::{VARIABLES, secret_variables};
 use super::file::{File, limits};
-use super::keys;
+use super::{keys, secret_files};
 use runtime::component::{Limits, Role};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
@@ -29,7 +28,7 @@ unknown key is an error that names the nearest one. `wandstore check` validates 
 const VARIABLES_INTRODUCTION: &str = "
 ## Variables
 
-Secrets come from the environment only. They are never printed, and a file cannot hold them.
+Secrets come from the environment only. They are never printed, and `wandstore.toml` cannot hold them.
 ";
 
 const FILE: &str = include_str!("file.rs");
@@ -199,6 +198,18 @@ fn variables(page: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
+fn in_files(page: &mut String) -> std::fmt::Result {
+    let names: Vec<_> = secret_variables().map(|name| format!("`{name}{}`", secret_files::SUFFIX)).collect();
+    writeln!(
+        page,
+        "\n### Secrets in files\n\nA secret may be in a file of its own, as orchestrators mount them. The variable with \
+         `{}` at its end then names the file, and white space around the secret is ignored. Setting both variables of a \
+         secret is an error, and so is a file that cannot be read or is empty. Files are read once, at the start.\n\n{}",
+        secret_files::SUFFIX,
+        names.join(", ")
+    )
+}
+
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     top_level(&mut page).expect("a string grows");
@@ -209,6 +220,7 @@ fn page() -> String {
         }
     }
     variables(&mut page).expect("a string grows");
+    in_files(&mut page).expect("a string grows");
     page
 }
 
@@ -229,8 +241,7 @@ fn the_reference_has_every_key_and_every_variable() {
             missing.iter().filter(|key| !keys.contains(&format!("\n| `{key}` |"))).collect();
         assert!(missing.is_empty(), "{section}: {missing:?}");
     }
-    let named =
-        VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES).chain(kind::VARIABLES);
+    let named = VARIABLES.into_iter().chain(secret_variables());
     let missing: Vec<_> = named.filter(|name| !page.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "no doc comment ends in {missing:?}");
 }

@@ -7,7 +7,7 @@ use model::Persona;
 use model::shop::{LanguageTag, ShopSettings};
 use serde_json::{Value, json};
 
-use super::{Config, Environment};
+use super::{Config, Environment, Secrets, Shopify};
 use runtime::component::{Builtin, Role, Source};
 
 fn parse(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
@@ -15,7 +15,7 @@ fn parse(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
         let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
         Some((*value).to_owned())
     };
-    Config::parse(text, PathBuf::from("."), &Environment::from_lookup(lookup))
+    Config::parse(text, PathBuf::from("."), &Environment::from_lookup(lookup)?)
 }
 
 fn accepted(text: &str, variables: &[(&str, &str)]) -> Config {
@@ -132,6 +132,29 @@ fn secrets_are_known_and_not_shown() {
     assert_eq!(config.secrets.named, [expected]);
     let shown = format!("{config:?} {:?}", config.llm());
     assert!(!shown.contains("sk-hush") && !shown.contains("open sesame"), "{shown}");
+}
+
+#[test]
+fn every_secret_may_be_in_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "hush\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let names: Vec<_> = super::environment::secret_variables().map(|name| format!("{name}_FILE")).collect();
+    let variables: Vec<_> = names.iter().map(|name| (name.as_str(), path)).collect();
+    let Secrets { llm_key, named, log_filter: _, backends, database_url, redis_url, shopify } =
+        accepted("", &variables).secrets;
+    let Shopify { api_secret, api_secret_previous, access_token, encryption_key, .. } = shopify;
+    let hush = Secret::new("hush");
+    for found in [database_url, redis_url, api_secret, api_secret_previous, access_token, encryption_key] {
+        assert_eq!(found.as_ref(), Some(&hush));
+    }
+    assert_eq!(llm_key.map(|key| key.secret).as_ref(), Some(&hush));
+    assert!(backends.len() == 2 && backends.values().all(|secret| *secret == hush));
+    assert!(
+        named.len() == 3 && named.iter().all(|(_, secrets)| secrets.iter().all(|secret| *secret == hush))
+    );
+    let refused = refusal("", &[("REDIS_URL_FILE", "/there/is/no/such/file")]);
+    assert!(refused.starts_with("REDIS_URL_FILE: cannot open /there/is/no/such/file: "), "{refused}");
 }
 
 #[test]

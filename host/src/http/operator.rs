@@ -49,29 +49,63 @@ struct Watch {
     health: Arc<Health>,
 }
 
-/// Returns the router of the operator's and the merchants' routes.
-pub fn router(operator: Operator) -> Router {
+/// The routers of the server's sides.
+pub struct Routers {
+    /// What everybody reaches: the merchants' routes and health, and without a side of the operator's own, its routes.
+    pub public: Router,
+    /// What only the operator reaches.
+    pub admin: Option<Router>,
+}
+
+/// Returns the routers of the operator's and the merchants' routes. If the operator has a side of its own, the public one
+/// says only whether all is well.
+pub fn routers(operator: Operator, has_own_side: bool) -> Routers {
     let merchants = operator.merchants.clone();
+    let watch = Watch { health: Arc::new(Health::watch(probes(&operator))), operator };
+    let public_health = Router::new().route(HEALTH, get(status_now)).with_state(watch.clone());
+    let all = Router::new().route(HEALTH, get(health_now)).route(METRICS, get(metrics)).with_state(watch);
+    let (own, admin) =
+        if has_own_side { (public_health, Some(all.fallback(nothing_here))) } else { (all, None) };
+    let public = match merchants {
+        Some(merchants) => own.merge(merchants.router()),
+        None => own.fallback(nothing_here),
+    };
+    Routers { public, admin }
+}
+
+fn probes(operator: &Operator) -> Vec<Probe> {
     let mut probes = Probe::of(&operator.deployment.capabilities);
     if operator.overload.has_limit() {
         let overload = operator.overload.clone();
         probes.push(Probe::new("memory", overload, |overload| async move { overload.probe() }));
     }
-    if let Some(merchants) = merchants.clone() {
+    if let Some(merchants) = operator.merchants.clone() {
         probes.push(Probe::new("shops", merchants, |merchants| async move { merchants.probe().await }));
     }
-    let health = Arc::new(Health::watch(probes));
-    let watch = Watch { operator, health };
-    let own = Router::new().route(HEALTH, get(health_now)).route(METRICS, get(metrics)).with_state(watch);
-    match merchants {
-        Some(merchants) => own.merge(merchants.router()),
-        None => own.fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") }),
+    probes
+}
+
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "there is nothing here\n")
+}
+
+/// What strangers may know.
+#[derive(Serialize)]
+struct Status {
+    status: &'static str,
+}
+
+impl Status {
+    fn of(health: &Health) -> Self {
+        let all_healthy = health.checks().all(|(_, is_healthy)| is_healthy);
+        Self { status: if all_healthy { "ok" } else { "degraded" } }
     }
 }
 
 #[derive(Serialize)]
 struct Document {
-    status: &'static str,
+    #[serde(flatten)]
+    status: Status,
     version: &'static str,
     /// The health of each backend, and what plans pages.
     checks: BTreeMap<&'static str, &'static str>,
@@ -86,6 +120,11 @@ struct Component {
 }
 
 /// Returns `ok` or `degraded`, always with 200: shoppers are served either way, and a restart repairs no backend.
+async fn status_now(State(Watch { health, .. }): State<Watch>) -> Json<Status> {
+    Json(Status::of(&health))
+}
+
+/// Returns the same with the details.
 async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Document> {
     let named = |is_healthy: bool| if is_healthy { "ok" } else { "failing" };
     let backends = health.checks().map(|(backend, is_healthy)| (backend, named(is_healthy)));
@@ -96,7 +135,7 @@ async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Doc
         origin: loaded.origin.clone(),
     };
     Json(Document {
-        status: if health.checks().all(|(_, is_healthy)| is_healthy) { "ok" } else { "degraded" },
+        status: Status::of(&health),
         version: env!("CARGO_PKG_VERSION"),
         checks: backends.chain([("llm", llm)]).collect(),
         components: operator.deployment.loaded.iter().map(component).collect(),

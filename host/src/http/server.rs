@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use axum::Router;
 use axum::body::Body;
 use capabilities::clock::millis;
+use futures_util::future::join_all;
 use http::header::CONNECTION;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -40,6 +41,8 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 const LOOK: Duration = Duration::from_millis(250);
 /// How soon to look again for a free place.
 const LOOK_FOR_PLACE: Duration = Duration::from_millis(50);
+/// The limits of the operator's own side, whose connections and those of shoppers take no places from each other.
+const ADMIN_LIMITS: Limits = Limits { connections: 64, per_address: 64 };
 /// The largest body that the operator's side takes. Routes have limits of their own.
 const OPERATOR_BODY_BYTES_MAX: usize = 1 << 20;
 /// How long running requests may take once the server stops. Requests that wait for a page are answered at once.
@@ -48,6 +51,8 @@ const DRAIN: Duration = Duration::from_secs(1);
 /// A server that is bound but does not answer yet.
 pub struct Server {
     listener: TcpListener,
+    /// Where the operator's side listens, if it is not on the public one.
+    admin: Option<TcpListener>,
     limits: Limits,
     stream_times: StreamTimes,
     trusted: Arc<TrustedProxies>,
@@ -56,9 +61,7 @@ pub struct Server {
 impl Server {
     /// Binds `listen`, which may ask for any port with port 0.
     pub async fn bind(listen: &str, connections_max: usize) -> anyhow::Result<Self> {
-        let listener =
-            TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-        Ok(Self::new(listener, connections_max))
+        Ok(Self::new(bound(listen).await?, connections_max))
     }
 
     /// Takes a socket that listens already.
@@ -69,7 +72,14 @@ impl Server {
 
     fn new(listener: TcpListener, connections_max: usize) -> Self {
         let limits = Limits { connections: connections_max, per_address: connections_max };
-        Self { listener, limits, stream_times: StreamTimes::default(), trusted: Arc::default() }
+        let (stream_times, trusted) = (StreamTimes::default(), Arc::default());
+        Self { listener, admin: None, limits, stream_times, trusted }
+    }
+
+    /// Serves the operator's side on an address of its own: `/metrics` and the details of `/health` are only there.
+    pub async fn with_admin(self, listen: &str) -> anyhow::Result<Self> {
+        let admin = bound(listen).await.context("server.admin_listen")?;
+        Ok(Self { admin: Some(admin), ..self })
     }
 
     /// Sets how many connections one address may have.
@@ -94,6 +104,15 @@ impl Server {
     pub fn address(&self) -> anyhow::Result<std::net::SocketAddr> {
         Ok(self.listener.local_addr()?)
     }
+
+    /// Returns the address that the operator's side listens on, if it has one of its own.
+    pub fn admin_address(&self) -> anyhow::Result<Option<std::net::SocketAddr>> {
+        Ok(self.admin.as_ref().map(TcpListener::local_addr).transpose()?)
+    }
+}
+
+async fn bound(listen: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))
 }
 
 /// Serves until `stop` completes, then lets running requests finish.
@@ -116,25 +135,28 @@ pub async fn serve(
         bodies.clone(),
         events,
     ));
+    let routers = operator::routers(operator, server.admin.is_some());
     let front = Front {
-        shoppers,
-        operator: operator::router(operator),
+        shoppers: Some(shoppers),
+        operator: routers.public,
         bodies,
         trusted: server.trusted.clone(),
         ignored_forwarded: Arc::new(Once::new()),
     };
-    let _ticking = AbortOnDropHandle::new(tokio::spawn(tick_connections(connections.clone())));
+    let admin = server.admin.zip(routers.admin).map(|(listener, operator)| Side {
+        listener,
+        connections: Connections::new(ADMIN_LIMITS),
+        front: Front { shoppers: None, operator, ..front.clone() },
+    });
+    let public = Side { listener: server.listener, connections: connections.clone(), front };
+    let sides: Vec<_> = [public].into_iter().chain(admin).collect();
+    let _ticking: Vec<_> = sides.iter().map(Side::tick).collect();
     let graceful = GracefulShutdown::new();
-    tokio::pin!(stop);
-    loop {
-        tokio::select! {
-            accepted = accept(&server.listener, &server.trusted, &connections) => {
-                serve_connection(accepted, front.clone(), &graceful);
-            }
-            () = &mut stop => break,
-        }
+    tokio::select! {
+        _ = join_all(sides.iter().map(|side| side.accept_all(&graceful))) => {}
+        () = stop => {}
     }
-    drop(server);
+    drop(sides);
     changes.close();
     let deadline = tokio::time::Instant::now() + DRAIN;
     // hyper ends a connection of which nothing was read, although its client may have sent a request.
@@ -143,6 +165,27 @@ pub async fn serve(
         tracing::warn!("ended connections that did not finish in time");
     }
     Ok(())
+}
+
+/// A side of the server: where it listens, its connections, and what answers their requests.
+struct Side {
+    listener: TcpListener,
+    connections: Arc<Connections>,
+    front: Front,
+}
+
+impl Side {
+    /// Accepts connections until this is dropped.
+    async fn accept_all(&self, graceful: &GracefulShutdown) {
+        loop {
+            let accepted = accept(&self.listener, &self.front.trusted, &self.connections).await;
+            serve_connection(accepted, self.front.clone(), graceful);
+        }
+    }
+
+    fn tick(&self) -> AbortOnDropHandle<()> {
+        AbortOnDropHandle::new(tokio::spawn(tick_connections(self.connections.clone())))
+    }
 }
 
 /// Ends connections whose clients take too long.
@@ -200,7 +243,8 @@ async fn place(connections: &Arc<Connections>, client: Option<IpAddr>) -> Option
 /// little that it would decide.
 #[derive(Clone)]
 struct Front {
-    shoppers: Arc<Shoppers>,
+    /// `None` on the operator's own side.
+    shoppers: Option<Arc<Shoppers>>,
     operator: Router,
     bodies: Arc<Bodies>,
     trusted: Arc<TrustedProxies>,
@@ -223,10 +267,12 @@ impl Front {
         if client == Some(peer.to_canonical()) {
             self.note_ignored(peer, request.headers());
         }
-        if operator::owns(request.uri().path()) {
-            return self.operate(request, &connection).await;
+        match &self.shoppers {
+            Some(shoppers) if !operator::owns(request.uri().path()) => {
+                Ok(shoppers.answer(request, client, &connection).await)
+            }
+            _ => self.operate(request, &connection).await,
         }
-        Ok(self.shoppers.answer(request, client, &connection).await)
     }
 
     /// Logs once that a peer named clients and is not trusted to: it may be the operator's proxy.

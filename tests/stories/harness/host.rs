@@ -20,6 +20,8 @@ use super::Answer;
 /// A host that serves until this is dropped.
 pub struct Host {
     pub address: String,
+    /// Where the operator's side is, if it has an address of its own.
+    pub admin_address: Option<String>,
     pub controls: Controls,
     pub deployment: Arc<Deployment>,
     client: reqwest::Client,
@@ -38,6 +40,7 @@ pub struct HostBuilder {
     connections: [usize; 2],
     stream_times: StreamTimes,
     trusted: TrustedProxies,
+    has_admin_address: bool,
 }
 
 impl Host {
@@ -58,11 +61,21 @@ impl Host {
             connections: [1_000; 2],
             stream_times: StreamTimes::default(),
             trusted: TrustedProxies::default(),
+            has_admin_address: false,
         }
     }
 
     pub async fn get(&self, target: &str) -> Answer {
-        let response = self.client.get(format!("http://{}{target}", self.address)).send().await;
+        self.get_at(&self.address, target).await
+    }
+
+    /// Asks on the operator's own side.
+    pub async fn get_as_operator(&self, target: &str) -> Answer {
+        self.get_at(self.admin_address.as_deref().expect("it has an address"), target).await
+    }
+
+    async fn get_at(&self, address: &str, target: &str) -> Answer {
+        let response = self.client.get(format!("http://{address}{target}")).send().await;
         Answer::read(response.expect("the host answers")).await
     }
 
@@ -131,6 +144,11 @@ impl HostBuilder {
         Self { trusted, ..self }
     }
 
+    /// Gives the operator's side an address of its own.
+    pub fn admin_address(self) -> Self {
+        Self { has_admin_address: true, ..self }
+    }
+
     /// Sets how long event streams last.
     pub fn stream_times(self, stream_times: StreamTimes) -> Self {
         Self { stream_times, ..self }
@@ -157,13 +175,19 @@ impl HostBuilder {
             .with_connections_per_address(per_address_max)
             .with_stream_times(self.stream_times)
             .with_trusted_proxies(self.trusted);
+        let server = if self.has_admin_address {
+            server.with_admin("127.0.0.1:0").await.expect("there is another free port")
+        } else {
+            server
+        };
+        let admin_address = server.admin_address().expect("it is bound").map(|address| address.to_string());
         let address = server.address().expect("it is bound").to_string();
         let deployment = host.deployment().clone();
         let stop = CancellationToken::new();
         tokio::spawn(host.serve(server, stop.clone().cancelled_owned()));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client needs nothing");
-        Host { address, controls, deployment, client, _stop: stop.drop_guard() }
+        Host { address, admin_address, controls, deployment, client, _stop: stop.drop_guard() }
     }
 }
 
