@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod cache;
 mod check;
+mod cost;
 mod effects;
 mod export;
 mod inherited;
@@ -76,6 +77,8 @@ enum Command {
     Backup(backup::Backup),
     /// Copy what this deployment keeps to the backends of another configuration.
     MigrateData(migrate_data::MigrateData),
+    /// Estimate the monthly bill for given traffic.
+    Cost(cost::Cost),
     /// Write components, settings and fallback pages into a folder, for Spin and Cloudflare Workers.
     Export(export::Export),
     #[command(hide = true)]
@@ -95,6 +98,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(serve) => serve.run(config).await,
             Command::Check => check::run(&config).await,
             Command::Migrate(migrate) => migrate.run(&config).await,
+            Command::Cost(cost) => cost.run(&config),
             Command::Components => check::components(&config),
             Command::Backup(backup) => backup.run(&config).await,
             Command::MigrateData(migrate) => migrate.run(data_dir.as_deref()).await,

@@ -23,6 +23,7 @@
 pub mod backends;
 pub mod client;
 pub mod config;
+pub mod cost;
 pub mod effects;
 mod elsewhere;
 pub mod event;

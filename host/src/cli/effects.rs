@@ -8,7 +8,7 @@ use host::{backends, effects};
 use model::shop::Share;
 use model::{Persona, ShopId};
 
-use super::output::print;
+use super::output::{aligned, print};
 
 /// Compare shoppers with personal pages and shoppers who are held out.
 ///
@@ -62,15 +62,6 @@ fn table(report: &Report) -> Vec<String> {
     let rows: Vec<_> = std::iter::once(HEADINGS.map(str::to_owned)).chain(cells).collect();
     lines.extend(rows.iter().map(|row| aligned(row, &rows)));
     lines
-}
-
-/// Returns a row of a table whose columns are as wide as their widest cell.
-fn aligned(row: &[String; 6], rows: &[[String; 6]]) -> String {
-    let cells = row.iter().enumerate().map(|(column, cell)| {
-        let width = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-        format!("{cell:width$}")
-    });
-    cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
 }
 
 /// Returns the report for programs. No field has a comma or a quotation mark but the words, which are quoted.

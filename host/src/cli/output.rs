@@ -28,6 +28,15 @@ pub fn print(line: impl Display) -> Result<(), NotPrinted> {
     Ok(out.flush()?)
 }
 
+/// Returns a row of a table whose columns are as wide as their widest cell.
+pub fn aligned<const N: usize>(row: &[String; N], rows: &[[String; N]]) -> String {
+    let cells = row.iter().enumerate().map(|(column, cell)| {
+        let width = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+        format!("{cell:width$}")
+    });
+    cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+}
+
 /// Prints on standard error why a command failed, if that can be written.
 pub fn complain(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "error: {error:#}");
