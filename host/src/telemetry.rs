@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use routes::RULES;
 
 use crate::http::{CacheOutcome, Outcome};
-use crate::logging;
+use crate::{logging, worker};
 use runtime::deployment::Deployment;
 
 /// The metrics of this process.
@@ -24,10 +24,13 @@ const SECONDS: [f64; 14] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0];
 
 impl Telemetry {
-    /// Starts counting. May be called once per process.
+    /// Starts counting, with failures at 0. May be called once per process.
     pub fn install() -> anyhow::Result<Self> {
         let builder = PrometheusBuilder::new().set_buckets(&SECONDS)?;
-        Ok(Self { handle: builder.install_recorder()? })
+        let handle = builder.install_recorder()?;
+        capabilities::register_metrics();
+        worker::register_metrics();
+        Ok(Self { handle })
     }
 
     /// Returns the metrics in Prometheus' text format, with the current depth of the queue.

@@ -16,6 +16,7 @@ use drain::claims::{self, Claims, Policy, WhenIdle};
 use drain::run::{self, Answer, End, Run, Terms};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use metrics::{Counter, Histogram};
 use model::ShopId;
 use runtime::bindings::wandstore::storefront::job_types::{
     Claimed, Job, Lease, Outcome, Progress, QueueError, Retry, Task, Trouble,
@@ -256,8 +257,8 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
         Outcome::Failed(_) => "failed",
     };
     let took = match &job.task {
-        Task::Page(_) => metrics::histogram!("wandstore_generation_seconds", "outcome" => name),
-        Task::Maintenance(_) => metrics::histogram!("wandstore_maintenance_seconds", "outcome" => name),
+        Task::Page(_) => generation_seconds(name),
+        Task::Maintenance(_) => maintenance_seconds(name),
     };
     took.record(started.elapsed().as_secs_f64());
     tracing::info!(
@@ -267,6 +268,29 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
         ms = started.elapsed().as_millis(),
         "a job ended"
     );
+}
+
+/// The outcomes of a job, as metrics name them.
+const OUTCOMES: [&str; 5] = ["done", "done_with_error", "retry", "postponed", "failed"];
+
+fn generation_seconds(outcome: &'static str) -> Histogram {
+    metrics::histogram!("wandstore_generation_seconds", "outcome" => outcome)
+}
+
+fn maintenance_seconds(outcome: &'static str) -> Histogram {
+    metrics::histogram!("wandstore_maintenance_seconds", "outcome" => outcome)
+}
+
+fn plan_troubles(cause: model::Cause) -> Counter {
+    metrics::counter!("wandstore_plan_troubles_total", "cause" => cause.name())
+}
+
+/// Lets the metrics start at 0: otherwise nobody notices the first failure, with which its series would begin.
+pub(crate) fn register_metrics() {
+    OUTCOMES
+        .into_iter()
+        .for_each(|outcome| drop((generation_seconds(outcome), maintenance_seconds(outcome))));
+    model::Cause::ALL.into_iter().for_each(|cause| drop(plan_troubles(cause)));
 }
 
 /// Returns the shop of a job.
@@ -300,7 +324,7 @@ fn rate(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &S
     };
     let cause: Option<model::Cause> = cause.map(Into::into);
     if let Some(cause) = cause {
-        metrics::counter!("wandstore_plan_troubles_total", "cause" => cause.name()).increment(1);
+        plan_troubles(cause).increment(1);
     }
     let Some(usefulness) = llm.usefulness().filter(|_| spent.tokens() != (0, 0)) else { return };
     match (outcome, cause) {

@@ -10,6 +10,8 @@ mod components;
 mod connections;
 #[cfg(unix)]
 mod crashes;
+#[cfg(unix)]
+mod deployment;
 mod durability;
 mod effects;
 #[cfg(unix)]

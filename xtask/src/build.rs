@@ -20,6 +20,11 @@ pub struct Build {
 }
 
 impl Build {
+    /// Returns what is built for a release.
+    pub fn release() -> Self {
+        Self { config: None, debug: false }
+    }
+
     pub fn run(self) -> anyhow::Result<()> {
         let profile = if self.debug {
             shell::add_target()?;
@@ -36,7 +41,7 @@ impl Build {
 }
 
 /// Prove that all hosts run the same components.
-#[derive(Args)]
+#[derive(Default, Args)]
 pub struct Proof {
     /// The configuration that was built.
     #[arg(long, value_name = "FILE")]

@@ -6,12 +6,15 @@ mod book;
 mod build;
 mod bundle;
 mod catalog;
+mod deployment;
 mod docs;
 mod documents;
 mod endurance;
 mod fuzz;
 mod gallery;
 mod new;
+mod package;
+mod release;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -43,6 +46,14 @@ enum Command {
     Docs,
     /// Build the documents as a book, with mdBook.
     Book(book::Book),
+    /// Lint the files of deploy/ and GitHub's workflows.
+    Deployment,
+    /// Build the Debian package, and start what is in it.
+    Package(package::Package),
+    /// List the dependencies of the host and its components (CycloneDX).
+    Sbom,
+    /// Go through the checklist of a release.
+    Release(release::Release),
     /// Run all tests: formatting, lints, Rust tests, the browser test.
     Test(test::Test),
     /// Fuzz the parsers of network input.
@@ -72,6 +83,10 @@ fn main() -> anyhow::Result<()> {
         Command::New(new) => new.run(),
         Command::Docs => docs::run(),
         Command::Book(book) => book.run(),
+        Command::Deployment => deployment::run(),
+        Command::Package(package) => package.run(),
+        Command::Sbom => package::sbom(),
+        Command::Release(release) => release.run(),
         Command::Test(test) => test.run(),
         Command::Fuzz(fuzz) => fuzz.run(),
         Command::Gallery(gallery) => gallery.run(),

@@ -10,7 +10,7 @@ use component_build::{COMPONENTS, TARGET};
 use xtask_dev::shell::{self, step};
 
 use crate::endurance::Chaos;
-use crate::{bundle, fuzz};
+use crate::{bundle, deployment, fuzz};
 
 /// The configuration of a Shopify shop's deployment, for the story on every host.
 const OF_SHOPIFY: &str = "tests/targets/shopify.toml";
@@ -30,6 +30,11 @@ pub struct Test {
 }
 
 impl Test {
+    /// Runs all tests.
+    pub fn all() -> anyhow::Result<()> {
+        Self { no_browser: false, model: false, threads: None }.run()
+    }
+
     pub fn run(self) -> anyhow::Result<()> {
         if self.model {
             return model::run(self.threads);
@@ -60,6 +65,7 @@ impl Test {
             queries()?;
             theme()?;
             browser()?;
+            deployment::run()?;
         }
         Chaos::test()?;
         fuzz::check()?;

@@ -18,6 +18,11 @@ pub use scripted::Scripted;
 pub use token::{NoTokens, OneToken, Tokens};
 pub use upstream::{ANSWER_BYTES_MAX, Answer, Error, STOREFRONT, is_shop_domain};
 
+/// Lets the metrics start at 0.
+pub(crate) fn register_metrics() {
+    http::register_metrics();
+}
+
 /// A request to an upstream, on behalf of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {

@@ -117,6 +117,13 @@ pub struct Controls {
     pub log: Arc<log::Recorded>,
 }
 
+/// Lets the metrics of all backends start at 0.
+pub fn register_metrics() {
+    fetch::register_metrics();
+    limits::register_metrics();
+    llm::register_metrics();
+}
+
 /// The key of scripted secret fingerprints. It need not be unguessable.
 const SCRIPTED_KEY: [u8; 32] = [0; 32];
 /// The initial time of a scripted clock: the evening of 14 November 2023.

@@ -114,7 +114,16 @@ impl Limits for InMemory {
 }
 
 fn count_refusal(allowance: Allowance) {
-    metrics::counter!("wandstore_limits_reached_total", "allowance" => allowance.name()).increment(1);
+    refusals(allowance).increment(1);
+}
+
+fn refusals(allowance: Allowance) -> metrics::Counter {
+    metrics::counter!("wandstore_limits_reached_total", "allowance" => allowance.name())
+}
+
+/// Lets the metrics start at 0.
+pub(crate) fn register_metrics() {
+    Allowance::ALL.into_iter().for_each(|allowance| drop(refusals(allowance)));
 }
 
 #[cfg(test)]

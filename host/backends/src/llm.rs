@@ -48,6 +48,12 @@ pub trait Llm: Send + Sync {
     }
 }
 
+/// Lets the metrics start at 0.
+pub(crate) fn register_metrics() {
+    account::register_metrics();
+    client::register_metrics();
+}
+
 /// The tokens spent on a language model.
 #[derive(Debug, Default)]
 pub struct Spent {

@@ -48,7 +48,8 @@ impl Process {
         Self::run(&mut command, folder)
     }
 
-    fn run(command: &mut Command, folder: &Path) -> Self {
+    /// Runs a command that serves, and whose log goes to the folder or nowhere.
+    pub fn run(command: &mut Command, folder: &Path) -> Self {
         let log = folder.join("serve.log");
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary is built");
         let mut line = String::new();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use metrics::{counter, histogram};
+use metrics::{Counter, counter, histogram};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, redirect};
 use upstream::{Request, UpstreamCall};
@@ -82,7 +82,7 @@ impl Fetch for Http {
         let limit = question.timeout.min(TIMEOUT_MAX);
         let answer = tokio::time::timeout(limit, self.ask(question)).await;
         let answer = answer.unwrap_or(Err(Error::Timeout));
-        counter!("wandstore_upstream_requests_total", "outcome" => outcome_name(&answer)).increment(1);
+        requests(outcome_name(&answer)).increment(1);
         histogram!("wandstore_upstream_seconds").record(start.elapsed().as_secs_f64());
         answer
     }
@@ -112,6 +112,19 @@ fn unavailable(error: reqwest::Error) -> Error {
         reason = source;
     }
     Error::Unavailable(reason.to_string())
+}
+
+/// The outcomes of a request to a shop, as metrics name them.
+const OUTCOMES: [&str; 7] =
+    ["answered", "throttled", "refused", "no_such_upstream", "timeout", "too_large", "unavailable"];
+
+fn requests(outcome: &'static str) -> Counter {
+    counter!("wandstore_upstream_requests_total", "outcome" => outcome)
+}
+
+/// Lets the metrics start at 0.
+pub(super) fn register_metrics() {
+    OUTCOMES.into_iter().for_each(|outcome| drop(requests(outcome)));
 }
 
 fn outcome_name(answer: &Result<Answer, Error>) -> &'static str {

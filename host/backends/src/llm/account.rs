@@ -58,12 +58,24 @@ impl Account {
 
     fn count(&self, outcome: &'static str, (tokens_in, tokens_out): (u32, u32), spent: &Spent) {
         spent.add(tokens_in, tokens_out);
-        counter!("wandstore_llm_requests_total", "outcome" => outcome).increment(1);
-        counter!("wandstore_llm_tokens_total", "direction" => "in").increment(tokens_in.into());
-        counter!("wandstore_llm_tokens_total", "direction" => "out").increment(tokens_out.into());
-        let cost = self.prices.cost_microdollars(tokens_in.into(), tokens_out.into());
-        counter!("wandstore_llm_cost_microdollars_total").increment(cost);
+        add(outcome, 1, (tokens_in.into(), tokens_out.into()), self.prices);
     }
+}
+
+/// Adds requests with an outcome, and their tokens, to the metrics.
+fn add(outcome: &'static str, requests: u64, (tokens_in, tokens_out): (u64, u64), prices: Prices) {
+    counter!("wandstore_llm_requests_total", "outcome" => outcome).increment(requests);
+    counter!("wandstore_llm_tokens_total", "direction" => "in").increment(tokens_in);
+    counter!("wandstore_llm_tokens_total", "direction" => "out").increment(tokens_out);
+    counter!("wandstore_llm_cost_microdollars_total")
+        .increment(prices.cost_microdollars(tokens_in, tokens_out));
+}
+
+/// Lets the metrics start at 0: otherwise nobody notices the first failure, with which its counter would begin.
+pub(super) fn register_metrics() {
+    let free = Prices { in_microdollars: 0, out_microdollars: 0 };
+    let outcomes = Cause::ALL.map(Cause::name).into_iter().chain(["answered"]);
+    outcomes.for_each(|outcome| add(outcome, 0, (0, 0), free));
 }
 
 /// Warns that `sum` tokens of a limited budget are used.

@@ -12,7 +12,7 @@ use ::llm::{
     Question, Request, Settings,
 };
 use async_trait::async_trait;
-use metrics::{counter, histogram};
+use metrics::{Histogram, counter, histogram};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect;
 use tokio::sync::Semaphore;
@@ -162,7 +162,7 @@ impl Client {
         match timeout_at(limits.deadline, sending).await {
             Ok(Ok(response)) => {
                 read(response, Arriving::new(&self.endpoint, question), limits, || {
-                    histogram!("wandstore_llm_first_block_seconds").record(sent_at.elapsed().as_secs_f64());
+                    first_block_seconds().record(sent_at.elapsed().as_secs_f64());
                 })
                 .await
             }
@@ -173,9 +173,22 @@ impl Client {
 }
 
 fn count(outcome: &Result<Completion, Failed>, took: Duration) {
-    histogram!("wandstore_llm_seconds").record(took.as_secs_f64());
+    seconds().record(took.as_secs_f64());
     let name = outcome.as_ref().map_or_else(|failed| failed.cause.name(), |_| "answered");
     counter!("wandstore_llm_questions_total", "outcome" => name).increment(1);
+}
+
+fn seconds() -> Histogram {
+    histogram!("wandstore_llm_seconds")
+}
+
+fn first_block_seconds() -> Histogram {
+    histogram!("wandstore_llm_first_block_seconds")
+}
+
+/// Lets the metrics start at 0.
+pub(super) fn register_metrics() {
+    drop((seconds(), first_block_seconds()));
 }
 
 /// Returns the failure for a question that is not sent, because the breaker is open.
