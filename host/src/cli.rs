@@ -10,11 +10,13 @@ mod effects;
 mod export;
 mod inherited;
 mod jobs;
+mod keys;
 mod migrate;
 mod migrate_data;
 mod output;
 mod serve;
 mod shop;
+mod shopper;
 mod signals;
 
 use std::path::PathBuf;
@@ -71,6 +73,12 @@ enum Command {
     /// Close or reopen a shop.
     #[command(subcommand)]
     Shop(shop::Shop),
+    /// Export or erase what is stored of one shopper.
+    #[command(subcommand)]
+    Shopper(shopper::Shopper),
+    /// Change the key that encrypts merchants' tokens.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// List the component of each role: its source, SHA-256 and imports.
     Components,
     /// Copy the databases and pages in the data folder, also while a server works on them.
@@ -109,6 +117,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Audit(audit) => audit.run(&config).await,
             Command::Report(report) => report.run(&config).await,
             Command::Shop(shop) => shop.run(&config).await,
+            Command::Shopper(shopper) => shopper.run(&config).await,
+            Command::Keys(keys) => keys.run(&config).await,
         }
     });
     // A file system that hangs blocks a thread, which would keep the process from ending.

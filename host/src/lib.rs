@@ -34,6 +34,7 @@ pub mod merchants;
 pub mod overload;
 pub mod pages;
 mod root;
+pub mod shopper;
 pub mod takeover;
 pub mod telemetry;
 pub mod transfer;

@@ -169,7 +169,10 @@ impl Merchants {
         let done = match maintenance.kind {
             MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await,
             MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await,
-            MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => Ok(()),
+            MaintenanceKind::RedactCustomer(_)
+            | MaintenanceKind::ReportCustomer(_)
+            | MaintenanceKind::RedactShopper(_)
+            | MaintenanceKind::ReportShopper(_) => Ok(()),
         };
         done.map_err(failed)
     }
@@ -191,6 +194,21 @@ pub async fn any_shop(config: &Config, site: &Site) -> anyhow::Result<Option<Sho
     let installed = shops.installations.installed().await?;
     shops.close().await;
     Ok(installed.into_iter().next())
+}
+
+/// Encrypts all stored tokens of merchants with the first configured key. Returns `None` if this deployment is no app.
+pub async fn rotate_keys(config: &Config, site: &Site) -> anyhow::Result<Option<admin::Rotated>> {
+    if config.app()?.is_none() {
+        return Ok(None);
+    }
+    let keys = config.secrets.shopify.encryption_key.as_ref();
+    let keys = keys.context("WANDSTORE_ENCRYPTION_KEY is not set: set it to the new key and the old one")?;
+    let keys = Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?;
+    let tables = shops::open(&config.file.backends.shops, site).await?;
+    let shops = Shops::new(tables, keys, site.clock.clone(), site.random.clone());
+    let rotated = shops.installations.rotate().await;
+    shops.close().await;
+    Ok(Some(rotated?))
 }
 
 /// Creates temporary keys for a deployment without an encryption key.

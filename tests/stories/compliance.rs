@@ -106,6 +106,50 @@ async fn a_customer_is_reported_and_then_redacted_and_the_operator_can_show_both
 }
 
 #[tokio::test]
+async fn the_operator_exports_and_erases_one_shopper_and_nobody_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = Process::start(folder.path(), &[]);
+    let report =
+        r#"{"store":"magic-wands","shopper":"SHOPPER","events":[{"type":"search","term":"unicorn hair"}]}"#;
+    for shopper in ["abc123", "abc124"] {
+        let json = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let told = post(&host, "/api/shopper/track", json, &report.replace("SHOPPER", shopper)).await;
+        assert_eq!(told.status, 200, "{}", told.body);
+        let page = format!("/s/magic-wands?shopper={shopper}");
+        assert_eq!(host.get(&page).await.expect("it serves").status, 200);
+        host.made(shopper).await.expect("the page is made");
+    }
+    let exported = command(folder.path(), &["shopper", "export", "magic-wands", "abc123"]);
+    let document: serde_json::Value = serde_json::from_str(&exported).expect("it is JSON");
+    assert_eq!(
+        (&document["customer"], &document["pages"][0]["shopper"]),
+        (&"abc123".into(), &"abc123".into())
+    );
+    assert!(exported.contains("unicorn hair"), "{exported}");
+
+    let erased = command(folder.path(), &["shopper", "erase", "magic-wands", "abc123"]);
+    let capabilities = storage_of(folder.path()).await;
+    let kept = all_that_is_kept(&capabilities).await;
+    // Of the erased one there is a mark for five minutes, so that a page under way is not stored.
+    let of = |shopper: &str| kept.lines().filter(|line| line.contains(shopper)).collect::<Vec<_>>();
+    let left = of("abc123");
+    assert!(left.iter().all(|line| line.starts_with("UI_CACHE forgotten:magic-wands:abc123 ")), "{left:#?}");
+    assert!(of("abc124").len() >= 2, "{kept}");
+    let names = names_in(&folder.path().join("data/blobs"));
+    assert!(!names.iter().any(|name| name.contains("abc123")), "{names:?}");
+    assert!(names.iter().any(|name| name.contains("abc124")), "{names:?}");
+
+    let records = command(folder.path(), &["audit", "--shop", "magic-wands"]);
+    let cause = erased.split_whitespace().last().expect("it names its record");
+    assert!(
+        records.contains(cause) && records.contains("shopper/erase") && records.contains("shopper/export")
+    );
+    assert!(!records.contains("abc12"), "{records}");
+    let page = host.get("/s/magic-wands?shopper=abc124").await.expect("it serves");
+    assert_eq!(page.header("x-generated"), "true");
+}
+
+#[tokio::test]
 async fn the_operator_closes_a_shop_and_opens_it_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let host = start(folder.path());

@@ -40,10 +40,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<MaintenanceTask, InvalidPayload> {
     Ok(MaintenanceTask { shop: ShopId::parse(shop)?, cause: EventId::parse(cause)?, happened_ms, kind })
 }
 
-/// Replaces every whole number that is the customer's id with `…`, in a text for the operator.
+/// Replaces the shopper's id, or every whole number that is the customer's, with `…`, in a text for the operator.
 pub(crate) fn without_customer(task: &MaintenanceTask, text: String) -> String {
     match &task.kind {
         MaintenanceKind::Uninstalled | MaintenanceKind::RedactShop => text,
+        MaintenanceKind::RedactShopper(id) | MaintenanceKind::ReportShopper(id) => {
+            text.replace(id.as_str(), "…")
+        }
         MaintenanceKind::RedactCustomer(id) | MaintenanceKind::ReportCustomer(id) => {
             let is_digit = |c: char| c.is_ascii_digit();
             let pieces = text.split_inclusive(|c| !is_digit(c)).map(|piece| {

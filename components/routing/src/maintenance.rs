@@ -43,7 +43,7 @@ pub fn run<D: Deployment>(deployment: &D, task: &MaintenanceTask) -> Progress {
 struct Plan {
     /// The name of the task in the audit record.
     name: &'static str,
-    /// The customer whom the task is about; `None` if it is about the whole shop.
+    /// The customer or other shopper whom the task is about; `None` if it is about the whole shop.
     customer: Option<ShopperId>,
     steps: &'static [Step],
 }
@@ -68,15 +68,19 @@ enum Step {
 /// at the end, because the tally of a task that an earlier release began names a step by its place.
 const REDACTION: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Jobs, Step::Pages];
 
+const REPORT: &[Step] = &[Step::Report];
+
 impl Plan {
     fn of(kind: &MaintenanceKind) -> Self {
         let (name, customer, steps) = match kind {
             MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Jobs, Step::Pages][..]),
             MaintenanceKind::RedactShop => ("shop/redact", None, REDACTION),
-            MaintenanceKind::RedactCustomer(id) => ("customers/redact", Some(id), REDACTION),
-            MaintenanceKind::ReportCustomer(id) => ("customers/data_request", Some(id), &[Step::Report][..]),
+            MaintenanceKind::RedactCustomer(id) => ("customers/redact", Some(id.into()), REDACTION),
+            MaintenanceKind::RedactShopper(id) => ("shopper/erase", Some(id.person()), REDACTION),
+            MaintenanceKind::ReportCustomer(id) => ("customers/data_request", Some(id.into()), REPORT),
+            MaintenanceKind::ReportShopper(id) => ("shopper/export", Some(id.person()), REPORT),
         };
-        Self { name, customer: customer.map(ShopperId::from), steps }
+        Self { name, customer, steps }
     }
 }
 

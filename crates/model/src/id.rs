@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The longest shop id: a DNS name may have 253 bytes, but a shop's domain never has.
 const STORE_BYTES_MAX: usize = 100;
 /// The longest id of a shopper or an event.
@@ -60,7 +62,8 @@ pub fn shop_name<'a>(shop: &str, chosen: &'a str, of_catalog: &'a str) -> &'a st
 }
 
 /// A shopper of a shop: letters, digits, `_` and `-`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ShopperId(String);
 
 impl ShopperId {
@@ -77,6 +80,20 @@ impl ShopperId {
     /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for ShopperId {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ShopperId> for String {
+    fn from(id: ShopperId) -> Self {
+        id.0
     }
 }
 

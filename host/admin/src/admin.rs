@@ -117,7 +117,8 @@ impl Admin {
         self.shops.close().await;
     }
 
-    pub(crate) fn installations(&self) -> &Installations {
+    /// Returns the installations.
+    pub fn installations(&self) -> &Installations {
         &self.shops.installations
     }
 

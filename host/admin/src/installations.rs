@@ -1,6 +1,7 @@
 //! Shops that installed the app: their tokens, encrypted, and their merchants' choices.
 
 mod renewal;
+mod rotation;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::{Unavailable, Usage, sql};
 
 pub use renewal::Renewal;
 pub(crate) use renewal::{Begun, Need};
+pub use rotation::Rotated;
 
 /// The stored data of shops.
 pub struct Shops {
@@ -74,7 +76,10 @@ impl Installations {
             changed_ms: natural(row.get("changed_ms")?),
         };
         if old || older {
-            self.encrypt_again(shop, &found, row.get("access")?);
+            // Readers do not wait for the write: each read tries again until it has succeeded.
+            let again =
+                self.encrypted_again(shop, found.access.as_ref(), found.refresh.as_ref(), row.get("access")?);
+            self.tables.change_later(again);
         }
         Ok(Some(found))
     }
@@ -195,18 +200,21 @@ impl Installations {
         Ok(self.tables.change(statement).await?.is_some())
     }
 
-    /// Encrypts tokens of a former key with the current one, unless they were replaced meanwhile. Readers do not wait
-    /// for the write: each read tries again until it has succeeded.
-    fn encrypt_again(&self, shop: &ShopId, found: &Installation, stored: Option<Vec<u8>>) {
-        let sealed = |column: Column, token: &Option<Token>| {
-            token.as_ref().map(|token| self.seal(shop, column, token))
-        };
-        let statement = Statement::new(sql::ENCRYPT_AGAIN)
+    /// Returns a statement that encrypts tokens with the current key, unless they were replaced since `stored` was read.
+    fn encrypted_again(
+        &self,
+        shop: &ShopId,
+        access: Option<&Token>,
+        refresh: Option<&Token>,
+        stored: Option<Vec<u8>>,
+    ) -> Statement {
+        let sealed =
+            |column: Column, token: Option<&Token>| token.map(|token| self.seal(shop, column, token));
+        Statement::new(sql::ENCRYPT_AGAIN)
             .bind(shop.as_str())
-            .bind(sealed(Column::Access, &found.access))
-            .bind(sealed(Column::Refresh, &found.refresh))
-            .bind(stored);
-        self.tables.change_later(statement);
+            .bind(sealed(Column::Access, access))
+            .bind(sealed(Column::Refresh, refresh))
+            .bind(stored)
     }
 
     fn seal(&self, shop: &ShopId, column: Column, token: &Token) -> Vec<u8> {

@@ -32,7 +32,7 @@ mod usage;
 pub use admin::{Admin, Parts};
 pub use app::App;
 pub use connections::{Connections, NotConnected};
-pub use installations::{Installations, Renewal, Shops};
+pub use installations::{Installations, Renewal, Rotated, Shops};
 pub use keys::{InvalidKeys, Keys};
 pub use records::{Credentials, Installation, State, Token};
 pub use routes::router;

@@ -4,6 +4,10 @@
 pub const FIND: &str = "SELECT state, scopes, access, access_until_ms, refresh, refresh_until_ms, changed_ms
     FROM shops WHERE shop = $1";
 
+/// Reads the tokens of all shops that have some.
+pub const TOKENS: &str = "SELECT shop, access, access_until_ms, refresh, refresh_until_ms
+    FROM shops WHERE access IS NOT NULL ORDER BY shop";
+
 /// Lists shops that installed the app.
 pub const INSTALLED: &str = "SELECT shop FROM shops WHERE state = 'installed' ORDER BY shop";
 

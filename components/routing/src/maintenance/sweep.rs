@@ -137,8 +137,9 @@ impl Subject<'_> {
     }
 }
 
-/// Returns the customer's two names: our shopper id, and Shopify's number.
-pub(super) fn names_of(customer: &ShopperId) -> [String; 2] {
-    let number = customer.as_str().trim_start_matches(|c: char| !c.is_ascii_digit());
-    [customer.to_string(), number.to_owned()]
+/// Returns a customer's two names: our shopper id, and Shopify's number. Any other shopper has one.
+pub(super) fn names_of(shopper: &ShopperId) -> [String; 2] {
+    let id = shopper.as_str();
+    let number = id.trim_start_matches(|c: char| !c.is_ascii_digit());
+    [id, if shopper.is_customer() { number } else { id }].map(str::to_owned)
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use model::jobs::{MaintenanceKind, State};
 use model::pages::Cached;
-use model::{Key, Signals};
+use model::{Key, ShopperId, Signals};
 use serde_json::{Value, json};
 
 use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, customer, maintenance_task};
@@ -118,6 +118,24 @@ fn a_page_that_is_requested_during_a_redaction_is_not_made_of_the_old_session() 
     assert!(shop.live.borrow().contains(&format!("{SHOP}:customer-7")), "the jobs were deleted before");
     finish(&shop, &MaintenanceKind::RedactCustomer(customer("7")));
     assert!(!shop.live.borrow().contains(&format!("{SHOP}:customer-7")));
+}
+
+#[test]
+fn erasing_a_visitor_deletes_all_their_data_and_nobody_elses() {
+    let shop = full();
+    // A customer whose number is in the visitor's id.
+    shop.write(format!("session:{SHOP}:visitor-77"), b"{}");
+    let gone = ["visitor-77", "visitor-abc"];
+    let before = left_of(&shop, SHOP);
+    for id in gone {
+        let shopper = ShopperId::parse(id).expect("it is an id");
+        finish(&shop, &MaintenanceKind::RedactShopper(shopper));
+    }
+    let left = left_of(&shop, SHOP);
+    let missing: Vec<_> = before.iter().filter(|text| !left.contains(text)).collect();
+    assert_eq!(missing.len(), 4, "two sessions, a page and a job: {missing:?}");
+    assert!(missing.iter().all(|text| gone.iter().any(|id| text.ends_with(id))), "{missing:?}");
+    assert_eq!(audit(&shop)["what"], "shopper/erase");
 }
 
 #[test]

@@ -155,6 +155,8 @@ macro_rules! job_types_conversions {
                         MaintenanceKind::ReportCustomer(id) => {
                             Self::ReportCustomer(wit::Customer { id: id.into() })
                         }
+                        MaintenanceKind::RedactShopper(id) => Self::RedactShopper(id.to_string()),
+                        MaintenanceKind::ReportShopper(id) => Self::ReportShopper(id.to_string()),
                     }
                 }
             }
@@ -168,6 +170,12 @@ macro_rules! job_types_conversions {
                         wit::MaintenanceKind::RedactShop => Self::RedactShop,
                         wit::MaintenanceKind::RedactCustomer(of) => Self::RedactCustomer(of.id.try_into()?),
                         wit::MaintenanceKind::ReportCustomer(of) => Self::ReportCustomer(of.id.try_into()?),
+                        wit::MaintenanceKind::RedactShopper(id) => {
+                            Self::RedactShopper($crate::ShopperId::parse(&id)?)
+                        }
+                        wit::MaintenanceKind::ReportShopper(id) => {
+                            Self::ReportShopper($crate::ShopperId::parse(&id)?)
+                        }
                     })
                 }
             }

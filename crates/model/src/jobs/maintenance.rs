@@ -29,6 +29,10 @@ pub enum MaintenanceKind {
     RedactCustomer(CustomerId),
     /// Reports to the merchant all data of the customer.
     ReportCustomer(CustomerId),
+    /// Deletes all data of the shopper, on the operator's command.
+    RedactShopper(ShopperId),
+    /// Reports all data of the shopper, on the operator's command.
+    ReportShopper(ShopperId),
 }
 
 /// A customer of a shop: Shopify's id, in decimal digits.

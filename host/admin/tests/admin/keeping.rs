@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use admin::{Counts, Event};
+use admin::{Counts, Event, Rotated};
 use capabilities::Secret;
 
 use crate::harness::{Bench, OTHER, SHOP, shop};
@@ -22,6 +22,28 @@ async fn a_key_is_rotated_without_a_merchant_noticing() {
     let access = bench.admin.connections().access_token(&shop(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_1")));
     assert_eq!(bench.shopify.grants(), ["exchange"]);
+}
+
+#[tokio::test]
+async fn a_rotation_encrypts_all_tokens_again_and_names_shops_without_a_key() {
+    let Some(mut bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    bench.visit(OTHER).await;
+    bench.restart(&[2, 1]).await;
+    let rotate = async |bench: &Bench| bench.admin.installations().rotate().await.unwrap();
+    assert_eq!(rotate(&bench).await, Rotated { again: 2, ..Rotated::default() });
+    assert_eq!(rotate(&bench).await, Rotated { current: 2, ..Rotated::default() });
+
+    bench.restart(&[2]).await;
+    for id in [SHOP, OTHER] {
+        assert!(bench.admin.connections().storefront_token(&shop(id)).await.is_some(), "{id}");
+    }
+    bench.restart(&[3]).await;
+    let mut lost = rotate(&bench).await.lost;
+    lost.sort();
+    let mut both = vec![shop(SHOP), shop(OTHER)];
+    both.sort();
+    assert_eq!(lost, both);
 }
 
 #[tokio::test]
