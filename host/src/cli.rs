@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod cache;
 mod check;
+mod components;
 mod cost;
 mod effects;
 mod export;
@@ -79,8 +80,8 @@ enum Command {
     /// Change the key that encrypts merchants' tokens.
     #[command(subcommand)]
     Keys(keys::Keys),
-    /// List the component of each role: its source, SHA-256 and imports.
-    Components,
+    /// List the component of each role, push, pull and inspect components of OCI registries, or swap one while serving.
+    Components(components::Components),
     /// Copy the databases and pages in the data folder, also while a server works on them.
     Backup(backup::Backup),
     /// Copy what this deployment keeps to the backends of another configuration.
@@ -107,7 +108,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Check => check::run(&config).await,
             Command::Migrate(migrate) => migrate.run(&config).await,
             Command::Cost(cost) => cost.run(&config),
-            Command::Components => check::components(&config),
+            Command::Components(components) => components.run(&config).await,
             Command::Backup(backup) => backup.run(&config).await,
             Command::MigrateData(migrate) => migrate.run(data_dir.as_deref()).await,
             Command::Export(export) => export.run(&config).await,

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use admin::App;
 use anyhow::{Context as _, bail};
+use artifacts::{Credentials, Digest, Reference};
 use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::kind::Selection;
@@ -27,10 +28,12 @@ use capabilities::random::Random;
 use capabilities::settings::Settings;
 use capabilities::{kv, llm, postgres, redis};
 use model::ShopId;
-use runtime::component::{Builtin, ComponentConfig, Digest, Limits, Role, Source};
+use runtime::component::{Builtin, Limits, Role, Source};
 
 pub use environment::{Environment, Secrets, Shopify};
 pub use file::{Backends, File, Retention};
+
+use file::Component;
 
 /// The file that is read if none is named.
 pub const FILE: &str = "wandstore.toml";
@@ -80,6 +83,7 @@ impl Config {
         self.database()?;
         self.require_lasting_keys()?;
         self.redis()?;
+        self.credentials()?;
         let server = &self.file.server;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),
@@ -109,16 +113,6 @@ impl Config {
         Ok(())
     }
 
-    /// Returns the component of each role.
-    pub fn components(&self) -> anyhow::Result<[ComponentConfig; 5]> {
-        let [routing, caching, queueing, generation, catalog] = Role::ALL.map(|role| self.component(role));
-        Ok([routing?, caching?, queueing?, generation?, catalog?])
-    }
-
-    fn component(&self, role: Role) -> anyhow::Result<ComponentConfig> {
-        Ok(ComponentConfig { role, source: self.source(role)?, limits: self.limits(role) })
-    }
-
     /// Returns the folder in which processes register that work on the data.
     pub fn processes_folder(&self) -> PathBuf {
         self.file.server.data_dir.join("processes")
@@ -129,29 +123,53 @@ impl Config {
         self.file.server.data_dir.join("compiled")
     }
 
+    /// Returns the folder of the sockets at which commands reach servers.
+    pub fn control_folder(&self) -> PathBuf {
+        self.file.server.data_dir.join("control")
+    }
+
     /// Returns where the component of a role comes from.
-    pub fn source(&self, role: Role) -> anyhow::Result<Source> {
+    pub fn source(&self, role: Role) -> anyhow::Result<Chosen> {
         let component = self.file.component(role);
-        match (component.builtin, &component.path) {
-            (Some(_), Some(_)) => bail!("components.{role}: set `path` or `builtin`, not both"),
-            (Some(_), None) if role != Role::Catalog => {
-                bail!(
-                    "components.{role}.builtin is set: remove it, only the catalog has built-in alternatives"
-                )
-            }
-            _ => {}
+        if component.builtin.is_some() && component.path.is_some() {
+            bail!("components.{role}: set `path` or `builtin`, not both");
+        }
+        if component.builtin.is_some() && role != Role::Catalog {
+            bail!("components.{role}.builtin is set: remove it, only the catalog has built-in alternatives");
+        }
+        if component.path.is_some() && component.public_key.is_some() {
+            bail!(
+                "components.{role}: set `path` or `public_key`, not both; only a component of a registry is signed"
+            );
+        }
+        if let Some(reference) = &component.oci {
+            return chosen_artifact(role, &component, reference);
         }
         match (&component.path, &component.sha256) {
-            (None, None) => Ok(Source::Embedded(component.builtin.unwrap_or_else(|| self.usual_builtin()))),
+            (None, None) => {
+                let builtin = component.builtin.unwrap_or_else(|| self.usual_builtin());
+                Ok(Chosen::Here(Source::Embedded(builtin)))
+            }
             (None, Some(_)) => bail!(
                 "components.{role}.sha256 is set, but components.{role}.path is not: set both or neither"
             ),
             (Some(path), sha256) => {
                 let sha256 = sha256.as_deref().map(Digest::parse).transpose();
                 let sha256 = sha256.with_context(|| format!("components.{role}.sha256"))?;
-                Ok(Source::File { path: self.folder.join(path), sha256 })
+                Ok(Chosen::Here(Source::File { path: self.folder.join(path), sha256 }))
             }
         }
+    }
+
+    /// Returns the file of the key that a component of a registry must be signed with in this role.
+    pub fn public_key(&self, role: Role) -> Option<PathBuf> {
+        self.file.component(role).public_key.map(|path| self.folder.join(path))
+    }
+
+    /// Returns the credentials for registries.
+    pub fn credentials(&self) -> anyhow::Result<Credentials> {
+        let credentials = self.secrets.registry_credentials.as_ref().map(Credentials::parse).transpose();
+        Ok(credentials.context("REGISTRY_CREDENTIALS")?.unwrap_or_default())
     }
 
     /// Returns the default catalog: Shopify's if there is a shop on Shopify or an app, else the demo.
@@ -278,6 +296,27 @@ impl Config {
         let key = self.secrets.llm_key.as_ref().map(|key| &key.secret);
         llm::Client::new(&self.file.document.llm, key, clock, random)
     }
+}
+
+/// Where the component of a role comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// This binary, or a file.
+    Here(Source),
+    /// A registry.
+    Artifact(Reference),
+}
+
+fn chosen_artifact(role: Role, component: &Component, reference: &str) -> anyhow::Result<Chosen> {
+    if component.path.is_some() || component.builtin.is_some() {
+        bail!("components.{role}: set one of `oci`, `path` and `builtin`");
+    }
+    if component.sha256.is_some() {
+        bail!("components.{role}.sha256 is set: remove it, the digest is in components.{role}.oci");
+    }
+    let reference = Reference::parse(reference).with_context(|| format!("components.{role}.oci"))?;
+    reference.pinned().with_context(|| format!("components.{role}.oci"))?;
+    Ok(Chosen::Artifact(reference))
 }
 
 fn is_in_postgres(selection: &Selection) -> bool {

@@ -22,6 +22,7 @@
 
 pub mod backends;
 pub mod client;
+pub mod components;
 pub mod config;
 pub mod cost;
 pub mod effects;
@@ -41,4 +42,4 @@ pub mod transfer;
 pub mod worker;
 
 pub use backends::Backends;
-pub use root::{Host, Parts, load_components};
+pub use root::{Host, Parts};

@@ -11,6 +11,8 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::backends::{self, Backends};
+use crate::components::control::Control;
+use crate::components::store;
 use crate::config::{Config, Retention};
 use crate::elsewhere;
 use crate::event::Events;
@@ -30,11 +32,6 @@ const END: Duration = Duration::from_secs(1);
 const TRIMMED: Duration = Duration::from_mins(10);
 /// How often the fallback cache is refreshed.
 const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);
-
-/// Loads the components that a configuration names.
-pub fn load_components(config: &Config) -> anyhow::Result<Components> {
-    Components::load(&config.components()?, &config.compiled_folder())
-}
 
 /// The parts of a host besides its configuration.
 pub struct Parts<'a> {
@@ -99,6 +96,16 @@ impl Host {
             retention: config.file.retention,
         };
         upkeep.spawn(tidying.run());
+        if let Some(id) = here.id() {
+            match Control::listen(&config.control_folder(), &id) {
+                Ok(control) => {
+                    upkeep.spawn(control.serve(deployment.clone(), store(config), background.clone()));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot listen for `wandstore components swap`; components are swapped by a restart");
+                }
+            }
+        }
         let operator = Operator {
             deployment: deployment.clone(),
             merchants: merchants.clone(),

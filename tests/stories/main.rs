@@ -30,9 +30,13 @@ mod operator;
 mod proxy;
 mod recursion;
 #[cfg(unix)]
+mod registry;
+#[cfg(unix)]
 mod restart;
 mod segments;
 mod shopper;
 mod storage;
+#[cfg(unix)]
+mod swap;
 mod upstream;
 mod webhooks;

@@ -18,7 +18,7 @@ const OF_SHOPIFY: &str = "tests/targets/shopify.toml";
 /// Run all tests.
 #[derive(Args)]
 pub struct Test {
-    /// Skip what needs Node.js and Chromium: the Worker, the story on every host, the browser test.
+    /// Skip what needs Node.js and Chromium, and install nothing: the Worker, the story on every host, the browser test.
     #[arg(long)]
     no_browser: bool,
     /// Plan twenty pages with a real language model instead, SmolLM2-135M, and print what became of them.
@@ -59,6 +59,7 @@ impl Test {
             step("building the tests, and the host that they drive");
             shell::run("cargo", &["test", "--workspace", "--no-run"])?;
             every_host()?;
+            shell::install("docker-registry", "docker-registry")?;
             step("tests");
             shell::run("cargo", &["test", "--workspace", "--no-fail-fast"])?;
             languages()?;

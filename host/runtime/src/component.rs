@@ -4,16 +4,22 @@
 pub mod fit;
 mod fuse;
 mod pool;
+mod record;
 mod source;
 mod storefront;
+mod trial;
+mod version;
 pub mod world;
 
 use std::sync::Arc;
 
 use model::Access;
 
-pub use pool::{Failure, Held, Limits, Pool, within};
-pub use source::{Binary, Builtin, ComponentConfig, Digest, Source};
+pub use artifacts::Digest;
+pub use pool::{Held, Limits, NotSwapped, Pool, within};
+pub use record::Failure;
+pub use source::{Binary, Builtin, ComponentConfig, Source};
+pub use trial::{TRIAL, TRIAL_CALLS, Verdict, Watched};
 
 use crate::bindings::exports::wandstore::storefront::{
     cache, cache_control, catalog, catalog_version, generator, handler, leases, maintenance, queue,
@@ -68,6 +74,19 @@ impl std::fmt::Display for Role {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// A component as it was loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// Its role.
+    pub role: Role,
+    /// Where it comes from.
+    pub origin: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// What it imports.
+    pub imports: Vec<String>,
 }
 
 /// A component's export, as the host calls it.

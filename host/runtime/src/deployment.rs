@@ -1,5 +1,6 @@
-//! A deployment: the five components and their backends, linked together.
+//! A deployment: the five components and their backends, linked together. A component can be swapped while it is called.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,8 @@ use wasmtime::component::Component;
 
 use crate::changes::Changes;
 use crate::component::{
-    Binary, Cache, Catalog, ComponentConfig, Digest, Export, Generator, Handler, Limits, Links, Pool, Queue,
-    Role, fit, world,
+    Binary, Cache, Catalog, ComponentConfig, Export, Generator, Handler, Limits, Links, Loaded, Pool, Queue,
+    Role, Watched, fit, world,
 };
 use crate::engine::{self, Compiled};
 
@@ -32,28 +33,21 @@ pub struct Deployment {
     pub generation: Arc<Generator>,
     /// Supplies products.
     pub catalog: Arc<Catalog>,
-    /// The loaded component of each role.
-    pub loaded: Vec<Loaded>,
+    loader: Loader,
 }
 
-/// A component as it was loaded.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// Its role.
-    pub role: Role,
-    /// Where it comes from.
-    pub origin: String,
-    /// The digest of its bytes.
-    pub digest: Digest,
-    /// What it imports.
-    pub imports: Vec<String>,
+/// Compiles and checks components for an engine.
+#[derive(Clone)]
+struct Loader {
+    engine: Engine,
+    cache: Arc<Compiled>,
+    limits: HashMap<Role, Limits>,
 }
 
 /// The components of a configuration, compiled and checked against their roles, but not linked yet.
 pub struct Components {
-    engine: Engine,
-    cache: Compiled,
-    compiled: Vec<(Role, Component, Limits)>,
+    loader: Loader,
+    compiled: Vec<Component>,
     /// The loaded component of each role.
     pub loaded: Vec<Loaded>,
     /// The exact bytes that were read, compiled and checked for each role.
@@ -63,33 +57,32 @@ pub struct Components {
 impl Components {
     /// Reads, compiles and checks the component of each role. `compiled` is the folder where compiled code is kept.
     pub fn load(chosen: &[ComponentConfig], compiled: &Path) -> anyhow::Result<Self> {
-        let instances = chosen.iter().map(|chosen| chosen.limits.instances).sum();
-        let memory_bytes_max = chosen.iter().map(|chosen| chosen.limits.memory_bytes).max();
-        let engine = engine::new(instances, memory_bytes_max.unwrap_or_default())?;
-        let cache = Compiled::open(compiled.to_owned())?;
-
+        let loader = Loader::new(chosen, compiled)?;
         // Compiling takes seconds the first time, so the components compile in parallel.
         let results: Vec<_> = std::thread::scope(|scope| {
-            let (engine, cache) = (&engine, &cache);
-            let load = |chosen| scope.spawn(move || load(engine, cache, chosen));
+            let loader = &loader;
+            let load = |chosen: &ComponentConfig| {
+                let ComponentConfig { role, source, .. } = chosen.clone();
+                scope.spawn(move || loader.load(role, source.read(role)?))
+            };
             let threads: Vec<_> = chosen.iter().map(load).collect();
             let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined.map(|thread| thread.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
 
-        let (mut compiled, mut loaded, mut binaries) = (Vec::new(), Vec::new(), Vec::new());
-        for (chosen, result) in chosen.iter().zip(results) {
+        let (mut compiled, mut entries, mut binaries) = (Vec::new(), Vec::new(), Vec::new());
+        for result in results {
             let (component, entry, binary) = result?;
-            compiled.push((chosen.role, component, chosen.limits));
-            loaded.push(entry);
-            binaries.push((chosen.role, binary));
+            binaries.push((entry.role, binary));
+            compiled.push(component);
+            entries.push(entry);
         }
-        Ok(Self { engine, cache, compiled, loaded, binaries })
+        Ok(Self { loader, compiled, loaded: entries, binaries })
     }
 
     /// Removes compiled code that an earlier start left behind and this one does not use.
     pub fn remove_old_code(&self) {
-        self.cache.remove_old(&self.engine, &self.binaries);
+        self.loader.cache.remove_old(&self.loader.engine, &self.binaries);
     }
 
     /// Links the components to each other and to `capabilities`.
@@ -111,28 +104,39 @@ impl Components {
             caching,
             queueing,
             catalog,
-            loaded: self.loaded.clone(),
+            loader: self.loader.clone(),
         })
     }
 }
 
-/// Reads, compiles and checks one component.
-fn load(
-    engine: &Engine,
-    cache: &Compiled,
-    chosen: &ComponentConfig,
-) -> anyhow::Result<(Component, Loaded, Binary)> {
-    let role = chosen.role;
-    let binary = chosen.source.read(role)?;
-    let component = cache.load(engine, role, &binary).with_context(|| format!("components.{role}"))?;
-    world::check(engine, role, &component)
-        .with_context(|| format!("components.{role}: {}", binary.origin))?;
-    fit::check(engine, role, &component, &chosen.limits)
-        .map_err(anyhow::Error::from)
-        .with_context(|| format!("components.{role}: {} does not fit", binary.origin))?;
-    let imports = world::imports_of(engine, &component);
-    let loaded = Loaded { role, origin: binary.origin.clone(), digest: binary.digest, imports };
-    Ok((component, loaded, binary))
+impl Loader {
+    fn new(chosen: &[ComponentConfig], compiled: &Path) -> anyhow::Result<Self> {
+        let instances: usize = chosen.iter().map(|chosen| chosen.limits.instances).sum();
+        let memory_bytes_max = chosen.iter().map(|chosen| chosen.limits.memory_bytes).max();
+        // There is one instance more, in which a component is checked while the others run.
+        let engine = engine::new(instances + 1, memory_bytes_max.unwrap_or_default())?;
+        let cache = Arc::new(Compiled::open(compiled.to_owned())?);
+        let limits = chosen.iter().map(|chosen| (chosen.role, chosen.limits)).collect();
+        Ok(Self { engine, cache, limits })
+    }
+
+    /// Compiles and checks a component.
+    fn load(&self, role: Role, binary: Binary) -> anyhow::Result<(Component, Loaded, Binary)> {
+        let Self { engine, cache, .. } = self;
+        let component = cache.load(engine, role, &binary).with_context(|| format!("components.{role}"))?;
+        world::check(engine, role, &component)
+            .with_context(|| format!("components.{role}: {}", binary.origin))?;
+        fit::check(engine, role, &component, &self.limits(role)?)
+            .map_err(anyhow::Error::from)
+            .with_context(|| format!("components.{role}: {} does not fit", binary.origin))?;
+        let imports = world::imports_of(engine, &component);
+        let loaded = Loaded { role, origin: binary.origin.clone(), digest: binary.digest, imports };
+        Ok((component, loaded, binary))
+    }
+
+    fn limits(&self, role: Role) -> anyhow::Result<Limits> {
+        self.limits.get(&role).copied().with_context(|| format!("there is no {role} component"))
+    }
 }
 
 struct Linker<'a> {
@@ -142,15 +146,43 @@ struct Linker<'a> {
 
 impl Linker<'_> {
     fn pool<E: Export>(&self, role: Role, links: Links) -> anyhow::Result<Arc<Pool<E>>> {
-        let found = self.components.compiled.iter().find(|(of, ..)| *of == role);
-        let (_, component, limits) = found.with_context(|| format!("there is no {role} component"))?;
-        let pool =
-            Pool::new(&self.components.engine, role, component, self.capabilities.clone(), links, *limits);
+        let Components { loader, compiled, loaded, .. } = self.components;
+        let mut all = loaded.iter().zip(compiled);
+        let found = all.find(|(loaded, _)| loaded.role == role);
+        let (loaded, component) = found.with_context(|| format!("there is no {role} component"))?;
+        let (capabilities, limits) = (self.capabilities.clone(), loader.limits(role)?);
+        let pool = Pool::new(&loader.engine, loaded.clone(), component, capabilities, links, limits);
         Ok(Arc::new(pool.map_err(anyhow::Error::from).with_context(|| format!("components.{role}"))?))
     }
 }
 
 impl Deployment {
+    /// Returns the component of each role that is called now.
+    pub fn loaded(&self) -> [Loaded; 5] {
+        [
+            self.routing.loaded(),
+            self.caching.loaded(),
+            self.queueing.loaded(),
+            self.generation.loaded(),
+            self.catalog.loaded(),
+        ]
+    }
+
+    /// Compiles and checks a component, and calls it in `role` from now on. If it does not fit, or if more of its first
+    /// calls fail than of those before, the component before goes on. Blocks for as long as compiling takes.
+    pub fn swap(&self, role: Role, binary: Binary) -> anyhow::Result<Watched> {
+        let (component, loaded, _) = self.loader.load(role, binary)?;
+        let engine = &self.loader.engine;
+        let watched = match role {
+            Role::Routing => self.routing.swap(engine, loaded, &component),
+            Role::Caching => self.caching.swap(engine, loaded, &component),
+            Role::Queueing => self.queueing.swap(engine, loaded, &component),
+            Role::Generation => self.generation.swap(engine, loaded, &component),
+            Role::Catalog => self.catalog.swap(engine, loaded, &component),
+        };
+        watched.with_context(|| format!("components.{role}"))
+    }
+
     /// Drops instances that were idle for `idle` or longer.
     pub fn shrink(&self, idle: Duration) {
         self.routing.shrink(idle);

@@ -2,6 +2,7 @@
 
 pub mod ahead;
 mod compiled;
+mod interfaces;
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use anyhow::Context as _;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 pub use compiled::Compiled;
+pub use interfaces::Interfaces;
 
 /// The length of an epoch, in which the computing time of components is counted.
 pub const EPOCH: Duration = Duration::from_millis(10);

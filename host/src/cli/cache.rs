@@ -67,7 +67,7 @@ impl Cache {
 
 /// Links the components to the backends, for a command that changes stored data.
 pub async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
-    let components = tokio::task::block_in_place(|| host::load_components(config))?;
+    let components = tokio::task::block_in_place(|| host::components::load(config))?;
     components.link(Arc::new(backends::open(config).await?))
 }
 

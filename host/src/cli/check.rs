@@ -10,14 +10,14 @@ use capabilities::{clock, llm, random};
 use host::config::Config;
 use host::{backends, merchants};
 use model::limits::Limits;
-use runtime::deployment::Loaded;
+use runtime::component::Loaded;
 
 use super::output::print;
 
 /// Validates everything that can be validated without serving. Tries out a bucket. For an app, asks Shopify whether the
 /// secret is valid.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let components = host::load_components(config)?;
+    let components = host::components::load(config)?;
     let (planner, admin, database) = (planner(config)?, admin(config)?, database(config).await?);
     let redis = redis(config).await?;
     let secret = secret(config).await?;
@@ -48,7 +48,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
 
 /// Prints a line for each role.
 pub fn components(config: &Config) -> anyhow::Result<()> {
-    for loaded in host::load_components(config)?.loaded {
+    for loaded in host::components::load(config)?.loaded {
         print(format_args!("{:<10}  {}  {}", loaded.role.name(), loaded.digest, loaded.origin))?;
         print(format_args!("{:<10}  imports {}", "", capabilities_of(&loaded).join(", ")))?;
     }

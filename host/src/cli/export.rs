@@ -24,7 +24,7 @@ impl Export {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         // Loading checks every component against its role, and refuses one that imports more. The bytes that were
         // checked are written, even if the file has changed since.
-        let components = host::load_components(config)?;
+        let components = host::components::load(config)?;
         for (role, binary) in &components.binaries {
             write(&self.folder.join(format!("{role}.wasm")), &binary.bytes)?;
         }

@@ -62,8 +62,9 @@ impl Serve {
             Some(listen) => server.with_admin(listen).await?,
             None => server,
         };
-        let components = tokio::task::block_in_place(|| host::load_components(&config))?;
+        let components = tokio::task::block_in_place(|| host::components::load(&config))?;
         components.remove_old_code();
+        host::components::remove_old(&config);
         let backends = Backends::open(&config).await?;
         let background = worker::background()?;
         let parts =

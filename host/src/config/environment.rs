@@ -32,6 +32,9 @@ pub struct Secrets {
     /// The server of Redis or Valkey for `[backends.kv]` of the kind `redis`, with its credentials, such as
     /// `rediss://user:password@host:6379/0`. `REDIS_URL`.
     pub redis_url: Option<Secret>,
+    /// The users and passwords for OCI registries with components, such as `robot:s3cret@ghcr.io`; several are separated
+    /// by commas. Each is sent to its registry only. `REGISTRY_CREDENTIALS`.
+    pub registry_credentials: Option<Secret>,
     /// The operator's credentials from Shopify.
     pub shopify: Shopify,
 }
@@ -80,7 +83,13 @@ pub(super) const VARIABLES: [&str; 18] = [
 
 /// The variables with secrets, each of which may be in a file instead ([`secret_files`]).
 pub(super) fn secret_variables() -> impl Iterator<Item = &'static str> {
-    const OWN: [&str; 4] = ["DATABASE_URL", "REDIS_URL", "SHOPIFY_ACCESS_TOKEN", "WANDSTORE_ENCRYPTION_KEY"];
+    const OWN: [&str; 5] = [
+        "DATABASE_URL",
+        "REDIS_URL",
+        "REGISTRY_CREDENTIALS",
+        "SHOPIFY_ACCESS_TOKEN",
+        "WANDSTORE_ENCRYPTION_KEY",
+    ];
     OWN.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES).chain(kind::VARIABLES)
 }
 
@@ -121,6 +130,7 @@ impl Environment {
                 .collect(),
             database_url: self.secret("DATABASE_URL"),
             redis_url: self.secret("REDIS_URL"),
+            registry_credentials: self.secret("REGISTRY_CREDENTIALS"),
             shopify: Shopify {
                 api_key: self.text("SHOPIFY_API_KEY"),
                 api_secret: self.secret("SHOPIFY_API_SECRET"),

@@ -184,6 +184,13 @@ pub struct Component {
     pub path: Option<PathBuf>,
     /// Its SHA-256 in hex. A file that differs is refused.
     pub sha256: Option<String>,
+    /// A component in an OCI registry to use in place of the one in the binary, such as
+    /// `ghcr.io/acme/catalog:1.2@sha256:…`. The digest is that of its manifest and is required; `wandstore components
+    /// inspect` prints it. It is kept in the data folder, so that the next start needs no registry.
+    pub oci: Option<String>,
+    /// The public key of cosign, in a file in PEM, that a component of a registry must be signed with in this role, also
+    /// when it is swapped in; relative to the file. Files are then refused.
+    pub public_key: Option<PathBuf>,
     /// The calls that an instance serves before it is replaced; 1 isolates every call.
     pub calls_per_instance: Option<u32>,
     /// The most instances at once.
@@ -219,6 +226,8 @@ impl File {
             builtin: Some(Builtin::Demo),
             path: Some(PathBuf::new()),
             sha256: Some(String::new()),
+            oci: Some(String::new()),
+            public_key: Some(PathBuf::new()),
             calls_per_instance: Some(1),
             instances: Some(1),
             compute_ms: Some(1),

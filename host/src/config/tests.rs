@@ -7,7 +7,7 @@ use model::Persona;
 use model::shop::{LanguageTag, ShopSettings};
 use serde_json::{Value, json};
 
-use super::{Config, Environment, Secrets, Shopify};
+use super::{Chosen, Config, Environment, Secrets, Shopify};
 use runtime::component::{Builtin, Role, Source};
 
 fn parse(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
@@ -141,11 +141,20 @@ fn every_secret_may_be_in_a_file() {
     let path = file.path().to_str().unwrap();
     let names: Vec<_> = super::environment::secret_variables().map(|name| format!("{name}_FILE")).collect();
     let variables: Vec<_> = names.iter().map(|name| (name.as_str(), path)).collect();
-    let Secrets { llm_key, named, log_filter: _, backends, database_url, redis_url, shopify } =
-        accepted("", &variables).secrets;
+    let Secrets {
+        llm_key,
+        named,
+        log_filter: _,
+        backends,
+        database_url,
+        redis_url,
+        registry_credentials,
+        shopify,
+    } = accepted("", &variables).secrets;
     let Shopify { api_secret, api_secret_previous, access_token, encryption_key, .. } = shopify;
     let hush = Secret::new("hush");
-    for found in [database_url, redis_url, api_secret, api_secret_previous, access_token, encryption_key] {
+    let of_backends = [database_url, redis_url, registry_credentials];
+    for found in of_backends.iter().chain(&[api_secret, api_secret_previous, access_token, encryption_key]) {
         assert_eq!(found.as_ref(), Some(&hush));
     }
     assert_eq!(llm_key.map(|key| key.secret).as_ref(), Some(&hush));
@@ -209,7 +218,8 @@ const SHOP: &str = "tea-house.myshopify.com";
 #[test]
 fn products_come_from_shopify_where_there_is_a_shop_or_an_app_and_the_file_may_say_otherwise() {
     let catalog = |text, variables: &[(&str, &str)]| accepted(text, variables).source(Role::Catalog).unwrap();
-    let (demo, shopify) = (Source::Embedded(Builtin::Demo), Source::Embedded(Builtin::Shopify));
+    let [demo, shopify] =
+        [Builtin::Demo, Builtin::Shopify].map(|builtin| Chosen::Here(Source::Embedded(builtin)));
     assert_eq!(catalog("", &[]), demo);
     assert_eq!(catalog("", &[("SHOPIFY_STORE", SHOP)]), shopify);
     assert_eq!(catalog("", &[("SHOPIFY_API_KEY", "key")]), shopify);
@@ -367,6 +377,36 @@ fn a_builtin_is_chosen_for_the_catalog_only_and_not_beside_a_path() {
     assert!(refused.starts_with("components.routing.builtin is set"), "{refused}");
     let refused = refusal("[components.catalog]\nbuiltin = 'demo'\npath = 'c.wasm'", &[]);
     assert!(refused.starts_with("components.catalog: set `path` or `builtin`, not both"), "{refused}");
+}
+
+#[test]
+fn a_component_of_a_registry_has_a_digest_and_nothing_else_names_a_component() {
+    let digest = "a".repeat(64);
+    let pinned = format!("ghcr.io/acme/catalog:1.2@sha256:{digest}");
+    let config = accepted(&format!("[components.catalog]\noci = '{pinned}'\npublic_key = 'cosign.pub'"), &[]);
+    let Chosen::Artifact(reference) = config.source(Role::Catalog).unwrap() else {
+        panic!("it is of a registry")
+    };
+    assert_eq!(reference.to_string(), pinned);
+    assert_eq!(config.public_key(Role::Catalog), Some("./cosign.pub".into()));
+    for (lines, why) in [
+        ("oci = 'ghcr.io/acme/catalog:1.2'".to_owned(), "names no digest"),
+        ("oci = 'acme/catalog'".to_owned(), "does not begin with a registry"),
+        (format!("oci = '{pinned}'\npath = 'c.wasm'"), "set one of `oci`, `path` and `builtin`"),
+        (format!("oci = '{pinned}'\nsha256 = '{digest}'"), "the digest is in components.catalog.oci"),
+        ("path = 'c.wasm'\npublic_key = 'cosign.pub'".to_owned(), "set `path` or `public_key`, not both"),
+    ] {
+        let refused = refusal(&format!("[components.catalog]\n{lines}"), &[]);
+        assert!(refused.starts_with("components.catalog") && refused.contains(why), "{refused}");
+    }
+}
+
+#[test]
+fn credentials_of_registries_are_checked_and_never_shown() {
+    let config = accepted("", &[("REGISTRY_CREDENTIALS", "me:hush@ghcr.io")]);
+    assert!(!format!("{config:?}").contains("hush"));
+    let refused = refusal("", &[("REGISTRY_CREDENTIALS", "me:hush")]);
+    assert!(refused.starts_with("REGISTRY_CREDENTIALS") && !refused.contains("hush"), "{refused}");
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Doc
     let named = |is_healthy: bool| if is_healthy { "ok" } else { "failing" };
     let backends = health.checks().map(|(backend, is_healthy)| (backend, named(is_healthy)));
     let llm = if operator.plans_with_llm { "configured" } else { "local planner" };
-    let component = |loaded: &runtime::deployment::Loaded| Component {
+    let component = |loaded: &runtime::component::Loaded| Component {
         role: loaded.role.name(),
         sha256: loaded.digest.to_string(),
         origin: loaded.origin.clone(),
@@ -138,7 +138,7 @@ async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Doc
         status: Status::of(&health),
         version: env!("CARGO_PKG_VERSION"),
         checks: backends.chain([("llm", llm)]).collect(),
-        components: operator.deployment.loaded.iter().map(component).collect(),
+        components: operator.deployment.loaded().iter().map(component).collect(),
     })
 }
 

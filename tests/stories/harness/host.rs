@@ -9,7 +9,7 @@ use host::client::TrustedProxies;
 use host::config::{Config, Environment};
 use host::http::{Server, StreamTimes};
 use host::telemetry::Telemetry;
-use host::{Parts, load_components};
+use host::{Parts, components};
 use model::shop::PlansPer;
 use runtime::component::Role;
 use runtime::deployment::{Components, Deployment};
@@ -161,7 +161,7 @@ impl HostBuilder {
         capabilities.settings = Arc::new(self.settings.into());
         self.changes.into_iter().for_each(|change| change(&mut capabilities));
         let config = config(&self.config).expect("the configuration is right");
-        let own = (!self.config.is_empty()).then(|| load_components(&config).expect("the components load"));
+        let own = (!self.config.is_empty()).then(|| components::load(&config).expect("the components load"));
         let parts = Parts {
             components: own.as_ref().unwrap_or_else(|| usual_components()),
             backends: capabilities.into(),
@@ -204,7 +204,7 @@ fn config(lines: &str) -> anyhow::Result<Config> {
 
 /// Loads the components of a configuration.
 pub fn load(lines: &str) -> anyhow::Result<Components> {
-    load_components(&config(lines)?)
+    components::load(&config(lines)?)
 }
 
 /// Returns the components of this build, compiled once for all tests.

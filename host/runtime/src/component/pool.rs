@@ -8,15 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use capabilities::Capabilities;
 use metrics::Counter;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::error::Elapsed;
-use wasmtime::component::{Component, InstancePre};
+use wasmtime::component::Component;
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
-use super::fuse::Fuse;
-use super::{Export, Links, Role, world};
+use super::record::Failure;
+use super::trial::{TRIAL, TRIAL_CALLS, Trial, Watched};
+use super::version::{Instance, Version};
+use super::{Export, Links, Loaded, Role};
 use crate::capability::log::Quota;
 use crate::context::{Cause, Context};
 use crate::engine::EPOCH;
@@ -36,101 +39,94 @@ pub struct Limits {
     pub memory_bytes: usize,
 }
 
-/// The reason why a call failed. The failure is logged where it happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// The component trapped.
-    #[error("the component trapped")]
-    Trap,
-    /// The component computed for too long.
-    #[error("the component exceeded its time limit")]
-    Compute,
-    /// The component waited for too long.
-    #[error("the component did not answer in time")]
-    Wall,
-    /// The component asked for more memory than its limit.
-    #[error("the component ran out of memory")]
-    Memory,
-    /// No instance was free.
-    #[error("no instance of the component is free")]
-    Busy,
-    /// The component failed on every call before this one, and was not called.
-    #[error("the component failed on every call and is skipped for a while")]
-    Skipped,
+/// A version was not taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSwapped {
+    /// The trial of the version before it is still under way.
+    #[error("the version that was taken up last is still being watched; try again in {} s", TRIAL.as_secs())]
+    OnTrial,
+    /// It does not fit.
+    #[error("{0:#}")]
+    Unfit(wasmtime::Error),
 }
 
-impl Failure {
-    /// Returns the name in metrics and logs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Trap => "trap",
-            Self::Compute => "compute_deadline",
-            Self::Wall => "wall_deadline",
-            Self::Memory => "memory_limit",
-            Self::Busy => "busy",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    const ALL: [Self; 6] = [Self::Trap, Self::Compute, Self::Wall, Self::Memory, Self::Busy, Self::Skipped];
-}
-
-/// The instances of a component that exports `E`.
+/// The instances of a component that exports `E`. The component can be replaced by another version while it is called:
+/// calls that are under way end on the version that they began on, and new ones go to the new version.
 pub struct Pool<E: Export> {
     role: Role,
-    pre: InstancePre<Context>,
-    indices: E::Indices,
+    version: ArcSwap<Version<E>>,
+    /// Held while the version changes.
+    changing: Mutex<()>,
     capabilities: Arc<Capabilities>,
     links: Arc<Links>,
     limits: Limits,
-    idle: Mutex<Vec<Instance<E>>>,
     permits: Arc<Semaphore>,
-    fuse: Fuse,
     log_quota: Arc<Quota>,
     calls: Counter,
     failures: [Counter; Failure::ALL.len()],
 }
 
-struct Instance<E> {
-    store: Store<Context>,
-    guest: E,
-    calls: u32,
-    used: Instant,
-}
-
 impl<E: Export> Pool<E> {
-    /// Creates a pool of `component`, which must fit `role`.
+    /// Creates a pool of `component`, which must fit its role.
     pub fn new(
         engine: &Engine,
-        role: Role,
+        loaded: Loaded,
         component: &Component,
         capabilities: Arc<Capabilities>,
         links: Links,
         limits: Limits,
     ) -> wasmtime::Result<Self> {
-        let pre = world::linker(engine, role)?.instantiate_pre(component)?;
-        let indices = E::find(&pre)?;
+        let role = loaded.role;
         let failure = |failure: Failure| metrics::counter!("wandstore_component_failures_total", "component" => role.name(), "failure" => failure.name());
         Ok(Self {
             role,
-            pre,
-            indices,
+            version: ArcSwap::from_pointee(Version::new(engine, loaded, component, None)?),
+            changing: Mutex::default(),
             capabilities,
             links: Arc::new(links),
             limits,
-            idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(limits.instances)),
-            fuse: Fuse::new(),
             log_quota: Arc::default(),
             calls: metrics::counter!("wandstore_component_calls_total", "component" => role.name()),
             failures: Failure::ALL.map(failure),
         })
     }
 
+    /// Calls another component from now on, which must fit the role, and watches its first calls. If more of them fail
+    /// than of those before, the version before is called again.
+    pub fn swap(
+        self: &Arc<Self>,
+        engine: &Engine,
+        loaded: Loaded,
+        component: &Component,
+    ) -> Result<Watched, NotSwapped> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.version.load_full();
+        if before.trial.as_ref().is_some_and(Trial::is_pending) {
+            return Err(NotSwapped::OnTrial);
+        }
+        let (trial, verdict) = Trial::begin(before.clone(), before.record.clone());
+        let version = Version::new(engine, loaded, component, Some(trial)).map_err(NotSwapped::Unfit)?;
+        let version = Arc::new(version);
+        // First, so that its idle instances leave room for the others.
+        before.retire();
+        self.version.store(version.clone());
+        let Loaded { role, origin, digest, .. } = &version.loaded;
+        tracing::info!(component = role.name(), origin, %digest, "a component is called in place of another");
+        count_swap(*role, "taken_up");
+        let pool = self.clone();
+        Ok(Watched::new(verdict, move || pool.pass(&version)))
+    }
+
+    /// Returns the component that is called.
+    pub fn loaded(&self) -> Loaded {
+        self.version.load().loaded.clone()
+    }
+
     /// Acquires an instance for one call, and creates one if none is idle. Fails while the component is skipped because
     /// it failed on every call.
     pub async fn acquire(&self, cause: Cause) -> Result<Held<'_, E>, Failure> {
-        if self.fuse.admit().is_err() {
+        if self.version.load().fuse.admit().is_err() {
             self.count(Failure::Skipped);
             return Err(Failure::Skipped);
         }
@@ -138,10 +134,12 @@ impl<E: Export> Pool<E> {
             Ok(permit) => permit,
             Err(_) => self.queue_for_permit(&cause).await?,
         };
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut instance = match idle {
+        let version = self.version.load_full();
+        let mut instance = match version.take() {
             Some(instance) => instance,
-            None => self.instantiate().await.map_err(|error| self.failed(&cause, &error))?,
+            None => {
+                self.instantiate(&version).await.map_err(|error| self.failed(&version, &cause, &error))?
+            }
         };
         self.calls.increment(1);
         instance.calls += 1;
@@ -151,7 +149,7 @@ impl<E: Export> Pool<E> {
         context.ticks_left = ticks(self.limits.compute);
         context.log.begin_call();
         instance.store.set_epoch_deadline(1);
-        Ok(Held { pool: self, instance, _permit: permit })
+        Ok(Held { pool: self, version, instance, _permit: permit })
     }
 
     /// Returns how long a call may take, all in all.
@@ -161,30 +159,30 @@ impl<E: Export> Pool<E> {
 
     /// Waits until the component is no longer skipped. Another caller may still be the next probe.
     pub async fn is_callable(&self) {
-        while let Some(remaining) = self.fuse.remaining() {
+        while let Some(remaining) = { self.version.load().fuse.remaining() } {
             tokio::time::sleep(remaining).await;
         }
     }
 
     /// Drops the instances that were idle for `idle` or longer.
     pub fn shrink(&self, idle: Duration) {
-        let mut instances = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        instances.retain(|instance| instance.used.elapsed() < idle);
+        self.version.load().shrink(idle);
     }
 
     async fn queue_for_permit(&self, cause: &Cause) -> Result<OwnedSemaphorePermit, Failure> {
         let permit = tokio::time::timeout(self.limits.wall, self.permits.clone().acquire_owned()).await;
         let Ok(Ok(permit)) = permit else {
-            return Err(self.report(cause, Failure::Busy, &"every instance is taken"));
+            // A busy pool does not mean that the component fails.
+            return Err(self.log(cause, Failure::Busy, &"every instance is taken"));
         };
         Ok(permit)
     }
 
-    async fn instantiate(&self) -> wasmtime::Result<Instance<E>> {
+    async fn instantiate(&self, version: &Version<E>) -> wasmtime::Result<Instance<E>> {
         let mut context =
             Context::new(self.role, self.capabilities.clone(), self.links.clone(), self.limits.memory_bytes);
         context.log.quota = self.log_quota.clone();
-        let mut store = Store::new(self.pre.engine(), context);
+        let mut store = Store::new(version.pre.engine(), context);
         store.limiter(|context| &mut context.handles.memory);
         // One call may pass at most as many bytes as its memory has. Without a limit, a list that names the same bytes
         // many times could pass more.
@@ -196,27 +194,34 @@ impl<E: Export> Pool<E> {
             *left = left.saturating_sub(1);
             if *left == 0 { Err(Trap::Interrupt.into()) } else { Ok(UpdateDeadline::Yield(1)) }
         });
-        let instance = self.pre.instantiate_async(&mut store).await?;
-        let guest = E::bind(&self.indices, &mut store, &instance)?;
+        let instance = version.pre.instantiate_async(&mut store).await?;
+        let guest = E::bind(&version.indices, &mut store, &instance)?;
         Ok(Instance { store, guest, calls: 0, used: Instant::now() })
     }
 
-    fn failed(&self, cause: &Cause, error: &wasmtime::Error) -> Failure {
+    fn failed(&self, version: &Arc<Version<E>>, cause: &Cause, error: &wasmtime::Error) -> Failure {
         let failure = match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Failure::Compute,
             _ => Failure::Trap,
         };
-        self.report(cause, failure, &format_args!("{error:#}"))
+        self.report(version, cause, failure, &format_args!("{error:#}"))
     }
 
-    /// Logs a failure, once, with its component and cause.
-    fn report(&self, cause: &Cause, failure: Failure, detail: &dyn std::fmt::Display) -> Failure {
-        self.count(failure);
-        let first_line = detail.to_string().lines().next().unwrap_or_default().to_owned();
-        tracing::error!(component = self.role.name(), failure = failure.name(), %cause, detail = first_line, "a component failed");
-        // A busy pool does not mean that the component fails.
-        let skipped = if failure == Failure::Busy { None } else { self.fuse.failed() };
-        if let Some(skipped) = skipped {
+    /// Logs a failure of a version, and draws the conclusions.
+    fn report(
+        &self,
+        version: &Arc<Version<E>>,
+        cause: &Cause,
+        failure: Failure,
+        detail: &dyn std::fmt::Display,
+    ) -> Failure {
+        self.log(cause, failure, detail);
+        let calls = version.record.count(true);
+        if let Some(before) = version.trial.as_ref().and_then(|trial| trial.fail(&version.record, failure)) {
+            self.roll_back(version, before);
+        }
+        self.called(version, calls);
+        if let Some(skipped) = version.fuse.failed() {
             let ms = skipped.as_millis();
             tracing::error!(
                 component = self.role.name(),
@@ -227,15 +232,64 @@ impl<E: Export> Pool<E> {
         failure
     }
 
+    /// Logs a failure, once, with its component and cause.
+    fn log(&self, cause: &Cause, failure: Failure, detail: &dyn std::fmt::Display) -> Failure {
+        self.count(failure);
+        let first_line = detail.to_string().lines().next().unwrap_or_default().to_owned();
+        tracing::error!(component = self.role.name(), failure = failure.name(), %cause, detail = first_line, "a component failed");
+        failure
+    }
+
+    /// Records a call that was answered.
+    fn answered(&self, version: &Version<E>) {
+        version.fuse.succeeded();
+        self.called(version, version.record.count(false));
+    }
+
+    /// Ends the trial of a version after so many calls.
+    fn called(&self, version: &Version<E>, calls: u64) {
+        if calls == TRIAL_CALLS && version.trial.is_some() {
+            self.pass(version);
+        }
+    }
+
+    fn roll_back(&self, version: &Arc<Version<E>>, before: Arc<Version<E>>) {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !Arc::ptr_eq(&self.version.load(), version) {
+            // Another one has taken its place meanwhile.
+            return;
+        }
+        version.retire();
+        before.revive();
+        self.version.store(before);
+        let Loaded { role, origin, digest, .. } = &version.loaded;
+        let [calls, failures] = version.record.counts();
+        tracing::error!(component = role.name(), origin, %digest, calls, failures, "rolled back to the component before");
+        count_swap(*role, "rolled_back");
+    }
+
+    fn pass(&self, version: &Version<E>) {
+        if version.trial.as_ref().is_some_and(|trial| trial.pass(&version.record)) {
+            tracing::info!(component = self.role.name(), "the component that was taken up stays");
+            count_swap(self.role, "kept");
+        }
+    }
+
     fn count(&self, failure: Failure) {
         let index = Failure::ALL.iter().position(|each| *each == failure).unwrap_or_default();
         self.failures[index].increment(1);
     }
 }
 
+fn count_swap(role: Role, outcome: &'static str) {
+    metrics::counter!("wandstore_component_swaps_total", "component" => role.name(), "outcome" => outcome)
+        .increment(1);
+}
+
 /// An instance during one call.
 pub struct Held<'a, E: Export> {
     pool: &'a Pool<E>,
+    version: Arc<Version<E>>,
     instance: Instance<E>,
     _permit: OwnedSemaphorePermit,
 }
@@ -250,24 +304,28 @@ impl<E: Export> Held<'_, E> {
     pub fn finish<T>(mut self, outcome: Result<wasmtime::Result<T>, Elapsed>) -> Result<T, Failure> {
         match outcome {
             Ok(Ok(answer)) => {
-                self.pool.fuse.succeeded();
+                self.pool.answered(&self.version);
                 let _ = self.give_back_request();
                 self.release();
                 Ok(answer)
             }
             Ok(Err(error)) if self.handles.memory.exceeded() => {
-                Err(self.pool.report(&self.cause, Failure::Memory, &format_args!("{error:#}")))
+                Err(self.report(Failure::Memory, &format_args!("{error:#}")))
             }
-            Ok(Err(error)) => Err(self.pool.failed(&self.cause, &error)),
-            Err(elapsed) => Err(self.pool.report(&self.cause, Failure::Wall, &elapsed)),
+            Ok(Err(error)) => Err(self.pool.failed(&self.version, &self.cause, &error)),
+            Err(elapsed) => Err(self.report(Failure::Wall, &elapsed)),
         }
+    }
+
+    fn report(&self, failure: Failure, detail: &dyn std::fmt::Display) -> Failure {
+        self.pool.report(&self.version, &self.cause, failure, detail)
     }
 
     fn release(mut self) {
         self.instance.used = Instant::now();
         let worn = self.instance.calls >= self.pool.limits.calls_per_instance;
         if !worn && self.is_clean() {
-            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.instance);
+            self.version.give_back(self.instance);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The source of a component's bytes, and the check that they are the intended ones.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use sha2::{Digest as _, Sha256};
+use artifacts::Digest;
+use bytes::Bytes;
 
 use super::{Limits, Role};
 
@@ -31,6 +31,8 @@ pub enum Source {
         /// Its digest.
         sha256: Option<Digest>,
     },
+    /// What the host has fetched and verified.
+    Fetched(Binary),
 }
 
 /// The components in this binary. The name matters only for a role that has several.
@@ -43,17 +45,13 @@ pub enum Builtin {
     Shopify,
 }
 
-/// A SHA-256 digest (FIPS 180-4).
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest([u8; 32]);
-
 /// A component's bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binary {
     /// Where they come from, for messages.
     pub origin: String,
     /// The bytes.
-    pub bytes: std::borrow::Cow<'static, [u8]>,
+    pub bytes: Bytes,
     /// Their digest.
     pub digest: Digest,
     /// What [`compile`](crate::engine::ahead::compile) returned when this executable was built; empty if it was not
@@ -67,7 +65,7 @@ impl Source {
         match self {
             Self::Embedded(builtin) => {
                 let Embedded { bytes, ahead } = embedded(role, *builtin);
-                Ok(Binary { ahead, ..Binary::new("this binary".into(), bytes.into()) })
+                Ok(Binary { ahead, ..Binary::new("this binary".into(), Bytes::from_static(bytes)) })
             }
             Self::File { path, sha256 } => {
                 let bytes = std::fs::read(path)
@@ -82,13 +80,15 @@ impl Source {
                     _ => Ok(binary),
                 }
             }
+            Self::Fetched(binary) => Ok(binary.clone()),
         }
     }
 }
 
 impl Binary {
-    fn new(origin: String, bytes: std::borrow::Cow<'static, [u8]>) -> Self {
-        let digest = Digest(Sha256::digest(&bytes).into());
+    /// Describes the bytes of a component.
+    pub fn new(origin: String, bytes: Bytes) -> Self {
+        let digest = Digest::of(&bytes);
         Self { origin, bytes, digest, ahead: &[] }
     }
 }
@@ -130,38 +130,7 @@ impl Builtin {
         let catalogs =
             [("catalog-demo", Role::Catalog, Self::Demo), ("catalog-shopify", Role::Catalog, Self::Shopify)];
         of_roles.chain(catalogs).map(|(package, role, builtin)| {
-            (package, Binary::new("this binary".into(), embedded(role, builtin).bytes.into()))
+            (package, Binary::new("this binary".into(), Bytes::from_static(embedded(role, builtin).bytes)))
         })
-    }
-}
-
-impl Digest {
-    /// Returns the 32 bytes.
-    pub fn bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// Parses 64 hexadecimal digits.
-    pub fn parse(text: &str) -> anyhow::Result<Self> {
-        let mut digest = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            bail!("a SHA-256 digest is 64 hexadecimal digits");
-        }
-        for (byte, digits) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(digits)?, 16)?;
-        }
-        Ok(Self(digest))
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }

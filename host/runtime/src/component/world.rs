@@ -118,6 +118,14 @@ pub fn imports_of(engine: &Engine, component: &Component) -> Vec<String> {
     component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect()
 }
 
+/// Returns the interfaces that a component exports.
+pub fn exports_of(engine: &Engine, component: &Component) -> Vec<String> {
+    let of = component.component_type();
+    let interfaces =
+        of.exports(engine).filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentInstance(_)));
+    interfaces.map(|(name, _)| name.to_owned()).collect()
+}
+
 /// Checks a component against its role.
 pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), WorldMismatch> {
     let allowed = imports(role);
@@ -126,12 +134,7 @@ pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), W
     {
         return Err(WorldMismatch::Import(role, name, allowed.join(", ")));
     }
-    let exported: Vec<_> = component
-        .component_type()
-        .exports(engine)
-        .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentInstance(_)))
-        .map(|(name, _)| name.to_owned())
-        .collect();
+    let exported = exports_of(engine, component);
     match exports(role).iter().find(|wanted| !exported.iter().any(|name| name == *wanted)) {
         None => Ok(()),
         Some(missing) => Err(WorldMismatch::Export(role, missing, exported.join(", "))),

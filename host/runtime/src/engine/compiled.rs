@@ -184,7 +184,7 @@ fn remove_old(folder: &Path, current: &HashSet<OsString>) -> std::io::Result<()>
 }
 
 /// Builds the error from the first line of the reason, because the rest is a dump of bytes.
-fn not_a_component(binary: &Binary, error: &wasmtime::Error) -> anyhow::Error {
+pub(super) fn not_a_component(binary: &Binary, error: &wasmtime::Error) -> anyhow::Error {
     let reason = format!("{error:#}");
     let reason = reason.lines().next().unwrap_or_default();
     anyhow::anyhow!("{} is not a WebAssembly component: {reason}", binary.origin)

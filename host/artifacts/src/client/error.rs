@@ -1,0 +1,112 @@
+//! What goes wrong with a registry. Each is one line, and what the registry said in it is short and printable.
+
+use reqwest::StatusCode;
+use serde::Deserialize;
+
+use crate::digest::Digest;
+
+/// The most characters of what a registry said.
+const SAID_CHARS_MAX: usize = 200;
+
+/// Why a registry did not do what it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It cannot be reached, or broke off.
+    #[error("cannot reach the registry {registry}: {reason}")]
+    Unreachable {
+        /// The registry.
+        registry: String,
+        /// The innermost reason.
+        reason: String,
+    },
+    /// It refuses.
+    #[error("the registry {registry} answered {status}{said}")]
+    Refused {
+        /// The registry.
+        registry: String,
+        /// The status.
+        status: u16,
+        /// What it said, after a colon.
+        said: String,
+    },
+    /// It wants credentials, and there are none for it.
+    #[error(
+        "the registry {registry} wants a user and a password: set REGISTRY_CREDENTIALS to user:password@{registry}"
+    )]
+    NoCredentials {
+        /// The registry.
+        registry: String,
+    },
+    /// It does not follow the protocol.
+    #[error("the registry {registry} does not follow the protocol: {what}")]
+    Unexpected {
+        /// The registry.
+        registry: String,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// It sends more than it may.
+    #[error("{what} has more than {max} bytes")]
+    TooLarge {
+        /// The part of the artifact.
+        what: &'static str,
+        /// The limit.
+        max: u64,
+    },
+    /// It sends something else.
+    #[error("{what} has the digest sha256:{found}, but sha256:{wanted} is required")]
+    Digest {
+        /// The part of the artifact.
+        what: &'static str,
+        /// What it sent.
+        found: Digest,
+        /// What was asked for.
+        wanted: Digest,
+    },
+    /// TLS could not be initialized.
+    #[error("cannot set up TLS")]
+    NoTls,
+}
+
+/// The body of a refusal.
+#[derive(Deserialize)]
+struct Refusal {
+    errors: Vec<Reason>,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
+}
+
+impl Error {
+    /// Reports the innermost source of an error, which says more than that a request failed.
+    pub(super) fn unreachable(registry: &str, error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let mut reason: &dyn std::error::Error = &error;
+        while let Some(source) = reason.source() {
+            reason = source;
+        }
+        Self::Unreachable { registry: registry.to_owned(), reason: printable(&reason.to_string()) }
+    }
+
+    /// Reports a refusal with what the registry says about it.
+    pub(super) fn refused(registry: &str, status: StatusCode, body: &[u8]) -> Self {
+        let reason =
+            serde_json::from_slice(body).ok().and_then(|refusal: Refusal| refusal.errors.into_iter().next());
+        let said = reason.map(|Reason { code, message }| format!(": {code}: {message}"));
+        Self::Refused {
+            registry: registry.to_owned(),
+            status: status.as_u16(),
+            said: printable(&said.unwrap_or_default()),
+        }
+    }
+}
+
+/// Shortens a text, and removes what would control a terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(SAID_CHARS_MAX).collect()
+}

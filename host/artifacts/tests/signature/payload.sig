@@ -1,0 +1,1 @@
+MEUCIAwhLm0qKNLbWrbxHc+fNTfOvrXOkGqHfJOmzpItaCADAiEAqKqESrEnkLnl5ORwgb+YnE+REa0VaoWcr+XrbZJgNd4=

@@ -1,0 +1,80 @@
+//! The components of a configuration: from this binary, from files and from registries. What comes from a registry is
+//! kept in the data folder, so that the next start needs no registry.
+
+pub mod control;
+
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use artifacts::client::Times;
+use artifacts::{Artifacts, Client, Key, Reference, Store};
+use runtime::component::{Binary, ComponentConfig, Role, Source};
+use runtime::deployment::Components;
+
+use crate::config::{Chosen, Config};
+
+/// Loads the components that a configuration names. Blocks while a registry is asked.
+pub fn load(config: &Config) -> anyhow::Result<Components> {
+    let of_role = |role| {
+        anyhow::Ok(ComponentConfig { role, source: source(config, role)?, limits: config.limits(role) })
+    };
+    let chosen = Role::ALL.into_iter().map(of_role).collect::<Result<Vec<_>, _>>()?;
+    Components::load(&chosen, &config.compiled_folder())
+}
+
+/// Returns where the component of a role comes from, with its bytes if a registry had them. Blocks while a registry is
+/// asked.
+pub fn source(config: &Config, role: Role) -> anyhow::Result<Source> {
+    match config.source(role)? {
+        Chosen::Here(source) => Ok(source),
+        Chosen::Artifact(reference) => pull(config, role, &reference).map(Source::Fetched),
+    }
+}
+
+/// Returns a component of a registry, signed with the key of its role if that has one. Blocks while the registry is
+/// asked.
+pub fn pull(config: &Config, role: Role, reference: &Reference) -> anyhow::Result<Binary> {
+    let key = config.public_key(role).map(|path| read_key(&path)).transpose();
+    let key = key.with_context(|| format!("components.{role}.public_key"))?;
+    let artifacts = artifacts(config)?;
+    let pulled = wait(artifacts.pull(reference, key.as_ref()));
+    let pulled = pulled.with_context(|| format!("components.{role}.oci"))?;
+    Ok(Binary::new(reference.to_string(), pulled.bytes))
+}
+
+/// Reads a public key.
+pub fn read_key(path: &std::path::Path) -> anyhow::Result<Key> {
+    let pem = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Key::parse(&pem).with_context(|| path.display().to_string())
+}
+
+/// Returns the artifacts of registries.
+pub fn artifacts(config: &Config) -> anyhow::Result<Artifacts> {
+    Ok(Artifacts::new(Client::new(config.credentials()?, Times::default())?, store(config)))
+}
+
+/// Returns the store of what was pulled and swapped in.
+pub fn store(config: &Config) -> Store {
+    Store::new(config.file.server.data_dir.join("components"))
+}
+
+/// Deletes from the store what nobody has used for long.
+#[expect(clippy::disallowed_methods, reason = "the age of a file is by the machine's clock")]
+pub fn remove_old(config: &Config) {
+    if let Err(error) = store(config).remove_old(SystemTime::now()) {
+        tracing::warn!(%error, "cannot remove unused components");
+    }
+}
+
+/// Runs a task to its end on a thread of its own, because the caller may be a task itself.
+fn wait<T: Send, E: Send>(task: impl Future<Output = Result<T, E>> + Send) -> anyhow::Result<T>
+where
+    anyhow::Error: From<E>,
+{
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(task)?)
+    };
+    std::thread::scope(|scope| scope.spawn(run).join())
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

@@ -1,0 +1,226 @@
+//! Components from OCI registries, with Debian's `docker-registry` as the registry.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use artifacts::client::Times;
+use artifacts::{Client, Credentials, Digest, Reference};
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use runtime::component::Role;
+
+use crate::harness::broken::{self, Ending, Flaw};
+use crate::harness::process::{command, run};
+use crate::harness::{Process, eventually};
+
+/// A registry that runs until this is dropped.
+struct Registry {
+    child: Child,
+    address: String,
+}
+
+impl Registry {
+    /// Starts a registry with its data in `folder`. Returns `None` if there is none on this machine.
+    async fn start(folder: &Path) -> Option<Self> {
+        let address = {
+            let free = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+            free.local_addr().expect("it is bound").to_string()
+        };
+        let (config, data) = (folder.join("registry.yml"), folder.join("registry"));
+        let text = format!(
+            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {address}\n",
+            data.display()
+        );
+        std::fs::write(&config, text).expect("the folder is there");
+        let mut server = Command::new("docker-registry");
+        let started = server.arg("serve").arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = match started {
+            Ok(child) => child,
+            Err(error) => {
+                assert!(!is_ci(), "these tests need docker-registry: {error}");
+                // Not by a macro, whose output tests hide.
+                let skipped = format!("SKIPPED: no docker-registry: {error}\n");
+                std::io::stderr().write_all(skipped.as_bytes()).expect("standard error is open");
+                return None;
+            }
+        };
+        let registry = Self { child, address };
+        let answers = async || reqwest::get(format!("http://{}/v2/", registry.address)).await.ok();
+        eventually("the registry answers", answers).await;
+        Some(registry)
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test may be skipped on a developer's machine only")]
+fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
+
+/// Pushes a component, and returns its reference with its digest.
+fn push(folder: &Path, file: &Path, reference: &str) -> String {
+    command(folder, &["components", "push", &file.display().to_string(), reference]).trim().to_owned()
+}
+
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.lines().count() == 1, "{arguments:?}: {said}");
+    said
+}
+
+fn configure(folder: &Path, lines: &str) {
+    std::fs::write(folder.join("wandstore.toml"), format!("[components.catalog]\n{lines}\n"))
+        .expect("the folder is there");
+}
+
+fn catalog() -> PathBuf {
+    broken::counting_catalog(Ending::Clean)
+}
+
+#[tokio::test]
+async fn a_component_is_pushed_inspected_and_served_also_when_the_registry_is_gone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let Some(registry) = Registry::start(folder).await else { return };
+    let tagged = format!("{}/acme/catalog:1.2", registry.address);
+    let pinned = push(folder, &catalog(), &tagged);
+    assert_eq!(pinned, push(folder, &catalog(), &tagged), "the same component has the same digest");
+    let digest = Digest::of(&std::fs::read(catalog()).expect("it is there"));
+
+    let about = command(folder, &["components", "inspect", &tagged]);
+    assert!(about.starts_with(&pinned) && about.contains(&digest.named()), "{about}");
+    assert!(about.contains("exports     wandstore:storefront/catalog@0.1.0"), "{about}");
+
+    let refusal = refused(folder, &["components", "pull", &tagged]);
+    assert!(refusal.contains("names no digest: append @sha256:…"), "{refusal}");
+    let missing = Reference::parse(&tagged).expect("it is one").at(Digest::of(b"another")).to_string();
+    let refusal = refused(folder, &["components", "pull", &missing]);
+    assert!(refusal.contains("the registry has no such artifact"), "{refusal}");
+
+    configure(folder, &format!("oci = {pinned:?}"));
+    let health = async |server: &Process| {
+        let catalog = server.get("/health").await.expect("it serves").json("components")[4].clone();
+        [&catalog["sha256"], &catalog["origin"]].map(|value| value.as_str().unwrap_or_default().to_owned())
+    };
+    let server = Process::start(folder, &[]);
+    assert_eq!(health(&server).await, [digest.to_string(), pinned.clone()]);
+    drop((server, registry));
+    let server = Process::start(folder, &[]);
+    assert_eq!(health(&server).await, [digest.to_string(), pinned]);
+}
+
+#[tokio::test]
+async fn an_artifact_that_is_no_component_of_the_role_is_refused_and_the_running_one_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let Some(registry) = Registry::start(folder).await else { return };
+    let text = folder.join("text.wasm");
+    std::fs::write(&text, "no component").expect("the folder is there");
+    let reference = format!("{}/acme/generation", registry.address);
+    let refusal = refused(folder, &["components", "push", "text.wasm", &reference]);
+    assert!(refusal.contains("text.wasm is not a WebAssembly component"), "{refusal}");
+
+    let of_other_world = push(folder, &broken::component(Role::Generation, Flaw::Traps), &reference);
+    configure(folder, &format!("oci = {of_other_world:?}"));
+    let refusal = refused(folder, &["check"]);
+    assert!(
+        refusal.contains("the catalog component imports `wandstore:capabilities/llm@0.1.0`"),
+        "{refusal}"
+    );
+
+    std::fs::remove_file(folder.join("wandstore.toml")).expect("it is there");
+    let server = Process::start(folder, &[]);
+    let before = server.get("/health").await.expect("it serves").body;
+    let swap = format!("catalog=oci://{of_other_world}");
+    let refusal = refused(folder, &["components", "swap", &swap]);
+    assert!(refusal.contains("which its role does not allow"), "{refusal}");
+    drop(registry);
+    let other = Reference::parse(&of_other_world).expect("it is one").at(Digest::of(b"another"));
+    let refusal = refused(folder, &["components", "swap", &format!("catalog=oci://{other}")]);
+    assert!(refusal.contains("cannot reach the registry"), "{refusal}");
+    assert_eq!(server.get("/health").await.expect("it serves").body, before);
+}
+
+#[tokio::test]
+async fn a_component_of_a_role_with_a_public_key_must_be_signed_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let Some(registry) = Registry::start(folder).await else { return };
+    let pinned = push(folder, &catalog(), &format!("{}/acme/catalog:1", registry.address));
+    let (key, other) = (generate(folder, "cosign.pub"), generate(folder, "other.pub"));
+
+    configure(folder, &format!("oci = {pinned:?}\npublic_key = \"cosign.pub\""));
+    let refusal = refused(folder, &["check"]);
+    assert!(refusal.contains("no signature at the tag sha256-"), "{refusal}");
+    sign(&pinned, &other).await;
+    let refusal = refused(folder, &["check"]);
+    assert!(refusal.contains("was made for this digest with the configured key"), "{refusal}");
+    sign(&pinned, &key).await;
+    let said = command(folder, &["check"]);
+    assert!(said.contains(&pinned), "{said}");
+    assert!(command(folder, &["components", "inspect", &pinned]).contains("signatures  1"));
+    // The signature is kept like the component, and another key is not satisfied with it.
+    drop(registry);
+    command(folder, &["check"]);
+    let refusal = refused(folder, &["components", "pull", "--public-key", "other.pub", &pinned]);
+    assert!(refusal.contains("cannot reach the registry"), "{refusal}");
+    // Whoever wants signatures does not take an unsigned file.
+    let swap = format!("catalog={}@{}", catalog().display(), Digest::of(b"").named());
+    let refusal = refused(folder, &["components", "swap", &swap]);
+    assert!(refusal.contains("only a signed component of a registry is taken"), "{refusal}");
+}
+
+/// Generates a key pair, and writes the public key as cosign does.
+fn generate(folder: &Path, file: &str) -> EcdsaKeyPair {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("there is randomness");
+    let der: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("it has a form");
+    let body = BASE64_STANDARD.encode(der.as_ref());
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n");
+    std::fs::write(folder.join(file), pem).expect("the folder is there");
+    pair
+}
+
+/// Stores a signature as cosign does, in the place of an earlier one.
+async fn sign(pinned: &str, pair: &EcdsaKeyPair) {
+    let reference = Reference::parse(pinned).expect("it is one");
+    let digest = reference.digest().expect("it has one");
+    let payload = serde_json::json!({
+        "critical": {
+            "identity": {"docker-reference": ""},
+            "image": {"docker-manifest-digest": digest.named()},
+            "type": "cosign container image signature",
+        },
+        "optional": null,
+    });
+    let payload = serde_json::to_vec(&payload).expect("it is JSON");
+    let signature = pair.sign(&SystemRandom::new(), &payload).expect("it signs");
+    let part = |kind: &str, bytes: &[u8]| serde_json::json!({"mediaType": kind, "digest": Digest::of(bytes).named(), "size": bytes.len()});
+    let mut layer = part("application/vnd.dev.cosign.simplesigning.v1+json", &payload);
+    let signature = BASE64_STANDARD.encode(signature.as_ref());
+    layer["annotations"] = serde_json::json!({"dev.cosignproject.cosign/signature": signature});
+    let manifest = serde_json::json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": part("application/vnd.oci.image.config.v1+json", b"{}"),
+        "layers": [layer],
+    });
+    let client = Client::new(Credentials::default(), Times::default()).expect("TLS is there");
+    let repository = client.repository(&reference);
+    for blob in [payload, b"{}".to_vec()] {
+        repository.push_blob(blob.into()).await.expect("it is stored");
+    }
+    let (tag, manifest) =
+        (format!("sha256-{digest}.sig"), serde_json::to_vec(&manifest).expect("it is JSON"));
+    repository.push_manifest(&tag, manifest.into()).await.expect("it is stored");
+}
