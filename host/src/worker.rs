@@ -287,10 +287,12 @@ fn plan_troubles(cause: model::Cause) -> Counter {
 
 /// Lets the metrics start at 0: otherwise nobody notices the first failure, with which its series would begin.
 pub(crate) fn register_metrics() {
-    OUTCOMES
-        .into_iter()
-        .for_each(|outcome| drop((generation_seconds(outcome), maintenance_seconds(outcome))));
-    model::Cause::ALL.into_iter().for_each(|cause| drop(plan_troubles(cause)));
+    for outcome in OUTCOMES {
+        drop((generation_seconds(outcome), maintenance_seconds(outcome)));
+    }
+    for cause in model::Cause::ALL {
+        plan_troubles(cause).increment(0);
+    }
 }
 
 /// Returns the shop of a job.

@@ -17,7 +17,7 @@ const INSTALLED: &str = "/usr/bin/wandstore";
 /// The exposure of the service that `systemd-analyze security` may find, times ten: of 100, which is none at all.
 const EXPOSURE_MAX: &str = "20";
 
-/// Lints everything. Fetches the linters from PyPI, npm and Debian.
+/// Lints everything. Fetches the linters from `PyPI`, npm and Debian.
 pub fn run() -> anyhow::Result<()> {
     let tools = Tools::fetch()?;
     step("YAML");
@@ -108,7 +108,7 @@ fn files(pattern: &str) -> anyhow::Result<Vec<PathBuf>> {
     documents::tracked(pattern)
 }
 
-/// The linters from PyPI, in a folder of their own.
+/// The linters from `PyPI`, in a folder of their own.
 struct Tools(PathBuf);
 
 impl Tools {

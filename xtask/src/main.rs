@@ -50,7 +50,7 @@ enum Command {
     Deployment,
     /// Build the Debian package, and start what is in it.
     Package(package::Package),
-    /// List the dependencies of the host and its components (CycloneDX).
+    /// List the dependencies of the host and its components (`CycloneDX`).
     Sbom,
     /// Go through the checklist of a release.
     Release(release::Release),

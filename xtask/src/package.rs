@@ -82,7 +82,7 @@ fn health(server: &mut Child) -> anyhow::Result<String> {
     Ok(answer)
 }
 
-/// Lists the dependencies of the host and of each component (CycloneDX), and writes the lists into one folder.
+/// Lists the dependencies of the host and of each component (`CycloneDX`), and writes the lists into one folder.
 pub fn sbom() -> anyhow::Result<()> {
     need("cargo-cyclonedx")?;
     step("lists of dependencies");

@@ -108,10 +108,8 @@ fn lines(bill: &Bill, hosts: u32, plans_per: PlansPer) -> Vec<String> {
     };
     rows.push(["total", "", "", "", &money(total)].map(str::to_owned));
     if bill.model.is_some() {
-        rows.push(
-            [&format!("total with a plan for each {other}"), "", "", "", &money(otherwise)]
-                .map(|cell| cell.to_owned()),
-        );
+        let name = format!("total with a plan for each {other}");
+        rows.push([name.as_str(), "", "", "", &money(otherwise)].map(str::to_owned));
     }
     lines.extend(rows.iter().map(|row| aligned(row, &rows)));
     let original = bill.original;

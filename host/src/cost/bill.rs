@@ -32,7 +32,7 @@ pub struct Bill {
     /// The items and the model.
     pub total: PlansCost,
     /// What the original deployment cost.
-    pub original: OriginalCost,
+    pub original: Original,
 }
 
 /// A line of the bill.
@@ -61,23 +61,6 @@ pub struct PlansCost {
     pub segment: f64,
     /// With a plan for each shopper.
     pub shopper: f64,
-}
-
-/// What the original deployment cost.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct OriginalCost {
-    /// At least.
-    pub dollars_min: f64,
-    /// At most.
-    pub dollars_max: f64,
-    /// At so many generations an hour.
-    pub generations_per_hour: f64,
-}
-
-impl From<Original> for OriginalCost {
-    fn from(Original { dollars_min, dollars_max, generations_per_hour }: Original) -> Self {
-        Self { dollars_min, dollars_max, generations_per_hour }
-    }
 }
 
 /// What happens in a month.
@@ -110,7 +93,7 @@ impl Table {
             items,
             model,
             total: PlansCost { segment: besides + of_model.segment, shopper: besides + of_model.shopper },
-            original: self.original.into(),
+            original: self.original,
         })
     }
 

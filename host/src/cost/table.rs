@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The file.
 pub(super) const BUILT_IN: &str = include_str!("cost.toml");
@@ -48,7 +48,7 @@ pub struct Price {
 }
 
 /// What the original deployment cost a month.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Original {
     /// At least.

@@ -74,8 +74,9 @@ fn add(outcome: &'static str, requests: u64, (tokens_in, tokens_out): (u64, u64)
 /// Lets the metrics start at 0: otherwise nobody notices the first failure, with which its counter would begin.
 pub(super) fn register_metrics() {
     let free = Prices { in_microdollars: 0, out_microdollars: 0 };
-    let outcomes = Cause::ALL.map(Cause::name).into_iter().chain(["answered"]);
-    outcomes.for_each(|outcome| add(outcome, 0, (0, 0), free));
+    for outcome in Cause::ALL.map(Cause::name).into_iter().chain(["answered"]) {
+        add(outcome, 0, (0, 0), free);
+    }
 }
 
 /// Warns that `sum` tokens of a limited budget are used.
