@@ -7,7 +7,7 @@ use model::{Persona, ShopperId};
 
 use crate::http::fallback_cache;
 use runtime::bindings::wandstore::storefront::catalog_types::Market;
-use runtime::bindings::wandstore::storefront::job_types::{GenerationRequest, QueueError, Work};
+use runtime::bindings::wandstore::storefront::job_types::{GenerationRequest, PageKind, QueueError, Work};
 use runtime::bindings::wandstore::storefront::page_types::{
     CacheError, Cached, Page, Source, StalePage, Staleness,
 };
@@ -140,6 +140,7 @@ pub async fn request_page(
         signals: nothing_known(),
         persona: Some(persona.into()),
         market: Market { country: String::new(), language: String::new() },
+        page: PageKind::Home,
     };
     let _enqueued = call!(deployment.queueing, Cause::Operator, |guest, instance| guest
         .queue

@@ -56,7 +56,8 @@ export class Storefront extends HTMLElement {
   }
 
   #ask(path, type, more, options) {
-    const place = { context: this.dataset.context ?? 'page', ...market(this.dataset) };
+    const { context = 'page', about } = this.dataset;
+    const place = { context, about, ...market(this.dataset) };
     const known = Object.entries({ ...who(), ...place, ...more }).filter(([, value]) => value);
     return ask(`${proxy(this.dataset.prefix)}/${path}?${new URLSearchParams(known)}`, path, type, options);
   }

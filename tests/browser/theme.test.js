@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { ratio } from './harness/contrast.js';
-import { HEADLINE, plan } from './harness/plan.js';
+import { ELSEWHERE, HEADLINE, plan } from './harness/plan.js';
 import { DESKTOP, PHONE } from './harness/stage.js';
 import { openTheme } from './harness/theme.js';
 
@@ -93,6 +93,33 @@ for (const [theme, { css, looks }] of Object.entries(THEMES)) {
     await visitor.picture(`theme-${theme}`);
   });
 }
+
+story('each template has what is about its page, then what was planned for its kind, which other pages of the kind share', async (visitor) => {
+  const { block, shop: { origin } } = visitor;
+  const look = async (path, heading) => {
+    const headers = await visitor.visit(path);
+    await block.getByRole('heading', { name: heading }).waitFor();
+    assert.deepEqual(await visitor.shifts(), [], path);
+    return headers['x-cache'];
+  };
+  await visitor.page.request.post(`${origin}/cart/add.js`, { data: { items: [{ id: 48_001_057, quantity: 1 }] } });
+  for (const [path, heading, planned] of [
+    ['/products/ember-oak-wand', 'More of this kind', ELSEWHERE],
+    ['/collections/books', 'At a glance', ELSEWHERE],
+    ['/search?q=oak', 'For your search', ELSEWHERE],
+    ['/cart', 'Could go with your cart', null],
+  ]) {
+    assert.equal(await look(path, heading), 'MISS', path);
+    assert.equal(await block.locator('h1').count(), 0, 'the theme has one');
+    model.say(plan);
+    await visitor.seeSwap();
+    await block.getByRole('heading', { name: heading }).waitFor();
+    if (planned) await block.getByRole('heading', { name: planned }).waitFor();
+    await visitor.picture(`theme-${path.split(/\W/)[1]}`, { fullPage: true });
+  }
+  assert.equal(await look('/products/copper-cauldron', 'More of this kind'), 'HIT', 'of another product');
+  assert.equal(await block.getByRole('heading', { name: 'Seen before' }).count(), 1);
+}, { consents: true });
 
 story('without scripts there is a link, no gap, and a page behind it inside the theme', async ({ page, shop: { origin }, block }) => {
   await page.goto(origin);

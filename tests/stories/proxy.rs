@@ -63,6 +63,31 @@ async fn without_consent_visitors_of_a_market_share_a_page_and_nothing_is_stored
 }
 
 #[tokio::test]
+async fn every_kind_of_page_is_made_once_whatever_it_is_about() {
+    let host = shop().open().await;
+    for kind in ["product", "collection", "search", "cart"] {
+        let place = |about| [CONSENT[0], CONSENT[1], ("context", kind), ("about", about)];
+        is_fragment(&host.proxy("/proxy/fragment", &place("1,Wands")).await, "false");
+        assert_eq!(host.ready(&place("1,Wands")).await, "ready", "{kind}");
+        for about in ["1,Wands", "2", "wand", "x\u{2028}<b>{{", ""] {
+            let own = host.proxy("/proxy/fragment", &place(about)).await;
+            is_fragment(&own, "true");
+            assert_eq!(own.header("x-cache"), "HIT", "{kind} {about}");
+            assert!(!own.body.contains("<h1"), "the theme has one: {}", own.body);
+            assert_eq!(
+                own.body.matches("class=\"page\"").count(),
+                own.body.matches("</div><template").count()
+            );
+        }
+    }
+    let pages: Vec<_> =
+        host.keys("UI_CACHE").await.into_iter().filter(|key| key.starts_with("ui:")).collect();
+    let expected = ["cart", "collection", "product", "search"]
+        .map(|kind| format!("ui:{SHOP}:visitor-{VISITOR}_at-{kind}"));
+    assert_eq!(pages, expected);
+}
+
+#[tokio::test]
 async fn a_login_keeps_earlier_signals() {
     let host = shop().open().await;
     let looked = host.report(&CONSENT, "n1", r#"{"events":[{"type":"search","term":"unicorn hair"}]}"#).await;

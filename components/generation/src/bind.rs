@@ -19,7 +19,8 @@ pub fn render(
     storefront: &Storefront,
 ) -> Document {
     let shop = shop_of(shop, storefront);
-    page::render(&Page { look: persona.into(), ..bind(plan, &shop, signals, storefront) })
+    let page = Page { look: persona.into(), ..bind(plan, &shop, signals, storefront) };
+    page::render_for(storefront.page, &page)
 }
 
 fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {

@@ -9,7 +9,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use model::catalog::Product;
-use page::blocks::{Block, Checker, Demand, Occurrence, grid};
+use page::blocks::{Block, Checker, Demand, Occurrence, Rules, grid};
 
 use crate::across;
 use crate::across::left_for_lists;
@@ -76,7 +76,7 @@ impl Judge<'_> {
         let Plan { title, blocks } = self.plan;
         self.heading_at("title", title, limits::TITLE_CHARS_MAX);
         self.true_of_page_at("title", title);
-        self.count("blocks", blocks.len(), limits::BLOCKS_MIN..=limits::BLOCKS_MAX);
+        self.count("blocks", blocks.len(), limits::blocks(self.storefront.page));
         self.order(blocks);
         // A plan may be long and wrong throughout. Further blocks are not checked.
         for (index, block) in blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
@@ -105,10 +105,17 @@ impl Judge<'_> {
         }
     }
 
-    /// Checks that the only hero is first, that there is a grid if there are products for it, and that single
-    /// blocks are not repeated.
+    /// Checks that each block suits the kind of page, that the only hero is first, that there is a grid if there are products
+    /// for it, and that single blocks are not repeated.
     fn order(&mut self, blocks: &[Block]) {
-        for name in Block::names(|rules| rules.occurrence == Occurrence::First) {
+        let storefront = self.storefront;
+        for (index, block) in blocks.iter().enumerate() {
+            if !storefront.allows(&block.rules()) {
+                let what = format!("a {} is not for a {} page", block.name(), storefront.page.name());
+                self.report(&format!("blocks[{index}]"), what);
+            }
+        }
+        for name in Block::names(|rules| storefront.allows(rules) && rules.occurrence == Occurrence::First) {
             if blocks.first().is_none_or(|block| block.name() != name) {
                 self.report("blocks[0]", format!("the first block is not a {name}"));
             }
@@ -123,7 +130,8 @@ impl Judge<'_> {
         }
         let all: Vec<_> = blocks.iter().collect();
         let enough = left_for_lists(&all, &self.storefront.assortment).len() >= grid::PRODUCTS_MIN;
-        for name in Block::names(|rules| rules.occurrence == Occurrence::AtLeastOnce) {
+        let needed = |rules: &Rules| storefront.allows(rules) && rules.occurrence == Occurrence::AtLeastOnce;
+        for name in Block::names(needed) {
             if enough && blocks.iter().all(|block| block.name() != name) {
                 self.report("blocks", format!("there is no {name}"));
             }

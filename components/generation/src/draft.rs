@@ -280,8 +280,9 @@ impl Reader<'_> {
             self.mended.insert(Mend::Order);
             kept[..=at].rotate_right(1);
         }
-        self.mended.extend((kept.len() > limits::BLOCKS_MAX).then_some(Mend::TooMany));
-        kept.truncate(limits::BLOCKS_MAX);
+        let most = *limits::blocks(self.storefront.page).end();
+        self.mended.extend((kept.len() > most).then_some(Mend::TooMany));
+        kept.truncate(most);
         kept
     }
 }

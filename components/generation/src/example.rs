@@ -1,7 +1,7 @@
 //! An example of an answer for the prompt: the beginning of the local planner's plan for the same shopper, in the form
 //! that the model writes. Models with few parameters repeat an example, so it has to be one that may be repeated.
 //!
-//! It never shows a block that is filled in, or a product that is not offered.
+//! On a home page it never shows a block that is filled in, and nowhere a product that is not offered.
 
 use page::blocks::{Block, Occurrence};
 use serde_json::{Value, json};
@@ -15,6 +15,9 @@ const PRODUCTS_MAX: usize = 4;
 
 /// Returns the example, on one line; `None` if the plan's beginning cannot be told in the form.
 pub fn of(local: &Plan, kinds: &[Kind], offer: &Offer<'_>) -> Option<String> {
+    if !kinds.iter().any(|kind| kind.name == "hero") {
+        return of_blocks(local, kinds, offer);
+    }
     let hero = local.blocks.first().filter(|block| block.rules().occurrence == Occurrence::First)?;
     let hero = members(hero, kinds, offer)?;
     let others = local.blocks[1..].iter();
@@ -28,6 +31,16 @@ pub fn of(local: &Plan, kinds: &[Kind], offer: &Offer<'_>) -> Option<String> {
     let [Some(other), Some(grid)] = blocks else { return None };
     let title = json!(local.title);
     Some(format!(r#"{{"title":{title},"hero":{},"blocks":[{other},{grid}]}}"#, object(hero.into_iter())))
+}
+
+/// Returns the example of a page without a hero: its first block that has copy.
+fn of_blocks(local: &Plan, kinds: &[Kind], offer: &Offer<'_>) -> Option<String> {
+    let typed = |block: &Block| {
+        let members = members(block, kinds, offer).filter(|members| !members.is_empty())?;
+        Some(object([("type", json!(block.name()))].into_iter().chain(members)))
+    };
+    let block = local.blocks.iter().find_map(typed)?;
+    Some(format!(r#"{{"title":{},"blocks":[{block}]}}"#, json!(local.title)))
 }
 
 /// Returns the members of a block in the order of the form.

@@ -1,6 +1,6 @@
 //! The form of an answer: what the model writes, and its JSON Schema.
 //!
-//! It is a plan in which the hero is apart from the other blocks and products are numbers of the offer. The fields of
+//! It is a plan in which the hero, if the page has one, is apart from the other blocks and products are numbers of the offer. The fields of
 //! each kind of block follow from [`page::blocks`].
 //!
 //! The schema is made for constrained decoders, which write members in its order and differ in what they know: `type`
@@ -9,6 +9,7 @@
 
 use std::ops::RangeInclusive;
 
+use model::PageKind;
 use page::blocks::{Block, Demand, Given, Occurrence};
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
@@ -95,22 +96,30 @@ fn shape(name: &str, schema: &Value) -> Shape {
     }
 }
 
-/// Returns the kinds that a page may have, the first of which is its hero.
+/// Returns the kinds that a page may have. The first of a home page's is its hero.
 pub fn kinds_for(offer: &Offer<'_>, views: &[String], storefront: &Storefront) -> Vec<Kind> {
     let given = storefront.given(views);
     let is_possible = |kind: &Kind| {
+        let suits = rules_of(kind).is_some_and(|rules| storefront.allows(&rules));
         let count = offer.numbers(kind.demand).len();
         let has_products = kind.fields.iter().all(|field| match &field.shape {
             Shape::Product => count > 0,
             Shape::Products(items) => count >= *items.start(),
             _ => true,
         });
-        let has_room = rules_of(kind).is_some_and(|rules| offer.products().count() >= rules.offer_min);
-        has_room && has_products && (!is_filled_in(kind) || is_filled(kind, storefront, &given))
+        let has_room = storefront.page.has_subject()
+            || rules_of(kind).is_some_and(|rules| offer.products().count() >= rules.offer_min);
+        suits && has_room && has_products && (!is_filled_in(kind) || is_filled(kind, storefront, &given))
     };
     let mut kinds: Vec<_> = kinds().into_iter().filter(is_possible).collect();
     kinds.sort_by_key(|kind| !is_first(kind));
     kinds
+}
+
+/// Returns whether the page may have a block that the model writes copy for. A home page always has its hero.
+pub fn has_copy(offer: &Offer<'_>, storefront: &Storefront) -> bool {
+    let mut kinds = kinds_for(offer, &[], storefront).into_iter();
+    kinds.any(|kind| kind.fields.iter().any(|field| matches!(field.shape, Shape::Text(_))))
 }
 
 fn rules_of(kind: &Kind) -> Option<page::blocks::Rules> {
@@ -134,17 +143,23 @@ fn is_filled(kind: &Kind, storefront: &Storefront, given: &Given<'_>) -> bool {
 }
 
 /// Returns the JSON Schema (draft 2020-12) of an answer with these kinds, as text in which the order of members counts.
-pub fn schema(kinds: &[Kind], offer: &Offer<'_>) -> String {
+pub fn schema(page: PageKind, kinds: &[Kind], offer: &Offer<'_>) -> String {
     let (heroes, others): (Vec<_>, Vec<_>) = kinds.iter().partition(|kind| is_first(kind));
     let blocks: Vec<_> = alike(&others, offer)
         .into_iter()
         .map(|(names, members)| object([("type", values(&names))].into_iter().chain(members)))
         .collect();
     let any = format!(r#"{{"anyOf":[{}]}}"#, blocks.join(","));
-    let count = limits::BLOCKS_MIN - heroes.len()..=limits::BLOCKS_MAX - heroes.len();
+    let count = blocks_besides(page, heroes.len());
     let hero = heroes.iter().map(|kind| (kind.name.as_str(), object(members(kind, offer))));
     let parts = [("title", text(limits::TITLE_CHARS_MAX))].into_iter().chain(hero);
     object(parts.chain([("blocks", list(&any, &count))]))
+}
+
+/// Returns how many blocks the model gives besides the hero.
+pub fn blocks_besides(page: PageKind, heroes: usize) -> RangeInclusive<usize> {
+    let (least, most) = limits::blocks(page).into_inner();
+    least.max(1 + heroes) - heroes..=most - heroes
 }
 
 /// The names of members and their schemas.
@@ -218,7 +233,7 @@ mod tests {
         let signals = Signals { views, ..Signals::default() };
         let reading = crate::persona::known(Persona::Explorer);
         let offer = Offer::of(&reading, &signals, &storefront.assortment, PRODUCTS_MAX);
-        schema(&kinds_for(&offer, &signals.views, storefront), &offer)
+        schema(storefront.page, &kinds_for(&offer, &signals.views, storefront), &offer)
     }
 
     #[test]

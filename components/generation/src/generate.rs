@@ -71,6 +71,7 @@ impl<H: Host> Run<'_, H> {
         let assortment = self.assortment()?;
         let storefront =
             Storefront::new(shop.as_str(), merchant, assortment).with_collections(self.collections());
+        let storefront = storefront.at(self.job.request.page);
         let ready = match self.reuse(kept, version, &storefront) {
             Some(ready) => ready,
             None => self.plan(version, &storefront)?,
@@ -285,6 +286,8 @@ fn failed(reason: &str) -> Outcome {
 
 #[cfg(test)]
 mod bars;
+#[cfg(test)]
+pub mod below;
 #[cfg(test)]
 mod repairs;
 #[cfg(test)]

@@ -49,6 +49,7 @@ pub mod salvage;
 pub mod season;
 pub mod shared;
 pub mod storefront;
+mod task;
 
 #[cfg(test)]
 mod fakes;

@@ -13,13 +13,17 @@ use crate::planner;
 use crate::refit::refit;
 use crate::storefront::Storefront;
 
-/// Returns the plan with the shopper's own parts.
+/// Returns the plan with the shopper's own parts. Pages with a subject get what the shopper viewed from routing, without the
+/// subject itself.
 pub fn personalised(
     shared: Checked,
     persona: Persona,
     signals: &Signals,
     storefront: &Storefront,
 ) -> Checked {
+    if storefront.page.has_subject() {
+        return shared;
+    }
     let viewed = planner::viewed(persona, signals, storefront);
     let with_viewed = added(shared, viewed, before_the_promises, storefront);
     let bought = planner::bought(persona, signals, storefront);

@@ -15,23 +15,35 @@ const FORMAT: u32 = 1;
 
 /// The limits of a whole plan. The limits of blocks are in their modules, [`page::blocks`].
 pub mod limits {
+    use std::ops::RangeInclusive;
+
+    use model::PageKind;
+
     /// The longest title of the document, in characters.
     pub const TITLE_CHARS_MAX: usize = 70;
-    /// The fewest blocks of a page.
+    /// The fewest blocks of a home page.
     pub const BLOCKS_MIN: usize = 3;
     /// The most blocks of a page.
     pub const BLOCKS_MAX: usize = 10;
+    /// The most planned blocks of a page with a subject: they follow what is about the subject.
+    pub const BLOCKS_BELOW_MAX: usize = 5;
     /// The most blocks that show nothing but text.
     pub const TEXT_BLOCKS_MAX: usize = 2;
+
+    /// Returns how many planned blocks a page of this kind has. What is about a subject is a page by itself.
+    pub fn blocks(page: PageKind) -> RangeInclusive<usize> {
+        if page.has_subject() { 0..=BLOCKS_BELOW_MAX } else { BLOCKS_MIN..=BLOCKS_MAX }
+    }
 }
 
-/// A storefront page for one shopper.
+/// The planned part of a page for one shopper: of a home page all of it, of other kinds what follows the part about the
+/// subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// What the browser's tab says.
     pub title: String,
-    /// From top to bottom. The first is the only hero.
+    /// From top to bottom. The first block of a home page is its only hero; other kinds of page have none.
     pub blocks: Vec<Block>,
 }
 

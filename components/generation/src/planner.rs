@@ -67,9 +67,17 @@ impl<'a> Planner<'a> {
         Self { persona, signals, storefront, affinity, ranked }
     }
 
-    /// Returns the blocks for the persona, in order. Blocks that the shop has nothing for are skipped, and a page
+    /// Returns the blocks for the persona, in order. Blocks that the shop has nothing for are skipped, and a home page
     /// with too few blocks is filled up. No product is shown twice, except the hero's.
     fn blocks(&self) -> Vec<Block> {
+        let storefront = self.storefront;
+        if storefront.page.has_subject() {
+            let left = Left { shown: BTreeSet::new() };
+            let slots = profile::of(self.persona).below.iter();
+            let blocks = slots.filter_map(|slot| self.fill(*slot, &left));
+            let blocks = blocks.filter(|block| storefront.allows(&block.rules()));
+            return blocks.take(limits::BLOCKS_BELOW_MAX).collect();
+        }
         let layout = profile::of(self.persona).layout;
         let mut order: Vec<_> = layout.iter().enumerate().collect();
         order.sort_by_key(|(_, slot)| choice(**slot));
@@ -119,6 +127,7 @@ impl<'a> Planner<'a> {
             }
             Slot::Search => Some(self.search()),
             Slot::RecentlyViewed => Some(self.recently_viewed()),
+            Slot::Story => Some(self.story()),
             Slot::Reassurance => Some(Block::Reassurance(Reassurance {})),
         }
     }
@@ -384,6 +393,7 @@ fn choice(slot: Slot) -> usize {
         | Slot::Collections
         | Slot::Brands
         | Slot::PriceGuide
+        | Slot::Story
         | Slot::Questions => 8,
     }
 }
@@ -398,6 +408,7 @@ mod tests {
     use crate::assortment::Assortment;
     use crate::check::check;
     use crate::fakes::{any_signals, any_text, image, merchant, pictured, product, reduced, storefront};
+    use model::PageKind;
     use model::shop::ShopSettings;
     use proptest::prelude::*;
 
@@ -565,7 +576,10 @@ mod tests {
         for language in Language::all() {
             let merchant = ShopSettings { language: language.tag().parse().unwrap(), ..merchant() };
             let storefront = Storefront::new("s", merchant, storefront().assortment);
-            for persona in Persona::ALL {
+            for (persona, page) in
+                Persona::ALL.into_iter().flat_map(|it| PageKind::ALL.map(|page| (it, page)))
+            {
+                let storefront = storefront.clone().at(page);
                 let blocks = plan(persona, &signals, &storefront).blocks;
                 let copy = blocks.iter().flat_map(|block| {
                     crate::across::copy_of(block).into_iter().map(|copy| (block.name(), copy))
@@ -639,9 +653,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_plan_passes_the_check(storefront in any_storefront(), signals in any_signals()) {
-            for persona in Persona::ALL {
-                let planned = plan(persona, &signals, &storefront);
-                prop_assert_eq!(check(planned.clone(), &storefront).err(), None, "{:?}", planned);
+            for page in PageKind::ALL {
+                let storefront = storefront.clone().at(page);
+                for persona in Persona::ALL {
+                    let planned = plan(persona, &signals, &storefront);
+                    prop_assert_eq!(check(planned.clone(), &storefront).err(), None, "{:?}", planned);
+                }
             }
         }
 

@@ -27,7 +27,7 @@ pub fn of(persona: Persona) -> &'static Profile {
 
 /// The profile of a persona.
 pub struct Profile {
-    /// What the persona wants from a page, for the model.
+    /// What the persona wants from a home page, for the model.
     pub wants: &'static str,
     /// The evidence for the persona.
     pub rules: &'static [Rule],
@@ -35,8 +35,12 @@ pub struct Profile {
     pub order: Order,
     /// The product of the spotlight; `None` if the persona gets no spotlight.
     pub spotlight: Option<Spotlit>,
-    /// The page, from top to bottom.
+    /// The home page, from top to bottom.
     pub layout: &'static [Slot],
+    /// What the persona wants below the part about a subject, for the model.
+    pub wants_below: &'static str,
+    /// What follows the part about a subject, from top to bottom. Each kind of page has those that suit it.
+    pub below: &'static [Slot],
     /// The local planner's phrases for the persona.
     pub phrases: Phrases,
 }
@@ -96,6 +100,8 @@ pub enum Slot {
     PriceGuide,
     /// The merchant's questions and answers.
     Questions,
+    /// A few words without products.
+    Story,
     /// A search field.
     Search,
     /// The products that the shopper viewed.

@@ -8,7 +8,7 @@
 
 use model::catalog::Product;
 use model::llm::{Message, Request, Role};
-use model::{Persona, Signals};
+use model::{PageKind, Persona, Signals};
 use page::blocks::{Block, Demand, Occurrence, Rules};
 use serde::Serialize;
 
@@ -21,6 +21,7 @@ use crate::persona::Reading;
 use crate::plan::{Plan, limits};
 use crate::profile;
 use crate::storefront::Storefront;
+use crate::task;
 
 /// The most calls of the model for one page that may cost something: one, and one to repair its answer.
 pub const CALLS_MAX: u32 = 2;
@@ -43,12 +44,6 @@ const TAG_CHARS_MAX: usize = 20;
 const BANNED_MAX: usize = 40;
 /// The longest answer that is shown to the model again for repair, in bytes.
 const REPAIRED_BYTES_MAX: usize = 8 * 1024;
-
-/// The task for the model.
-const TASK: &str = "\
-You plan one page of an online shop for one shopper. You answer with a plan, one JSON object, and nothing else: a title, \
-a hero and a list of blocks. You choose blocks, their order, products and copy. Titles of products, prices, pictures, \
-links, stock and the shop's promises are added from the shop's own data.";
 
 /// The rules for copy, as [`crate::copy`] and [`crate::heading`] check them.
 const COPY_RULES: &str = "\
@@ -73,10 +68,10 @@ const EXAMPLE: &str =
 /// The end of the question.
 const ORDER: &str = "Write the plan.";
 
-/// Returns the instructions. They are the same for every shop with the same kinds of block.
-fn instructions(kinds: &[Kind]) -> String {
-    let rules = plan_rules(kinds);
-    format!("{TASK}\n\nThe blocks:\n{}\n\n{rules}\n\nThe copy:\n{COPY_RULES}\n\n{WARNING}", kind_lines(kinds))
+/// Returns the instructions. They are the same for every shop with the same kinds of block on this kind of page.
+fn instructions(page: PageKind, kinds: &[Kind]) -> String {
+    let (task, rules) = (task::of(page), plan_rules(page, kinds));
+    format!("{task}\n\nThe blocks:\n{}\n\n{rules}\n\nThe copy:\n{COPY_RULES}\n\n{WARNING}", kind_lines(kinds))
 }
 
 /// Returns a line for each kind: its members and what it is.
@@ -90,7 +85,7 @@ fn kind_lines(kinds: &[Kind]) -> String {
 }
 
 /// Returns the rules for blocks, which follow from the rules of each kind of block.
-fn plan_rules(kinds: &[Kind]) -> String {
+fn plan_rules(page: PageKind, kinds: &[Kind]) -> String {
     let named = |fits: fn(&Rules) -> bool| {
         let names = Block::names(fits).filter(|name| kinds.iter().any(|kind| kind.name == *name));
         names.collect::<Vec<_>>()
@@ -100,12 +95,16 @@ fn plan_rules(kinds: &[Kind]) -> String {
     let needed = named(|rules| rules.occurrence == Occurrence::AtLeastOnce).join(" and one ");
     let reduced = named(|rules| rules.demand == Demand::Reduced).join(" and ");
     let has_stories = kinds.iter().any(|kind| kind.name == "story");
-    let (least, most) = (limits::BLOCKS_MIN - 1, limits::BLOCKS_MAX - 1);
+    let heroes = usize::from(!page.has_subject());
+    let (least, most) = form::blocks_besides(page, heroes).into_inner();
+    let besides = if heroes > 0 { " besides the hero" } else { "" };
+    let has_products = !page.has_subject();
     let rules = [
-        (true, format!("- {least} to {most} blocks besides the hero.")),
+        (true, format!("- {least} to {most} blocks{besides}.")),
         (!needed.is_empty(), format!("- At least one {needed}.")),
-        (true, format!("- At most one of each, except {often}.")),
-        (true, "- Products by number, from the list, each once outside the hero.".to_owned()),
+        (!often.is_empty(), format!("- At most one of each, except {often}.")),
+        (often.is_empty(), "- At most one of each.".to_owned()),
+        (has_products, "- Products by number, from the list, each once outside the hero.".to_owned()),
         (has_stories, format!("- At most {} stories.", limits::TEXT_BLOCKS_MAX)),
         (!reduced.is_empty(), format!("- Only reduced products in {reduced}.")),
     ];
@@ -122,7 +121,7 @@ pub fn request(
     local: &Plan,
 ) -> Request {
     let offer = &fitting(offer, &storefront.assortment);
-    let about = shopper_part(reading, signals, offer);
+    let about = shopper_part(reading, signals, storefront.page, offer);
     // There is nothing in a newcomer's page that the local planner could not have planned.
     let is_optional = signals.is_empty();
     Request { is_optional, ..asked(&about, &signals.views, storefront, offer, local) }
@@ -136,7 +135,7 @@ pub fn request_for_all(
     local: &Plan,
 ) -> Request {
     let offer = &fitting(offer, &storefront.assortment);
-    asked(&segment_part(persona), &[], storefront, offer, local)
+    asked(&segment_part(persona, storefront.page), &[], storefront, offer, local)
 }
 
 fn asked(about: &str, views: &[String], storefront: &Storefront, offer: &Offer<'_>, local: &Plan) -> Request {
@@ -146,8 +145,8 @@ fn asked(about: &str, views: &[String], storefront: &Storefront, offer: &Offer<'
         [shop_part(storefront, offer), about.to_owned(), example.unwrap_or_default(), ORDER.to_owned()];
     let question = parts.concat();
     Request {
-        messages: vec![said(Role::System, instructions(&kinds)), said(Role::User, question)],
-        schema: form::schema(&kinds, offer),
+        messages: vec![said(Role::System, instructions(storefront.page, &kinds)), said(Role::User, question)],
+        schema: form::schema(storefront.page, &kinds, offer),
         schema_name: form::SCHEMA_NAME.to_owned(),
         tokens_max: TOKENS_MAX,
         calls_max: CALLS_MAX,
@@ -214,7 +213,7 @@ fn shop_part(storefront: &Storefront, offer: &Offer<'_>) -> String {
     )
 }
 
-fn shopper_part(reading: &Reading, signals: &Signals, offer: &Offer<'_>) -> String {
+fn shopper_part(reading: &Reading, signals: &Signals, page: PageKind, offer: &Offer<'_>) -> String {
     let known = |ids: &[String]| {
         let mut numbers: Vec<_> = ids.iter().filter_map(|id| offer.number_of(id)).take(SIGNALS_MAX).collect();
         numbers.dedup();
@@ -236,19 +235,25 @@ fn shopper_part(reading: &Reading, signals: &Signals, offer: &Offer<'_>) -> Stri
         reading.persona.name(),
         reading.confidence,
         reading.reasons.join(", "),
-        profile::of(reading.persona).wants,
+        wants(reading.persona, page),
         json(&shopper),
     )
 }
 
 /// Returns the part about the shoppers of a segment: all that is known of them is how they shop.
-fn segment_part(persona: Persona) -> String {
+fn segment_part(persona: Persona, page: PageKind) -> String {
     format!(
         "\nThe page is for every shopper who is best described as {}.\nSuch a shopper wants: {}\n\
          What each of them viewed or bought before is added for them, beside this plan.\n\n",
         persona.name(),
-        profile::of(persona).wants,
+        wants(persona, page),
     )
+}
+
+/// Returns what a persona wants from a page of this kind.
+fn wants(persona: Persona, page: PageKind) -> &'static str {
+    let profile = profile::of(persona);
+    if page.has_subject() { profile.wants_below } else { profile.wants }
 }
 
 /// Returns the offer of as many products as fit.

@@ -6,12 +6,13 @@
 
 use model::jobs::{Outcome, Trouble, Work};
 use model::llm::Request;
-use model::{Cause, Source};
+use model::{Cause, PageKind, Source};
 
 use crate::answer;
 use crate::capabilities::{Completion, Ending, Failed, Host, Level, NoAnswer};
 use crate::check::{Checked, Problem, check};
 use crate::draft;
+use crate::form;
 use crate::job::Job;
 use crate::mended::codes;
 use crate::offer::{Offer, PRODUCTS_FEW, PRODUCTS_MAX};
@@ -117,7 +118,12 @@ impl<'a, H: Host> Planning<'a, H> {
         if self.job.request.work == Work::PlanLocally {
             return self.locally(None, Some(FIRST_VIEW_MS));
         }
-        let offer = self.offer(PRODUCTS_MAX);
+        // What is planned of a page with a subject names no products: a few say what the shop has.
+        let full = if self.storefront.page.has_subject() { PRODUCTS_FEW } else { PRODUCTS_MAX };
+        let offer = self.offer(full);
+        if !form::has_copy(&offer, self.storefront) {
+            return self.locally(None, None);
+        }
         let planned = match self.plan(self.request(&offer), &offer) {
             // A refusal costs nothing.
             Err(NoAnswer::Failed(failed)) if failed.cause == Cause::Context => {
@@ -154,7 +160,7 @@ impl<'a, H: Host> Planning<'a, H> {
         if answer.ending == Ending::Filter || self.job.crashed || answer.calls >= CALLS_MAX {
             return Ok(self.stand_in(useless(answer.ending, &unusable, "")));
         }
-        let problems = unusable.for_model(answer.ending);
+        let problems = unusable.for_model(answer.ending, self.storefront.page);
         let request = Request { calls_max: CALLS_MAX - answer.calls, ..request };
         Ok(self.repair(&prompt::repair(request, &answer.text, &problems), offer))
     }
@@ -260,12 +266,13 @@ impl<'a, H: Host> Planning<'a, H> {
 
 impl Unusable {
     /// Returns the problems for the model, so that it can correct its plan.
-    fn for_model(&self, ending: Ending) -> Vec<Problem> {
+    fn for_model(&self, ending: Ending, page: PageKind) -> Vec<Problem> {
         let problem = |what: &str| Problem { path: "answer".to_owned(), what: what.to_owned() };
         match ending {
             Ending::Length => vec![problem("was cut off; be shorter")],
             Ending::Complete | Ending::Filter if self.refused.is_empty() => {
-                vec![problem("does not follow the form: a title, a hero and a list of blocks")]
+                let parts = if page.has_subject() { "a title" } else { "a title, a hero" };
+                vec![problem(&format!("does not follow the form: {parts} and a list of blocks"))]
             }
             Ending::Complete | Ending::Filter => self.refused.clone(),
         }

@@ -2,8 +2,8 @@
 //! missing.
 //!
 //! A page counts as the model's only if at least half of its blocks are, and of each of these at least half of its copy: of
-//! the blocks that a page has in any case, because those that are filled in may turn out empty, and have little copy of
-//! their own.
+//! the blocks that a home page has in any case, because those that are filled in may turn out empty, and have little copy of
+//! their own. The planned part of other pages has hardly any others, so all count there.
 
 use std::collections::BTreeMap;
 
@@ -124,8 +124,11 @@ impl Page<'_> {
         None
     }
 
-    /// Adds blocks of the local planner until the page has an opening, a grid and enough blocks.
+    /// Adds blocks of the local planner until a home page has an opening, a grid and enough blocks.
     fn fill_up(&mut self) {
+        if self.storefront.page.has_subject() {
+            return;
+        }
         if self.parts.first().is_none_or(|part| part.block.rules().occurrence != Occurrence::First) {
             self.add(|block| block.rules().occurrence == Occurrence::First, 0);
         }
@@ -191,7 +194,7 @@ impl Page<'_> {
         if problem.path == "title" {
             return self.replace_title(problem);
         }
-        if problem.path == "blocks" && self.parts.len() > limits::BLOCKS_MAX {
+        if problem.path == "blocks" && self.parts.len() > *limits::blocks(self.storefront.page).end() {
             self.parts.pop();
             return Some(());
         }
@@ -268,7 +271,8 @@ impl Page<'_> {
     }
 
     fn counted(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(|part| counts(&part.block))
+        let all_count = self.storefront.page.has_subject();
+        self.parts.iter().filter(move |part| all_count || counts(&part.block))
     }
 
     fn share(&self) -> (usize, usize) {

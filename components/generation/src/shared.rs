@@ -1,4 +1,5 @@
-//! Plans that the shoppers of a segment share: those of one persona and market, with the same settings of the merchant.
+//! Plans that the shoppers of a segment share: those of one persona and market, for one kind of page, with the same settings
+//! of the merchant.
 //!
 //! The segment's plan costs one call of the model; each of its shoppers gets a page of it, fitted to today's products.
 //! One job at a time plans for a segment, by a lease that ends by itself. Meanwhile the others render the plan of
@@ -53,8 +54,8 @@ pub fn plan(
     reading: &Reading,
     storefront: &Storefront,
 ) -> Result<Planned, Outcome> {
-    let GenerationRequest { shop, market, .. } = &job.request;
-    let segment = SegmentId::of(reading.persona, market, storefront.brief.number());
+    let GenerationRequest { shop, market, page, .. } = &job.request;
+    let segment = SegmentId::of(*page, reading.persona, market, storefront.brief.number());
     let for_all = storefront.for_all(shop.as_str());
     Segment { host, job, reading, storefront, for_all, id: segment }.plan()
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use model::PageKind;
 use model::catalog::{self, Product};
 use model::shop::ShopSettings;
 use page::Collection;
-use page::blocks::Given;
+use page::blocks::{Given, Rules};
 
 use crate::assortment::Assortment;
 use crate::brief::Brief;
@@ -24,15 +25,28 @@ pub struct Storefront {
     pub voice: Voice,
     /// The digest of the settings that plans depend on.
     pub brief: Brief,
+    /// The kind of page that is planned.
+    pub page: PageKind,
 }
 
 impl Storefront {
-    /// Creates the storefront of a shop. `shop` is its id, which replaces a name without visible characters.
+    /// Creates the storefront of a shop for its home page. `shop` is its id, which replaces a name without visible characters.
     pub fn new(shop: &str, merchant: ShopSettings, assortment: Assortment) -> Self {
         let brief = Brief::of(&merchant);
         let merchant = merchant.known_as(shop, assortment.shop_name());
         let voice = Voice::new(shop, &merchant, &assortment);
-        Self { merchant, assortment, collections: Vec::new(), voice, brief }
+        Self { merchant, assortment, collections: Vec::new(), voice, brief, page: PageKind::Home }
+    }
+
+    /// Sets the kind of page.
+    #[must_use]
+    pub fn at(self, page: PageKind) -> Self {
+        Self { page, ..self }
+    }
+
+    /// Returns whether the page may have a block with these rules.
+    pub fn allows(&self, rules: &Rules) -> bool {
+        rules.pages.contains(&self.page)
     }
 
     /// Sets the shop's collections.
@@ -61,8 +75,8 @@ impl Storefront {
         }
         let (merchant, assortment) = (self.merchant.clone(), self.assortment.without_found());
         let voice = Voice::new(shop, &merchant, &assortment);
-        let (collections, brief) = (self.collections.clone(), self.brief);
-        Cow::Owned(Self { merchant, assortment, collections, voice, brief })
+        let (collections, brief, page) = (self.collections.clone(), self.brief, self.page);
+        Cow::Owned(Self { merchant, assortment, collections, voice, brief, page })
     }
 
     /// Returns whether a text is the shop's own: its name, or a title, description or category of its products.

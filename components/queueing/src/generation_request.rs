@@ -1,7 +1,7 @@
 //! The form of generation requests in the queue.
 
 use model::jobs::{GenerationRequest, Work};
-use model::{InvalidMarket, Market, Persona, ShopId, ShopperId, Signals};
+use model::{InvalidMarket, Market, PageKind, Persona, ShopId, ShopperId, Signals};
 use serde::{Deserialize, Serialize};
 
 use crate::payload::InvalidPayload;
@@ -24,6 +24,8 @@ struct Payload<'a> {
     country: &'a str,
     #[serde(default)]
     language: &'a str,
+    #[serde(default)]
+    page: PageKind,
 }
 
 /// Encodes a generation request for the queue, in under 64 KiB if its signals are bounded.
@@ -37,6 +39,7 @@ pub(crate) fn encode(request: GenerationRequest) -> Vec<u8> {
         persona: request.persona,
         country: request.market.country(),
         language: request.market.language(),
+        page: request.page,
     };
     serde_json::to_vec(&payload).expect("plain fields have a JSON form")
 }
@@ -51,6 +54,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<GenerationRequest, InvalidPayload> 
         signals: payload.signals,
         persona: payload.persona,
         market: Market::of(payload.country, payload.language).ok_or(InvalidMarket)?,
+        page: payload.page,
     })
 }
 
@@ -78,6 +82,7 @@ mod tests {
             signals,
             persona: Some(Persona::Dealhunter),
             market: Market::of("BR", "PT_BR").unwrap(),
+            page: PageKind::Collection,
         }
     }
 
@@ -131,7 +136,7 @@ mod tests {
             r#"{"visits":0,"views":[],"searches":[],"filters":[],"sorts":[],"carted":[],"purchased":[]}"#;
         for persona in ["minimalist", "explorer", "dealhunter", "loyalist"] {
             let payload = format!(
-                r#"{{"form":1,"store":"magic-wands","shopper":"context-{persona}","work":"generate","signals":{nothing},"persona":"{persona}","country":"","language":""}}"#
+                r#"{{"form":1,"store":"magic-wands","shopper":"context-{persona}","work":"generate","signals":{nothing},"persona":"{persona}","country":"","language":"","page":"home"}}"#
             );
             let request = decode(payload.as_bytes()).unwrap();
             assert_eq!(request.persona.map(Persona::name), Some(persona));
@@ -148,6 +153,9 @@ mod tests {
         );
         let request = decode(payload.as_bytes()).unwrap();
         assert_eq!((request.shopper.as_str(), request.signals.visits), ("abc123", 2));
-        assert_eq!((request.persona, request.market), (None, Market::default()));
+        assert_eq!(
+            (request.persona, request.market, request.page),
+            (None, Market::default(), PageKind::Home)
+        );
     }
 }

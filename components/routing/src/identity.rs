@@ -4,20 +4,24 @@
 //! the id that the browser drew at random. Shopify adds the logged-in customer. Without consent, all shoppers in
 //! the same context of the shop share one anonymous shopper id, and nothing is stored about them.
 
-use model::{Market, Persona, ShopperId};
+use model::{Market, PageKind, Persona, ShopperId};
 use shopify::proxy::Signed;
 
 use crate::refusal::Refusal;
 use crate::target::InvalidParameter;
 
-/// The shopper of a request, and their market.
+/// The shopper of a request, their market, and the page of the shop that they see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     person: ShopperId,
     before_login: Option<ShopperId>,
     market: Market,
-    persona: Persona,
+    page: PageKind,
+    about: String,
 }
+
+/// The longest text about a page's subject, in characters. The longest are ids of products in a cart.
+const ABOUT_CHARS_MAX: usize = 400;
 
 impl Identity {
     /// Reads the identity from a signed query.
@@ -26,24 +30,30 @@ impl Identity {
         let drawn = own(signed, "visitor")?.filter(|_| consents);
         let visitor = drawn.map(ShopperId::visitor).transpose()?;
         let customer = signed.customer.filter(|_| consents).map(|id| ShopperId::customer(&id.to_string()));
-        let persona = persona(own(signed, "context")?)?;
-        let context = ShopperId::context(persona);
+        let page = page(own(signed, "context")?)?;
+        let about = own(signed, "about")?.unwrap_or_default().chars().take(ABOUT_CHARS_MAX).collect();
+        let context = ShopperId::context(likely(page));
         let (person, before_login) = match (customer.transpose()?, visitor) {
             (Some(customer), visitor) => (customer, visitor),
             (None, Some(visitor)) => (visitor, None),
             (None, None) => (context, None),
         };
-        Ok(Self { person, before_login, market: market(signed)?, persona })
+        Ok(Self { person, before_login, market: market(signed)?, page, about })
     }
 
-    /// Returns the shopper id of their page in their market.
+    /// Returns the id of their page of the kind that they see, in their market.
     pub(crate) fn shopper(&self) -> Result<ShopperId, Refusal> {
-        Ok(self.person.in_market(&self.market)?)
+        Ok(self.person.at(self.page)?.in_market(&self.market)?)
+    }
+
+    /// Returns what the request says of the page's subject ([`page::Subject`]).
+    pub(crate) fn about(&self) -> &str {
+        &self.about
     }
 
     /// Returns the most likely persona in the context of the request.
     pub(crate) fn persona(&self) -> Persona {
-        self.persona
+        likely(self.page)
     }
 
     /// Returns the visitor id that a customer had in this browser before they logged in.
@@ -57,14 +67,22 @@ fn consents(signed: &Signed) -> Result<bool, Refusal> {
     Ok(own(signed, "consent")? == Some("1"))
 }
 
-/// Returns the most likely persona of an anonymous shopper in this context.
-fn persona(context: Option<&str>) -> Result<Persona, InvalidParameter> {
-    Ok(match context.unwrap_or("page") {
-        "product" | "search" => Persona::Minimalist,
-        "home" | "collection" | "page" => Persona::Explorer,
-        "cart" => Persona::Loyalist,
-        _ => return Err(InvalidParameter::Unknown("context")),
-    })
+/// Returns the kind of page in this context. A page of the app's own, or of a kind that is not planned for, is like the home
+/// page.
+fn page(context: Option<&str>) -> Result<PageKind, InvalidParameter> {
+    match context {
+        None | Some("page") => Ok(PageKind::Home),
+        Some(name) => PageKind::named(name).ok_or(InvalidParameter::Unknown("context")),
+    }
+}
+
+/// Returns the most likely persona of an anonymous shopper on such a page.
+fn likely(page: PageKind) -> Persona {
+    match page {
+        PageKind::Product | PageKind::Search => Persona::Minimalist,
+        PageKind::Home | PageKind::Collection => Persona::Explorer,
+        PageKind::Cart => Persona::Loyalist,
+    }
 }
 
 /// Returns the shopper's market. A country or language that is not valid counts as the shop's own, because it is no

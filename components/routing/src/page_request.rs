@@ -30,6 +30,7 @@ pub(crate) fn request_page_after(
         signals,
         persona: visitor.persona(),
         market: visitor.market(),
+        page: visitor.page(),
     };
     deployment.enqueue(request).inspect_err(|failure| {
         let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];

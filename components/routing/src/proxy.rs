@@ -76,7 +76,8 @@ pub(crate) fn fragment<D: Deployment>(
 ) -> Result<Reply<D::Value>, Refusal> {
     let visitor = verify(deployment, target)?.visitor;
     let (served, shown) = storefront::show(deployment, &visitor, request, has_fragment)?;
-    let head = format!("<style>{THEME_STYLE}</style>");
+    let beginning = storefront::beginning(deployment, &visitor, &served);
+    let head = format!("<style>{THEME_STYLE}</style>{beginning}");
     let response = respond(headers::fragment(&served), framed(shown, &head, END));
     Ok(storefront::reply(visitor.shop, &served, response))
 }
@@ -112,7 +113,7 @@ fn verify<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Verified,
         }
         visitor => visitor,
     }?;
-    let visitor = visitor.compared(deployment, identity.persona());
+    let visitor = visitor.compared(deployment, identity.persona()).looking_at(identity.about());
     Ok(Verified { signed, identity, visitor })
 }
 

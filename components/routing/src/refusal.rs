@@ -33,8 +33,8 @@ pub(crate) enum Refusal {
     /// The id names a customer, which needs a signed request.
     #[error("shopper id of a customer needs a signed request")]
     Unsigned,
-    /// The id has a market, which only Shopify knows.
-    #[error("shopper id with a market needs a signed request")]
+    /// The id has a market, which only Shopify knows, or a kind of page that is a part of a theme.
+    #[error("shopper id with a market or a kind of page needs a signed request")]
     Market,
     /// The merchant paused generated pages. Only operators see this.
     #[error("the shop is paused")]

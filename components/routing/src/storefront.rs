@@ -7,8 +7,8 @@ use model::catalog::{Assortment, Collection, Product};
 use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
 use model::shop::ShopSettings;
-use model::{Market, NO_CURRENCY, ShopId};
-use page::{Document, Shelves, Shop};
+use model::{Market, NO_CURRENCY, PageKind, ShopId};
+use page::{About, Document, Look, Shelves, Shop, Subject};
 
 use crate::admission;
 use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Storage};
@@ -83,7 +83,9 @@ pub(crate) fn show<D: Deployment>(
 pub fn fallback<D: Deployment>(deployment: &D, shop: &str) -> Option<Response<D::Value>> {
     let shop = ShopId::parse(shop).ok()?;
     let merchant = deployment.merchant(&shop)?;
-    let document = render_fallback(deployment, &shop, &Market::default(), merchant);
+    let market = Market::default();
+    let goods = Goods::of(deployment, &shop, &market, merchant).with_collections(deployment, &shop, &market);
+    let document = goods.fallback(PageKind::Home, "");
     Some(respond(&Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
 }
 
@@ -159,33 +161,100 @@ fn anybodys<D: Deployment>(
     generation: Generation,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
     let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
-    let document = render_fallback(deployment, &visitor.shop, &visitor.market(), merchant);
+    let (shop, market) = (&visitor.shop, visitor.market());
+    let goods = Goods::of(deployment, shop, &market, merchant).with_collections(deployment, shop, &market);
+    let document = goods.fallback(visitor.page(), &visitor.about);
     Ok((Served::Miss(generation), Shown::Anybodys(document)))
 }
 
-fn render_fallback(
-    deployment: &(impl Catalog + Clock + Log),
-    id: &ShopId,
-    market: &Market,
-    merchant: ShopSettings,
-) -> Document {
-    let known = assortment(deployment, id, market);
-    let is_known = known.is_some();
-    let Assortment { shop_name, currency, money_format, best_sellers_first, products } =
-        known.unwrap_or_else(nothing);
-    let products: Vec<_> = products.into_iter().filter_map(Product::named).collect();
-    let shelves = match (is_known, best_sellers_first) {
-        (false, _) => Shelves::Unknown,
-        (true, true) => Shelves::BestSellers(&products),
-        (true, false) => Shelves::Products(&products),
+/// Returns the beginning of a generated page with a subject: what is about the subject, which the stored page cannot have.
+/// Returns nothing for other pages. If the catalog does not answer, the beginning shows nothing.
+pub(crate) fn beginning<D: Deployment>(deployment: &D, visitor: &Visitor, served: &Served) -> String {
+    let (Served::Hit(metadata) | Served::Stale(metadata, _)) = served else { return String::new() };
+    if !visitor.page().has_subject() {
+        return String::new();
+    }
+    let Some(merchant) = deployment.merchant(&visitor.shop) else { return String::new() };
+    let (shop, market) = (&visitor.shop, visitor.market());
+    let goods = Goods::of(deployment, shop, &market, merchant);
+    let is_collection = visitor.page() == PageKind::Collection;
+    let goods = if is_collection { goods.with_collections(deployment, shop, &market) } else { goods };
+    let views = page_request::recall(deployment, visitor).views;
+    let about = About {
+        views: &views,
+        persona: Some(metadata.persona),
+        ..goods.about(Subject::of(visitor.page(), &visitor.about))
     };
-    let collections = if products.is_empty() { Vec::new() } else { collections(deployment, id, market) };
-    let pictured = |collection| page::Collection::pictured(collection, &products);
-    let collections: Vec<_> = collections.into_iter().map(pictured).collect();
-    let merchant = merchant.in_market(market).at(deployment.now_ms());
-    let settings = merchant.known_as(id.as_str(), &shop_name);
-    let shop = Shop { id: id.to_string(), settings, currency, money_format };
-    page::render(&page::fallback(&shop, shelves, &collections, &shop.settings.promises))
+    let blocks = about.blocks(goods.shop.words());
+    page::beginning(&goods.shop, Look::from(metadata.persona), &blocks)
+}
+
+/// A shop and what it sells, as far as the catalog knows without a wait.
+struct Goods {
+    shop: Shop,
+    products: Vec<Product>,
+    collections: Vec<Collection>,
+    is_known: bool,
+    best_sellers_first: bool,
+}
+
+impl Goods {
+    fn of(
+        deployment: &(impl Catalog + Clock + Log),
+        id: &ShopId,
+        market: &Market,
+        merchant: ShopSettings,
+    ) -> Self {
+        let known = assortment(deployment, id, market);
+        let is_known = known.is_some();
+        let Assortment { shop_name, currency, money_format, best_sellers_first, products } =
+            known.unwrap_or_else(nothing);
+        let products: Vec<_> = products.into_iter().filter_map(Product::named).collect();
+        let merchant = merchant.in_market(market).at(deployment.now_ms());
+        let settings = merchant.known_as(id.as_str(), &shop_name);
+        let shop = Shop { id: id.to_string(), settings, currency, money_format };
+        Self { shop, products, collections: Vec::new(), is_known, best_sellers_first }
+    }
+
+    fn with_collections(self, deployment: &(impl Catalog + Log), id: &ShopId, market: &Market) -> Self {
+        let is_empty = self.products.is_empty();
+        let collections = if is_empty { Vec::new() } else { collections(deployment, id, market) };
+        Self { collections, ..self }
+    }
+
+    fn shelves(&self) -> Shelves<'_> {
+        match (self.is_known, self.best_sellers_first) {
+            (false, _) => Shelves::Unknown,
+            (true, true) => Shelves::BestSellers(&self.products),
+            (true, false) => Shelves::Products(&self.products),
+        }
+    }
+
+    /// Returns a subject with what it is compared with, as every shopper sees it.
+    fn about<'a>(&'a self, subject: Subject<'a>) -> About<'a> {
+        let (shelves, collections) = (self.shelves(), self.collections.as_slice());
+        About { subject, shelves, collections, views: &[], persona: None }
+    }
+
+    /// Returns the collections with a picture each.
+    fn pictured(&self) -> Vec<page::Collection> {
+        let pictured =
+            |collection: &Collection| page::Collection::pictured(collection.clone(), &self.products);
+        self.collections.iter().map(pictured).collect()
+    }
+
+    /// Renders the fallback page of a kind.
+    fn fallback(&self, page: PageKind, about: &str) -> Document {
+        let collections = self.pictured();
+        let fallback = match Subject::of(page, about) {
+            Subject::Shop => {
+                let promises = &self.shop.settings.promises;
+                page::fallback(&self.shop, self.shelves(), &collections, promises)
+            }
+            subject => page::fallback_about(&self.shop, &self.about(subject), &collections),
+        };
+        page::render_for(page, &fallback)
+    }
 }
 
 /// Returns the shop's products; `None` if the catalog does not answer.

@@ -150,11 +150,18 @@ fn store(
     Err(NotStored::RacesLost)
 }
 
-/// Requests another page if the shopper reached a milestone. If the pool is full, their next visit or milestone
+/// Requests another home page, and another page of the kind that they see, if the shopper reached a milestone. If the pool is full, their next visit or milestone
 /// offers the job again.
 fn follow(deployment: &(impl Queue + Limits + Log), visitor: &Visitor, Change { before, after }: Change) {
-    let is_due = !visitor.is_held_out() && signals::reach_milestone(&before, &after);
-    if is_due && admission::admits_generation(deployment, visitor) {
-        let _logged = page_request::request_page_after(deployment, visitor, Work::Generate, after);
+    if visitor.is_held_out() || !signals::reach_milestone(&before, &after) {
+        return;
+    }
+    let home = visitor.at_home();
+    let elsewhere = visitor.page().has_subject().then_some(visitor);
+    for visitor in [&home].into_iter().chain(elsewhere) {
+        if admission::admits_generation(deployment, visitor) {
+            let signals = after.clone();
+            let _logged = page_request::request_page_after(deployment, visitor, Work::Generate, signals);
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use experiments::{Arm, Exposure, assign};
 use model::shop::Share;
-use model::{Key, Market, Persona, ShopId, ShopperId};
+use model::{Key, Market, PageKind, Persona, ShopId, ShopperId};
 
 use crate::capabilities::{Asker, Settings};
 use crate::refusal::Refusal;
@@ -15,10 +15,12 @@ use crate::target::Target;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Visitor {
     pub(crate) shop: ShopId,
-    /// The shopper's id in their market.
+    /// The id of the shopper's page of a kind, in their market.
     pub(crate) shopper: ShopperId,
-    /// The shopper's id without a market.
+    /// The shopper's id without a kind of page and a market.
     pub(crate) person: ShopperId,
+    /// What the request says of the page's subject ([`page::Subject`]).
+    pub(crate) about: String,
     /// Whether the shop is paused, so that nothing is generated or stored.
     pub(crate) paused: bool,
     /// Whether the id comes from Shopify or the operator.
@@ -48,7 +50,15 @@ impl Visitor {
     /// Returns the visitor with these ids, which must come from a trusted source.
     pub(crate) fn of(settings: &impl Settings, shop: ShopId, shopper: ShopperId) -> Result<Self, Refusal> {
         let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
-        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true, assigned: None })
+        Ok(Self {
+            shop,
+            person: shopper.person(),
+            shopper,
+            about: String::new(),
+            paused,
+            is_vouched_for: true,
+            assigned: None,
+        })
     }
 
     /// Returns the visitor with their arm, if they consented. `persona` is the one that the page of the shop suggests. On
@@ -60,6 +70,17 @@ impl Visitor {
         let arm = assign(share, &self.shop, &self.person);
         let assigned = (share > Share::NOBODY).then_some(Assigned { share, arm, persona });
         Self { assigned, ..self }
+    }
+
+    /// Returns the visitor on a page with a subject.
+    pub(crate) fn looking_at(self, about: &str) -> Self {
+        Self { about: about.to_owned(), ..self }
+    }
+
+    /// Returns the visitor on the home page.
+    pub(crate) fn at_home(&self) -> Self {
+        let shopper = self.person.in_market(&self.market()).unwrap_or_else(|_| self.person.clone());
+        Self { shopper, about: String::new(), ..self.clone() }
     }
 
     /// Returns whether they always get the fallback page, so that the others can be compared with them.
@@ -88,7 +109,15 @@ impl Visitor {
         let shop = parse_shop(&target.required("store")?)?;
         let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
         let shopper = unsigned_shopper(&target.required("shopper")?)?;
-        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true, assigned: None })
+        Ok(Self {
+            shop,
+            person: shopper.person(),
+            shopper,
+            about: String::new(),
+            paused,
+            is_vouched_for: true,
+            assigned: None,
+        })
     }
 
     /// Returns the key of the visitor's session; `None` for an anonymous shopper, about whom nothing may be stored.
@@ -112,6 +141,11 @@ impl Visitor {
         self.person.context_persona().and_then(Persona::named)
     }
 
+    /// Returns the kind of page that they see.
+    pub(crate) fn page(&self) -> PageKind {
+        self.shopper.page()
+    }
+
     /// Returns the shopper's market.
     pub(crate) fn market(&self) -> Market {
         self.shopper.market()
@@ -126,11 +160,20 @@ impl Visitor {
         let shop = parse_shop(shop)?;
         let paused = is_paused(settings, &shop, Asker::Anybody)?;
         let shopper = unsigned_shopper(&shopper()?)?;
-        // Markets can be made up, and each one costs a product list and a page of its own.
-        if !shopper.market().is_own() {
+        // Markets can be made up, and each one costs a product list and a page of its own. Pages with a subject are parts of a
+        // theme, and none of them is whole.
+        if !shopper.market().is_own() || shopper.page().has_subject() {
             return Err(Refusal::Market);
         }
-        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: false, assigned: None })
+        Ok(Self {
+            shop,
+            person: shopper.person(),
+            shopper,
+            about: String::new(),
+            paused,
+            is_vouched_for: false,
+            assigned: None,
+        })
     }
 }
 

@@ -202,6 +202,8 @@ mod tests {
         let customer = Scope::of(&shop, Some(&shopper));
         check(customer, "magic-wands", "customer-12", true);
         check(customer, "magic-wands", "customer-12_DE-DE", true);
+        check(customer, "magic-wands", "customer-12_at-cart", true);
+        check(customer, "magic-wands", "customer-12_at-product_DE-DE", true);
         for other in ["customer-123", "customer-1", "customer-123_DE-DE", "visitor-customer-12"] {
             check(customer, "magic-wands", other, false);
         }
@@ -213,7 +215,11 @@ mod tests {
         let shop = ShopId::parse("magic-wands").unwrap();
         let shopper = ShopperId::parse("visitor-abc").unwrap();
         let visitor = Scope::of(&shop, Some(&shopper));
-        for own in ["ui:magic-wands:visitor-abc", "generated/magic-wands:visitor-abc_DE-PT_BR.html"] {
+        for own in [
+            "ui:magic-wands:visitor-abc",
+            "generated/magic-wands:visitor-abc_DE-PT_BR.html",
+            "ui:magic-wands:visitor-abc_at-search_DE-PT_BR",
+        ] {
             assert!(visitor.holds(own), "{own}");
         }
         for other in ["ui:magic-wands:visitor-abc_d", "generated/magic-wands:visitor-abc_d.json", "ui:"] {
@@ -243,7 +249,12 @@ mod tests {
             .map(|key| (Store::ShopperSessions, Range::Exactly(key.into())));
         assert_eq!(of_shopper, exactly);
         let alone = Scope::Shop(&id).of_shop_alone();
-        let segment = crate::SegmentId::of(crate::Persona::Explorer, &crate::Market::default(), 7);
+        let segment = crate::SegmentId::of(
+            crate::PageKind::Cart,
+            crate::Persona::Explorer,
+            &crate::Market::default(),
+            7,
+        );
         for key in [Key::Catalog(&id, "x"), Key::SharedPlan(&id, &segment), Key::Planning(&id, &segment)] {
             assert!(alone.iter().any(|prefix| key.to_string().starts_with(prefix)), "{key}");
         }

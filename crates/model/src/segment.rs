@@ -3,10 +3,7 @@
 use std::fmt;
 
 use crate::id::parse_word;
-use crate::{InvalidId, Market, Persona};
-
-/// The only kind of page that is planned today. Another kind has a name of its own, and so plans of its own.
-const PAGE: &str = "home";
+use crate::{InvalidId, Market, PageKind, Persona};
 
 /// The shoppers of a shop who share a plan: those of one persona and one market, which has the language, for one kind
 /// of page and one version of the merchant's settings. Its name says so and names no shopper: letters, digits, `_` and
@@ -15,9 +12,10 @@ const PAGE: &str = "home";
 pub struct SegmentId(String);
 
 impl SegmentId {
-    /// Returns the segment of a persona in a market. `settings` is a digest of the settings that plans depend on.
-    pub fn of(persona: Persona, market: &Market, settings: u64) -> Self {
-        Self(format!("{PAGE}_{}_{market}_{settings:016x}", persona.name()))
+    /// Returns the segment of a persona in a market, for a kind of page. `settings` is a digest of the settings that plans
+    /// depend on.
+    pub fn of(page: PageKind, persona: Persona, market: &Market, settings: u64) -> Self {
+        Self(format!("{}_{}_{market}_{settings:016x}", page.name(), persona.name()))
     }
 
     /// Parses the name of a segment.
@@ -45,11 +43,12 @@ mod tests {
     fn every_part_makes_another_segment_and_each_is_a_name() {
         let market = |country, language| Market::of(country, language).unwrap();
         let ids = [
-            SegmentId::of(Persona::Explorer, &Market::default(), 1),
-            SegmentId::of(Persona::Loyalist, &Market::default(), 1),
-            SegmentId::of(Persona::Explorer, &market("BR", "PT_BR"), 1),
-            SegmentId::of(Persona::Explorer, &market("BR", ""), 1),
-            SegmentId::of(Persona::Explorer, &Market::default(), 2),
+            SegmentId::of(PageKind::Home, Persona::Explorer, &Market::default(), 1),
+            SegmentId::of(PageKind::Home, Persona::Loyalist, &Market::default(), 1),
+            SegmentId::of(PageKind::Home, Persona::Explorer, &market("BR", "PT_BR"), 1),
+            SegmentId::of(PageKind::Home, Persona::Explorer, &market("BR", ""), 1),
+            SegmentId::of(PageKind::Home, Persona::Explorer, &Market::default(), 2),
+            SegmentId::of(PageKind::Cart, Persona::Explorer, &Market::default(), 1),
         ];
         for (at, id) in ids.iter().enumerate() {
             assert_eq!(SegmentId::parse(id.as_str()).as_ref(), Ok(id));

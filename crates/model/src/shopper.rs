@@ -1,8 +1,10 @@
 //! The kinds of shopper ids: a customer, a visitor who consented, or the anonymous shopper of a context, which all
-//! shoppers without consent share. An id may also name a market.
+//! shoppers without consent share. The id of a page also names its kind, unless it is the home page, and its market, unless
+//! that is the shop's own.
 
 use crate::id::{self, InvalidId, ShopperId};
 use crate::market::Market;
+use crate::page_kind::PageKind;
 use crate::persona::Persona;
 
 const CUSTOMER: &str = "customer-";
@@ -13,8 +15,10 @@ const CONTEXT: &str = "context-";
 const CUSTOMER_DIGITS_MAX: usize = 20;
 /// A random id of this length cannot be guessed: 128 bits in base64 without padding.
 const VISITOR_BYTES_MIN: usize = 22;
-/// Leaves room for a market.
-const VISITOR_BYTES_MAX: usize = 100;
+/// Leaves room for a kind of page and a market.
+const VISITOR_BYTES_MAX: usize = 90;
+/// What precedes the kind of page in an id. No browser draws it, and a market is in upper case.
+const AT: &str = "_at-";
 
 impl ShopperId {
     /// Returns the id of a logged-in customer. Shopify's customer id is decimal digits.
@@ -42,25 +46,39 @@ impl ShopperId {
         Self::of_known(&format!("{CONTEXT}{}", persona.name()))
     }
 
+    /// Returns the id of this shopper's page of a kind. The home page has the shopper's own id.
+    pub fn at(&self, page: PageKind) -> Result<Self, InvalidId> {
+        if page == PageKind::Home {
+            Ok(self.clone())
+        } else {
+            Self::parse(&format!("{self}{AT}{}", page.name()))
+        }
+    }
+
     /// Returns the id of this shopper in a market.
     pub fn in_market(&self, market: &Market) -> Result<Self, InvalidId> {
         if market.is_own() { Ok(self.clone()) } else { Self::parse(&format!("{self}_{market}")) }
     }
 
-    /// Returns the id without its market.
+    /// Returns the id without its kind of page and its market.
     #[must_use]
     pub fn person(&self) -> Self {
-        Self::of_known(self.parts().0)
+        Self::of_known(self.parts().person)
     }
 
     /// Returns the market of the id; the shop's own if the id names none.
     pub fn market(&self) -> Market {
-        self.parts().1
+        self.parts().market
     }
 
-    /// Returns whether a page is this shopper's, in any market: its id is theirs, or theirs, `_`, and a market.
+    /// Returns the kind of page of the id; the home page if the id names none.
+    pub fn page(&self) -> PageKind {
+        self.parts().page
+    }
+
+    /// Returns whether a page is this shopper's, of any kind and in any market.
     pub fn has_page(&self, page: &Self) -> bool {
-        self == page || self.as_str() == page.parts().0
+        self == page || self.as_str() == page.parts().person
     }
 
     /// Returns whether it names a customer of the shop. Requests that Shopify did not sign may not use such an id,
@@ -71,10 +89,20 @@ impl ShopperId {
 
     /// Returns the persona, if this is the anonymous shopper of a context.
     pub fn context_persona(&self) -> Option<&str> {
-        self.parts().0.strip_prefix(CONTEXT)
+        self.parts().person.strip_prefix(CONTEXT)
     }
 
-    fn parts(&self) -> (&str, Market) {
+    fn parts(&self) -> Parts<'_> {
+        let (text, market) = self.without_market();
+        let named = text.rsplit_once(AT).and_then(|(person, name)| {
+            let page = PageKind::named(name).filter(|page| page.has_subject())?;
+            (!person.is_empty()).then_some((person, page))
+        });
+        let (person, page) = named.unwrap_or((text, PageKind::Home));
+        Parts { person, page, market }
+    }
+
+    fn without_market(&self) -> (&str, Market) {
         let text = self.as_str();
         // A language may contain one `_`, so the market starts at the last or the second-last one.
         let starts = text.rmatch_indices('_').take(2);
@@ -85,6 +113,13 @@ impl ShopperId {
         };
         starts.into_iter().find_map(split).unwrap_or((text, Market::default()))
     }
+}
+
+/// The parts of an id.
+struct Parts<'a> {
+    person: &'a str,
+    page: PageKind,
+    market: Market,
 }
 
 #[cfg(test)]
@@ -119,7 +154,7 @@ mod tests {
         for wrong in ["", "7a", "-7", "7_DE-DE", "٣", "1 or 1=1", &"1".repeat(21)] {
             assert!(ShopperId::customer(wrong).is_err(), "{wrong}");
         }
-        for wrong in ["", "short", &"a".repeat(21), &"a".repeat(101), "aaaaaaaaaaaaaaaaaaaaaaaaaaaa:a"] {
+        for wrong in ["", "short", &"a".repeat(21), &"a".repeat(91), "aaaaaaaaaaaaaaaaaaaaaaaaaaaa:a"] {
             assert!(ShopperId::visitor(wrong).is_err(), "{wrong}");
         }
     }
@@ -153,16 +188,36 @@ mod tests {
     }
 
     #[test]
-    fn a_context_has_its_persona_in_every_market() {
-        let page = ShopperId::context(Persona::Loyalist).in_market(&german()).unwrap();
-        assert_eq!(page.context_persona(), Some("loyalist"));
+    fn a_context_has_its_persona_on_every_page_and_in_every_market() {
+        for kind in PageKind::ALL {
+            let page = ShopperId::context(Persona::Loyalist).at(kind).unwrap().in_market(&german()).unwrap();
+            assert_eq!((page.context_persona(), page.page()), (Some("loyalist"), kind));
+        }
+    }
+
+    #[test]
+    fn pages_of_every_kind_are_their_shoppers_and_have_ids_of_their_own() {
+        let visitor = ShopperId::visitor(&"v".repeat(VISITOR_BYTES_MAX)).unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for kind in PageKind::ALL {
+            for market in [Market::default(), Market::of("BR", "PT_BR").unwrap()] {
+                let page = visitor.at(kind).unwrap().in_market(&market).unwrap();
+                assert_eq!((page.person(), page.page(), page.market()), (visitor.clone(), kind, market));
+                assert!(visitor.has_page(&page) && seen.insert(page));
+            }
+        }
+        check(ShopperId::customer("7").unwrap().at(PageKind::Cart), "customer-7_at-cart");
+        for other in ["customer-7_at-home", "customer-7_at-", "customer-7_at-Cart", "_at-cart"] {
+            let id = ShopperId::parse(other).unwrap();
+            assert_eq!((id.person().as_str(), id.page()), (other, PageKind::Home));
+        }
     }
 
     proptest! {
         #[test]
-        fn any_id_is_taken_apart_and_put_together_again(text in "[A-Z_-]{1,12}") {
+        fn any_id_is_taken_apart_and_put_together_again(text in "([A-Z_-]|_at-(cart|home|search)){1,12}") {
             let page = ShopperId::parse(&text).unwrap();
-            let again = page.person().in_market(&page.market());
+            let again = page.person().at(page.page()).and_then(|id| id.in_market(&page.market()));
             prop_assert_eq!(again, Ok(page.clone()));
             prop_assert!(page.person().has_page(&page));
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use askama::Template;
+use model::PageKind;
 use model::shop::{Colour, LanguageTag};
 use words::Words;
 
@@ -60,29 +61,71 @@ pub struct Document {
     pub fragment: Range<usize>,
 }
 
-/// Renders a page as an HTML document.
+/// Renders a home page as an HTML document.
 pub fn render(page: &Page<'_>) -> Document {
-    let mut sections = Sections::of(page.shop, page.look);
-    let announcement = announcement::View::of(&page.shop.settings);
-    if let Some(announcement) = announcement {
-        announcement.render(&mut sections);
-    }
-    page.blocks.iter().for_each(|block| block.render(&mut sections));
+    render_for(PageKind::Home, page)
+}
+
+/// Renders a page of a kind as an HTML document. If the page is generated and its kind has a subject, its fragment lacks what
+/// is about the subject: it follows [`beginning`].
+pub fn render_for(kind: PageKind, page: &Page<'_>) -> Document {
+    let is_below = kind.has_subject() && page.generated;
+    let sections = if is_below {
+        let mut sections = Sections::below(page.shop, page.look);
+        for block in &page.blocks {
+            block.render(&mut sections);
+        }
+        sections
+    } else {
+        announced(page.shop, page.look, &page.blocks)
+    };
     let settings = &page.shop.settings;
     let sheet = Sheet {
         page,
-        accent: settings.accent.as_ref().map_or("", Colour::as_str),
-        surface: settings.surface.as_ref().map_or("", Colour::as_str),
         language: settings.language.as_str(),
         is_right_to_left: is_right_to_left(&settings.language),
         words: page.shop.words(),
         home: page.shop.home(),
-        has_hero: sections.has_hero(),
+        opening: opening(page.shop, page.look),
+        // A theme's page of such a kind has a main heading of its own.
+        needs_heading: !sections.has_hero() && !kind.has_subject(),
         sections: sections.into_html(),
     };
+    let skipped = if is_below { sheet.opening.len() } else { 0 };
     // Writing to a string cannot fail, nor can anything in the template.
     let html = sheet.render().unwrap_or_default();
-    Document { fragment: content(&html).unwrap_or_default(), html }
+    let Range { start, end } = content(&html).unwrap_or_default();
+    Document { fragment: start + skipped..end, html }
+}
+
+/// Renders the beginning of a fragment: what the merchant announces, and the blocks about the subject. It leaves the element
+/// open that the fragment of a generated page closes.
+pub fn beginning(shop: &Shop, look: Look, blocks: &[View<'_>]) -> String {
+    opening(shop, look) + &announced(shop, look, blocks).into_html()
+}
+
+/// Returns the sections of what the merchant announces, and of blocks.
+fn announced<'a>(shop: &'a Shop, look: Look, blocks: &[View<'a>]) -> Sections<'a> {
+    let mut sections = Sections::of(shop, look);
+    if let Some(announcement) = announcement::View::of(&shop.settings) {
+        announcement.render(&mut sections);
+    }
+    for block in blocks {
+        block.render(&mut sections);
+    }
+    sections
+}
+
+/// Returns the start of the element around a page's content.
+fn opening(shop: &Shop, look: Look) -> String {
+    let settings = &shop.settings;
+    let opening = Opening {
+        look: look.name(),
+        home: shop.home(),
+        accent: settings.accent.as_ref().map_or("", Colour::as_str),
+        surface: settings.surface.as_ref().map_or("", Colour::as_str),
+    };
+    opening.render().unwrap_or_default()
 }
 
 /// Returns the position of the main part's content. No text of a page can contain a tag.
@@ -109,14 +152,22 @@ fn is_right_to_left(language: &LanguageTag) -> bool {
 #[template(path = "page.html")]
 struct Sheet<'a> {
     page: &'a Page<'a>,
-    accent: &'a str,
-    surface: &'a str,
     language: &'a str,
     is_right_to_left: bool,
     words: &'static Words,
     home: Option<Address<'a>>,
-    has_hero: bool,
+    opening: String,
+    needs_heading: bool,
     sections: String,
+}
+
+#[derive(Template)]
+#[template(path = "parts/opening.html")]
+struct Opening<'a> {
+    look: &'static str,
+    home: Option<Address<'a>>,
+    accent: &'a str,
+    surface: &'a str,
 }
 
 #[cfg(test)]

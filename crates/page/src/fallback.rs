@@ -8,38 +8,11 @@ use model::catalog::Product;
 use model::text::is_visible;
 use words::Words;
 
-use crate::blocks::{Demand, collections, deals, grid, hero, reassurance, search};
-use crate::{Collection, Look, Page, Shop, View};
+use crate::blocks::{Demand, categories, collections, deals, grid, hero, questions, reassurance, search};
+use crate::{About, Collection, Look, Page, Shelves, Shop, Subject, View};
 
 /// The most search terms to start from.
 const TERMS_MAX: usize = 8;
-
-/// The known products of a shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shelves<'a> {
-    /// None are known, because the catalog does not answer.
-    Unknown,
-    /// Products in no particular order.
-    Products(&'a [Product]),
-    /// Products with the best-selling ones first.
-    BestSellers(&'a [Product]),
-}
-
-impl<'a> Shelves<'a> {
-    fn products(self) -> &'a [Product] {
-        match self {
-            Self::Unknown => &[],
-            Self::Products(products) | Self::BestSellers(products) => products,
-        }
-    }
-
-    /// Returns whether the shop has more available products than are shown first. Only then are those its best
-    /// sellers: if the page shows all products, their order alone makes none of them a best seller.
-    fn hold_more_than_shown(self) -> bool {
-        let Self::BestSellers(products) = self else { return false };
-        products.iter().filter(|product| product.available).count() > 1 + grid::PRODUCTS_MAX
-    }
-}
 
 /// Returns the fallback page. It makes no claims beyond the catalog. `promises` are the merchant's; if there are
 /// none, the page makes none.
@@ -67,6 +40,24 @@ pub fn fallback<'a>(
         generated: false,
         look: Look::Balanced,
     }
+}
+
+/// Returns the fallback page of a kind that has a subject: what is about the subject, then what leads on or reassures.
+pub fn fallback_about<'a>(shop: &'a Shop, about: &About<'a>, collections: &'a [Collection]) -> Page<'a> {
+    let (settings, words) = (&shop.settings, shop.words());
+    let promises = || reassurance(&settings.promises);
+    let answers = || {
+        let heading = words.questions.first()?;
+        questions::View::of(heading, &settings.questions).map(View::Questions)
+    };
+    let more = match about.subject {
+        Subject::Shop | Subject::Collection(_) => [links(collections, words), promises(), None],
+        Subject::Product { .. } => [answers(), links(collections, words), promises()],
+        Subject::Search(_) => [types(about.shelves, words), links(collections, words), promises()],
+        Subject::Cart(_) => [promises(), answers(), None],
+    };
+    let blocks = about.blocks(words).into_iter().chain(more.into_iter().flatten()).collect();
+    Page { shop, title: &settings.name, blocks, generated: false, look: Look::Balanced }
 }
 
 fn is_same(best: Option<&Product>, product: &Product) -> bool {
@@ -120,6 +111,11 @@ fn deals<'a>(others: &[&'a Product], words: &'static Words) -> Option<View<'a>> 
 
 fn links<'a>(collections: &'a [Collection], words: &'static Words) -> Option<View<'a>> {
     collections::View::of(words.collections, collections).map(View::Collections)
+}
+
+fn types<'a>(shelves: Shelves<'a>, words: &'static Words) -> Option<View<'a>> {
+    let products: Vec<_> = shelves.products().iter().filter(|product| product.available).collect();
+    categories::View::of(words.categories.first()?, &products).map(View::Categories)
 }
 
 fn reassurance(promises: &[String]) -> Option<View<'_>> {

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use model::PageKind;
 use model::catalog::Product;
 
 use crate::Collection;
@@ -59,12 +60,20 @@ pub struct Rules {
     /// The fewest products that a model is offered together with the kind. Every kind makes its question longer, and a
     /// page of few products does without some.
     pub offer_min: usize,
+    /// The kinds of page that may have such a block. Those with a subject have none that names products: what they show is
+    /// about their subject ([`crate::About`]).
+    pub pages: &'static [PageKind],
 }
 
 impl Rules {
-    /// A block that a page may have any number of, with products of any kind or none.
-    pub const ANY: Self =
-        Self { occurrence: Occurrence::Any, demand: Demand::Known, filled_in_if: None, offer_min: 0 };
+    /// A block that the home page may have any number of, with products of any kind or none.
+    pub const ANY: Self = Self {
+        occurrence: Occurrence::Any,
+        demand: Demand::Known,
+        filled_in_if: None,
+        offer_min: 0,
+        pages: &[PageKind::Home],
+    };
 
     /// How many products a model chooses from if its page has room for every kind of block.
     pub const ROOMY: usize = 12;
@@ -178,7 +187,7 @@ pub struct Given<'a> {
 macro_rules! filled_in {
     (
         $(#[$description:meta])+
-        $Kind:ident if $condition:literal, offer_min: $offer_min:expr,
+        $Kind:ident if $condition:literal, offer_min: $offer_min:expr, pages: $pages:expr,
         |$heading:pat_param, $stock:pat_param, $given:pat_param| $view:expr
     ) => {
         $(#[$description])+
@@ -197,6 +206,7 @@ macro_rules! filled_in {
                 occurrence: crate::kind::Occurrence::AtMostOnce,
                 filled_in_if: Some($condition),
                 offer_min: $offer_min,
+                pages: $pages,
                 ..crate::kind::Rules::ANY
             };
 

@@ -23,6 +23,7 @@
 //! assert!(!document.html[document.fragment].contains("<main"));
 //! ```
 
+mod about;
 mod address;
 pub mod blocks;
 mod document;
@@ -36,12 +37,17 @@ mod money_format;
 mod picture;
 mod ratio;
 mod sections;
+mod shelves;
 mod tiles;
 mod view;
 
+pub use about::{About, Subject};
 pub use blocks::View;
-pub use document::{Document, Page, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
-pub use fallback::{Shelves, fallback};
+pub use document::{
+    Document, Page, SCRIPT, STYLE, THEME_STYLE, beginning, content_security_policy, render, render_for,
+};
+pub use fallback::{fallback, fallback_about};
 pub use look::Look;
 pub use money::money;
+pub use shelves::Shelves;
 pub use view::{Collection, Shop};

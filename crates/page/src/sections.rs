@@ -18,6 +18,8 @@ use crate::{Look, Shop};
 const SORTABLE_MIN: usize = 6;
 /// The number of images that load eagerly after the first of the page: one row.
 const EAGER_PICTURES: usize = 4;
+/// More sections than a page has above others.
+const ABOVE_MAX: usize = 20;
 
 /// The HTML of a page's sections. Blocks add theirs from top to bottom, because which images and headings come
 /// first depends on the order.
@@ -160,6 +162,12 @@ impl<'a> Sections<'a> {
             has_hero: false,
             anchors: BTreeSet::new(),
         }
+    }
+
+    /// Returns no sections yet, of a part below another of the same page: its pictures load when they come into view, and
+    /// its sections have other numbers.
+    pub fn below(shop: &'a Shop, look: Look) -> Self {
+        Self { count: ABOVE_MAX, pictures: 1 + EAGER_PICTURES, ..Self::of(shop, look) }
     }
 
     /// Adds a section.

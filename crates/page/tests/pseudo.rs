@@ -5,8 +5,9 @@
 mod generated;
 mod samples;
 
+use model::PageKind;
 use model::catalog::Product;
-use page::{Collection, Page, Shelves, Shop, View};
+use page::{About, Collection, Page, Shelves, Shop, Subject, View};
 use words::pseudo;
 
 fn shop(url: Option<&str>) -> Shop {
@@ -48,8 +49,25 @@ fn the_fallback_page_has_no_words_but_those_of_the_files() {
                 }
             }
             let own = own(&shop, &products, &promises);
+            let of_catalog = [model::catalog::Collection {
+                handle: "c".to_owned(),
+                title: "Candles & lamps".to_owned(),
+                url: "/collections/c".to_owned(),
+                products: products.iter().map(|product| product.id.clone()).collect(),
+            }];
             for shelves in [Shelves::Unknown, Shelves::Products(&products), Shelves::BestSellers(&products)] {
                 check(&page::fallback(&shop, shelves, &collections, &promises), &own);
+                for (kind, said) in [
+                    (PageKind::Product, "p0"),
+                    (PageKind::Collection, "c"),
+                    (PageKind::Search, "a"),
+                    (PageKind::Cart, "p0,p1"),
+                ] {
+                    let subject = Subject::of(kind, said);
+                    let about =
+                        About { subject, shelves, collections: &of_catalog, views: &[], persona: None };
+                    check(&page::fallback_about(&shop, &about, &collections), &own);
+                }
             }
         }
     }

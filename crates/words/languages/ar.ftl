@@ -52,6 +52,16 @@ what-are-you-looking-for = عمّ تبحث؟
 collections = للتصفح
 see-yours = شاهد ما اخترناه لك
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = قد يناسب هذا المنتج
+more-of-it = المزيد من هذا النوع
+could-go-with-cart = قد يناسب ما في سلتك
+also-here = أيضًا في المتجر
+for-your-search = لبحثك
+at-a-glance = بنظرة واحدة
+at-a-glance-text = أوجه الاختلاف بينها.
+
 ## The script
 
 added = تمت الإضافة

@@ -48,6 +48,16 @@ what-are-you-looking-for = Wonach suchen Sie?
 collections = Zum Stöbern
 see-yours = Unsere Auswahl ansehen
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Könnte dazu passen
+more-of-it = Mehr dieser Art
+could-go-with-cart = Könnte zu Ihrem Warenkorb passen
+also-here = Auch im Shop
+for-your-search = Zu Ihrer Suche
+at-a-glance = Auf einen Blick
+at-a-glance-text = Worin sie sich unterscheiden.
+
 ## The script
 
 added = Hinzugefügt

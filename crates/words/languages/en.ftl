@@ -59,6 +59,18 @@ collections = Look around
 # A link to the page, for shoppers without scripts.
 see-yours = See what we picked for you
 
+## Pages of products, collections, searches and carts: what they begin with
+
+# The first and the third stand above products that have a tag in common with it, and must not say more than that they may
+# suit it. The last two stand above a table that compares products.
+could-go-with-it = Could go with it
+more-of-it = More of this kind
+could-go-with-cart = Could go with your cart
+also-here = Also in the shop
+for-your-search = For your search
+at-a-glance = At a glance
+at-a-glance-text = How they differ, line by line.
+
 ## The script
 
 added = Added

@@ -49,6 +49,16 @@ what-are-you-looking-for = ¿Qué buscas?
 collections = Para curiosear
 see-yours = Ver lo que hemos elegido para ti
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Podría combinar con esto
+more-of-it = Más de este tipo
+could-go-with-cart = Podría combinar con tu carrito
+also-here = También en la tienda
+for-your-search = Para tu búsqueda
+at-a-glance = De un vistazo
+at-a-glance-text = En qué se diferencian.
+
 ## The script
 
 added = Añadido

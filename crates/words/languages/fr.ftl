@@ -49,6 +49,16 @@ what-are-you-looking-for = Que cherchez-vous ?
 collections = À parcourir
 see-yours = Voir notre sélection pour vous
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Pourrait aller avec
+more-of-it = D’autres du même genre
+could-go-with-cart = Pourrait aller avec votre panier
+also-here = Aussi dans la boutique
+for-your-search = Pour votre recherche
+at-a-glance = En un coup d’œil
+at-a-glance-text = Ce qui les distingue, ligne par ligne.
+
 ## The script
 
 added = Ajouté

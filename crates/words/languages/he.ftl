@@ -49,6 +49,16 @@ what-are-you-looking-for = מה לחפש?
 collections = לשיטוט
 see-yours = מה שבחרנו בשבילך
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = אולי יתאים לזה
+more-of-it = עוד מהסוג הזה
+could-go-with-cart = אולי יתאים למה שבעגלה שלך
+also-here = גם בחנות
+for-your-search = לחיפוש שלך
+at-a-glance = במבט אחד
+at-a-glance-text = במה הם שונים.
+
 ## The script
 
 added = נוסף

@@ -49,6 +49,16 @@ what-are-you-looking-for = Che cosa cerchi?
 collections = Da sfogliare
 see-yours = Guarda che cosa abbiamo scelto per te
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Potrebbe stare bene insieme
+more-of-it = Altri di questo tipo
+could-go-with-cart = Potrebbe andare con il tuo carrello
+also-here = Anche nel negozio
+for-your-search = Per la tua ricerca
+at-a-glance = A colpo d’occhio
+at-a-glance-text = In che cosa differiscono.
+
 ## The script
 
 added = Aggiunto

@@ -47,6 +47,16 @@ what-are-you-looking-for = 何をお探しですか?
 collections = 見てまわる
 see-yours = あなたへの品ぞろえを見る
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = 合わせてみるなら
+more-of-it = 同じ種類の商品
+could-go-with-cart = カートの商品と合わせてみるなら
+also-here = ほかの商品
+for-your-search = 検索に合う商品
+at-a-glance = ひと目で比べる
+at-a-glance-text = それぞれの違いです。
+
 ## The script
 
 added = 追加しました

@@ -48,6 +48,16 @@ what-are-you-looking-for = Waar ben je naar op zoek?
 collections = Om rond te kijken
 see-yours = Bekijk wat we voor je hebben uitgekozen
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Past hier misschien bij
+more-of-it = Meer van dit soort
+could-go-with-cart = Past misschien bij je winkelwagen
+also-here = Ook in de winkel
+for-your-search = Bij je zoekopdracht
+at-a-glance = In één oogopslag
+at-a-glance-text = Waarin ze verschillen.
+
 ## The script
 
 added = Toegevoegd

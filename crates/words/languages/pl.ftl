@@ -50,6 +50,16 @@ what-are-you-looking-for = Czego szukasz?
 collections = Do przejrzenia
 see-yours = Zobacz, co dla ciebie wybraliśmy
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Może do tego pasować
+more-of-it = Więcej tego rodzaju
+could-go-with-cart = Może pasować do twojego koszyka
+also-here = Także w sklepie
+for-your-search = Do twojego wyszukiwania
+at-a-glance = W skrócie
+at-a-glance-text = Czym się różnią.
+
 ## The script
 
 added = Dodano

@@ -49,6 +49,16 @@ what-are-you-looking-for = O que você procura?
 collections = Para explorar
 see-yours = Ver o que escolhemos para você
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Pode combinar com isto
+more-of-it = Mais deste tipo
+could-go-with-cart = Pode combinar com seu carrinho
+also-here = Também na loja
+for-your-search = Para a sua busca
+at-a-glance = De relance
+at-a-glance-text = No que eles diferem.
+
 ## The script
 
 added = Adicionado

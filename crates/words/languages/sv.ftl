@@ -48,6 +48,16 @@ what-are-you-looking-for = Vad letar du efter?
 collections = Att titta på
 see-yours = Se vad vi har valt åt dig
 
+## Pages of products, collections, searches and carts: what they begin with
+
+could-go-with-it = Kan passa till
+more-of-it = Mer av samma slag
+could-go-with-cart = Kan passa till din varukorg
+also-here = Finns också i butiken
+for-your-search = För din sökning
+at-a-glance = I korthet
+at-a-glance-text = Så skiljer de sig åt.
+
 ## The script
 
 added = Tillagd

@@ -28,9 +28,9 @@ export class Model {
     this.#saying = new Promise((speak) => { this.#speak = speak; });
   }
 
-  /** Answers with the plan that `planOf` makes of the products in a question. */
+  /** Answers with the plan that `planOf` makes of the products in a question and of whether the page has a hero. */
   say(planOf) {
-    this.#speak((question) => [200, completion(planOf(productsIn(question)))]);
+    this.#speak((question) => [200, completion(planOf(productsIn(question), hasHero(question)))]);
   }
 
   /** Answers with this status and an error. */
@@ -63,6 +63,11 @@ function productsIn({ messages }) {
     reduced: price.includes('reduced'),
     available: !price.includes('sold out'),
   }));
+}
+
+/** Pages with a subject have no hero. */
+function hasHero({ messages }) {
+  return messages.find(({ role }) => role === 'system').content.includes('- hero (');
 }
 
 function completion(plan) {

@@ -1,10 +1,12 @@
 // The plan that the scripted model answers with: every kind of block that a new shopper's page has.
 
 export const TITLE = 'Wands for curious hands';
+export const ELSEWHERE = 'Other shelves';
 export const HEADLINE = 'Something here has been waiting for you';
 
-/** A plan that shows `products`, as the question lists them. */
-export function plan(products) {
+/** A plan that shows `products`, as the question lists them; or one for a page with a subject, which names none. */
+export function plan(products, hasHero = true) {
+  if (!hasHero) return { title: TITLE, blocks: [{ type: 'collections', heading: ELSEWHERE }, { type: 'reassurance' }] };
   // A market that sells nothing has no products to show.
   if (products.length === 0) return { title: TITLE, blocks: [{ type: 'reassurance' }] };
   const available = products.filter((product) => product.available);

@@ -27,7 +27,12 @@ pub(crate) async fn collection(
     place: Place,
     Path(handle): Path<String>,
 ) -> Response {
-    let globals = with_products(&shop, |goods| goods.collection(&handle));
+    let globals = with_products(&shop, |goods| goods.collection(&handle)).map(|mut globals| {
+        if let Some(Value::Object(collection)) = globals.get_mut("collection") {
+            collection.insert("handle".into(), Value::scalar(handle));
+        }
+        globals
+    });
     page(&shop, &place, "collection", globals)
 }
 
@@ -143,6 +148,7 @@ fn item(goods: &Goods, variant: u64, quantity: u64) -> Option<Value> {
     let product = goods.by_variant(variant)?;
     let item = object!({
         "title": product.title, "price": product.price.cast_signed(), "quantity": quantity.cast_signed(),
+        "product_id": product.id.cast_signed(),
     });
     Some(Value::Object(item))
 }
@@ -152,6 +158,7 @@ fn liquid(product: &Product) -> Object {
         "id": product.id.cast_signed(),
         "variant_id": product.variant_id().cast_signed(),
         "title": product.title,
+        "type": product.kind,
         "description": product.description,
         "price": product.price.cast_signed(),
         "url": product.url(),

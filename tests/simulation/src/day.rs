@@ -1,8 +1,8 @@
 //! A day of a shop: many visits on the real logic, without faults, in virtual time. It says what they cost.
 //!
 //! Visits come around noon more often than at night. Seven of ten are newcomers who look at one page and do not come
-//! back; one in five consents to a page of their own, and all others see that of their context. Products change all
-//! day.
+//! back; one in five consents to pages of their own, and all others see those of their context. Visits begin on every kind
+//! of page, and go on to others. Products change all day.
 
 mod shop;
 mod visit;
@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use model::shop::PlansPer;
-use model::{Key, Market, Object, ShopId, ShopperId};
+use model::{Key, Market, Object, PageKind, ShopId, ShopperId};
 use queueing::{Backoff, Pool};
 use storage::Database;
 
@@ -145,16 +145,22 @@ fn drawn(world: &World, number: u64, returning: u64) -> Visit {
     // A shopper who returns has decided about their consent, and shops in one market.
     let own = person.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let consents = own % 100 < CONSENTS;
-    let context = match world.below(10) {
-        0..6 => "home",
-        6..9 => "product",
-        _ => "cart",
-    };
     Visit {
         visitor: consents.then_some(person),
         market: usize::try_from(own / 100 % 3).unwrap_or(0),
-        context,
+        page: any_page(world),
         views: if is_newcomer { 1 } else { 2 + world.below(5) },
+    }
+}
+
+/// Draws the kind of page that a visit is on.
+fn any_page(world: &World) -> PageKind {
+    match world.below(10) {
+        0..3 => PageKind::Home,
+        3..5 => PageKind::Collection,
+        5..8 => PageKind::Product,
+        8 => PageKind::Search,
+        _ => PageKind::Cart,
     }
 }
 
@@ -248,7 +254,7 @@ impl Running {
             let (country, language) = MARKETS[visit.market];
             let market = Market::of(country, language).expect("a market");
             let person = ShopperId::visitor(&visitor).expect("an id");
-            let page = person.in_market(&market).expect("an id");
+            let page = person.at(visit.page).and_then(|id| id.in_market(&market)).expect("an id");
             let shop = ShopId::parse(SHOP).expect("an id");
             let mut blob = self.world.blob.borrow_mut();
             blob.remove(&Object::Page(&shop, &page).to_string());

@@ -5,7 +5,7 @@ use caching::Stored;
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
 use model::pages::{Cached, Fragment, JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
 use model::shop::PlansPer;
-use model::{Cause, Persona, SegmentId, Source};
+use model::{Cause, PageKind, Persona, SegmentId, Source};
 
 use crate::Bug;
 use crate::actor::{Actor, Asked};
@@ -95,7 +95,7 @@ fn plan(
         return plan_alone(actor, job, request, id, version);
     }
     let GenerationRequest { shop, market, .. } = request;
-    let segment = SegmentId::of(Persona::Explorer, market, 0);
+    let segment = SegmentId::of(PageKind::Home, Persona::Explorer, market, 0);
     let known = actor.cache().shared_plan(shop, &segment).ok().flatten();
     let known = known.and_then(|plan| Some((Facts::in_json(&plan.json)?, plan.fresh_until_ms)));
     if let Some((plan, until_ms)) = known.filter(|(_, until_ms)| *until_ms > actor.wall_ms()) {

@@ -130,10 +130,17 @@ fn a_customer_is_deleted_in_every_market_and_nobody_else() {
     }
     store_page(&cache, "b.myshopify.com", "customer-12");
     let others = names(&cache);
-    for page in ["customer-12", "customer-12_DE-DE", "customer-12_BR-PT_BR"] {
+    let pages = [
+        "customer-12",
+        "customer-12_DE-DE",
+        "customer-12_BR-PT_BR",
+        "customer-12_at-cart",
+        "customer-12_at-product_DE-DE",
+    ];
+    for page in pages {
         store_page(&cache, "a.myshopify.com", page);
     }
-    assert_eq!(delete(&cache, Some("customer-12")), Ok(Deleted { count: 3, more: false }));
+    assert_eq!(delete(&cache, Some("customer-12")), Ok(Deleted { count: 5, more: false }));
     assert_eq!(names(&cache), others);
 }
 
@@ -142,7 +149,7 @@ fn a_page_made_while_its_shopper_is_deleted_is_not_stored() {
     let cache = cache();
     store_page(&cache, "a.myshopify.com", "customer-12");
     delete(&cache, Some("customer-12")).unwrap();
-    for late in ["customer-12", "customer-12_DE-DE"] {
+    for late in ["customer-12", "customer-12_DE-DE", "customer-12_at-search"] {
         assert_eq!(try_to_store(&cache, "a.myshopify.com", late), Ok(Stored::Dropped));
     }
     assert_eq!(names(&cache), [""; 0]);

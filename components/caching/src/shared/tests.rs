@@ -1,4 +1,4 @@
-use model::{Market, Persona, Scope};
+use model::{Market, PageKind, Persona, Scope};
 
 use super::*;
 use crate::fakes::{FakeBlob, FakeKv, FakeOperator, Faults};
@@ -14,7 +14,7 @@ fn shop() -> ShopId {
 }
 
 fn segment() -> SegmentId {
-    SegmentId::of(Persona::Explorer, &Market::default(), 7)
+    SegmentId::of(PageKind::Home, Persona::Explorer, &Market::default(), 7)
 }
 
 fn job(id: &str) -> JobId {
@@ -33,7 +33,7 @@ fn a_plan_comes_back_to_the_byte_and_is_kept_while_the_next_one_is_made() {
     assert_eq!(cache.shared_plan(&shop(), &segment()), Ok(Some(plan())));
     let key = "plan:magic-wands:home_explorer_-_0000000000000007";
     assert_eq!(cache.kv.entries.borrow()[key].ttl_seconds, Some(3_605));
-    let other = SegmentId::of(Persona::Loyalist, &Market::default(), 7);
+    let other = SegmentId::of(PageKind::Home, Persona::Loyalist, &Market::default(), 7);
     assert_eq!(cache.shared_plan(&shop(), &other), Ok(None));
 }
 

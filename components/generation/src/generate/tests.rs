@@ -1,6 +1,6 @@
 use model::pages::JobId;
 use model::shop::ShopSettings;
-use model::{Cause, Market, Persona, ShopId, ShopperId, Source};
+use model::{Cause, Market, PageKind, Persona, ShopId, ShopperId, Source};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -20,6 +20,7 @@ pub fn job() -> Job {
         signals: Signals { searches: vec!["xyzzy on sale".to_owned()], ..Signals::default() },
         persona: None,
         market: Market::default(),
+        page: PageKind::Home,
     };
     Job { id: job_id("job-1"), last: false, crashed: false, request }
 }

@@ -27,6 +27,8 @@ pub static PROFILE: Profile = Profile {
         Slot::Questions,
         Slot::Reassurance,
     ],
+    wants_below: "Prices at a glance, and nothing that slows the comparison down.",
+    below: &[Slot::PriceGuide, Slot::Questions, Slot::Search, Slot::Collections, Slot::Reassurance],
     phrases: Phrases {
         headline: |words| words.dealhunter_headline,
         hero_text: |words| words.dealhunter_text,

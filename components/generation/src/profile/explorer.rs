@@ -32,6 +32,8 @@ pub static PROFILE: Profile = Profile {
         Slot::Brands,
         Slot::Reassurance,
     ],
+    wants_below: "Ways to look further: types, collections, names, and words that make curious.",
+    below: &[Slot::Categories, Slot::Collections, Slot::Brands, Slot::Story, Slot::Reassurance],
     phrases: Phrases {
         headline: |words| words.explorer_headline,
         hero_text: |words| words.explorer_text,

@@ -26,6 +26,8 @@ pub static PROFILE: Profile = Profile {
         Slot::Questions,
         Slot::Reassurance,
     ],
+    wants_below: "What they know and what completes it, and to be welcome.",
+    below: &[Slot::Collections, Slot::Questions, Slot::Story, Slot::Categories, Slot::Reassurance],
     phrases: Phrases {
         headline: |words| words.loyalist_headline,
         hero_text: |words| words.loyalist_text,

@@ -26,6 +26,8 @@ pub static PROFILE: Profile = Profile {
         Slot::Questions,
         Slot::Reassurance,
     ],
+    wants_below: "Only what helps to decide, in few words.",
+    below: &[Slot::Questions, Slot::Categories, Slot::Reassurance],
     phrases: Phrases {
         headline: |words| words.minimalist_headline,
         hero_text: |words| words.minimalist_text,

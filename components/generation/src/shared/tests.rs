@@ -1,6 +1,6 @@
 use model::pages::JobId;
 use model::shop::{PlansPer, ShopSettings};
-use model::{Market, Persona, ShopId, ShopperId};
+use model::{Market, PageKind, Persona, ShopId, ShopperId};
 use page::blocks::Block;
 use proptest::prelude::*;
 
@@ -23,6 +23,7 @@ fn job(number: u32, signals: Signals) -> Job {
         signals,
         persona: None,
         market: Market::default(),
+        page: PageKind::Home,
     };
     Job { id: job_id(&format!("job-{number}")), last: false, crashed: false, request }
 }
@@ -118,7 +119,7 @@ fn another_persona_market_or_setting_has_a_plan_of_its_own() {
 #[test]
 fn while_one_job_plans_another_renders_a_local_page_that_is_stale_soon() {
     let world = world([answer(good())]);
-    let segment = SegmentId::of(Persona::Explorer, &Market::default(), brief(&world));
+    let segment = SegmentId::of(PageKind::Home, Persona::Explorer, &Market::default(), brief(&world));
     world.leases.borrow_mut().insert(segment.to_string(), job_id("job-9"));
     assert_eq!(page(&world, &newcomer(1)), (Source::Local, FIRST_VIEW_MS));
     assert_eq!(world.asked_times(), 0);
@@ -263,5 +264,22 @@ proptest! {
         let of_nobody = of(1, Signals::default());
         prop_assert_eq!(of_nobody.0.len(), 1);
         prop_assert_eq!(of(2, signals), of_nobody);
+    }
+}
+
+#[test]
+fn each_kind_of_page_has_a_plan_of_its_own() {
+    let at = |page| if page == PageKind::Home { good() } else { crate::generate::below::planned(page) };
+    let world = world(PageKind::ALL.map(|page| answer(at(page))));
+    let on = |number, page| Job {
+        request: GenerationRequest { page, ..newcomer(number).request },
+        ..newcomer(number)
+    };
+    for (round, source) in [(0, Source::Llm), (10, Source::Shared)] {
+        for (number, kind) in (round..).zip(PageKind::ALL) {
+            assert_eq!(page(&world, &on(number, kind)).0, source, "{kind:?}");
+            assert_eq!(world.html().contains("Dusk is near"), kind == PageKind::Home, "{kind:?}");
+        }
+        assert_eq!(world.asked_times(), PageKind::ALL.len());
     }
 }

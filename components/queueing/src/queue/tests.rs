@@ -1,5 +1,5 @@
 use model::jobs::{MaintenanceKind, Work};
-use model::{Cause, EventId, Market, Persona, Signals};
+use model::{Cause, EventId, Market, PageKind, Persona, Signals};
 
 use super::*;
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};
@@ -28,6 +28,7 @@ fn request(shopper: &str) -> GenerationRequest {
         signals: Signals { visits: 2, searches: vec!["willow".into()], ..Signals::default() },
         persona: Some(Persona::Loyalist),
         market: Market::of("DE", "").unwrap(),
+        page: PageKind::Home,
     }
 }
 

@@ -28,7 +28,8 @@ impl Requested {
 impl Queue for Fake {
     fn enqueue(&self, request: GenerationRequest) -> Result<Enqueued, Failure> {
         self.asked("queue", "queue.enqueue")?;
-        let GenerationRequest { shop, shopper, work, signals, persona, market } = request;
+        let GenerationRequest { shop, shopper, work, signals, persona, market, page } = request;
+        assert_eq!(page, shopper.page(), "the kind of page is that of its id");
         let market = if market.is_own() { String::new() } else { market.to_string() };
         let visitor = format!("{shop}:{shopper}");
         self.page_requests.borrow_mut().push(Requested { visitor, work, signals, persona, market });

@@ -23,7 +23,7 @@ impl Catalog for Fake {
             handle: "old-wands".into(),
             title: "Old wands".into(),
             url: "/collections/old-wands".into(),
-            products: Vec::new(),
+            products: vec!["Elder-Wand".into(), "Oak-Wand".into()],
         }])
     }
 }

@@ -87,7 +87,8 @@ fn identity_follows_from_consent_login_and_market() {
     let visitor = format!("visitor-{DRAWN}");
     for (parameters, shopper, persona, market) in [
         (consenting(""), visitor.clone(), None, ""),
-        (consenting("&context=cart"), visitor.clone(), None, ""),
+        (consenting("&context=cart"), format!("{visitor}_at-cart"), None, ""),
+        (consenting("&context=search&country=DE"), format!("{visitor}_at-search_DE-"), None, "DE-"),
         (consenting("&logged_in_customer_id=7041"), "customer-7041".into(), None, ""),
         ("consent=1&logged_in_customer_id=7041".into(), "customer-7041".into(), None, ""),
         (consenting("&country=DE&language=DE"), format!("{visitor}_DE-DE"), None, "DE-DE"),
@@ -102,10 +103,15 @@ fn identity_follows_from_consent_login_and_market() {
         (String::new(), "context-explorer".into(), Some(Persona::Explorer), ""),
         ("context=home".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
         ("context=page".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
-        ("context=collection".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
-        ("context=product".into(), "context-minimalist".into(), Some(Persona::Minimalist), ""),
-        ("context=search".into(), "context-minimalist".into(), Some(Persona::Minimalist), ""),
-        ("context=cart&country=DE".into(), "context-loyalist_DE-".into(), Some(Persona::Loyalist), "DE-"),
+        ("context=collection".into(), "context-explorer_at-collection".into(), Some(Persona::Explorer), ""),
+        ("context=product".into(), "context-minimalist_at-product".into(), Some(Persona::Minimalist), ""),
+        ("context=search".into(), "context-minimalist_at-search".into(), Some(Persona::Minimalist), ""),
+        (
+            "context=cart&country=DE".into(),
+            "context-loyalist_at-cart_DE-".into(),
+            Some(Persona::Loyalist),
+            "DE-",
+        ),
         ("logged_in_customer_id=7041".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
         (format!("visitor={DRAWN}"), "context-explorer".into(), Some(Persona::Explorer), ""),
         (format!("visitor={DRAWN}&consent=0"), "context-explorer".into(), Some(Persona::Explorer), ""),
@@ -445,4 +451,88 @@ fn head_is_answered_as_get_and_a_read_may_be_repeated() {
         let get = shop.get(&target);
         assert_eq!((head.status(), head.fields()), (200, get.fields()));
     }
+}
+
+/// The parts of a fragment after its style: its text until the stored page, and the stored page.
+fn halves(answer: &Answer) -> (String, String) {
+    let (_, content) = answer.text().split_once("</style>").expect("a style");
+    let (beginning, stored) = content.split_once("page<template").expect("the stored page");
+    (beginning.to_owned(), stored.to_owned())
+}
+
+#[test]
+fn a_page_with_a_subject_begins_with_what_the_catalog_says_of_it() {
+    let shop = holding(Cached::Fresh(PAGE));
+    let (about_wand, _) = halves(&fragment(&shop, &consenting("&context=product&about=Elder-Wand,Wands")));
+    assert!(about_wand.starts_with("<div class=\"page\" data-look=\"compact\""), "{about_wand}");
+    assert!(!about_wand.contains("Elder Wand"), "it is what the page is about: {about_wand}");
+    // The shop has too few products for a list beside it, and anything that it has is no list of one.
+    assert_eq!(about_wand.matches("data-id").count(), 0, "{about_wand}");
+    let (unknown, _) = halves(&fragment(&shop, &consenting("&context=product&about=7,Hats")));
+    assert_eq!(unknown.matches("data-id").count(), 2, "{unknown}");
+    let (searched, _) = halves(&fragment(&shop, &consenting("&context=search&about=WAND")));
+    assert!(searched.contains("For your search") && searched.contains("Elder Wand"), "{searched}");
+    let (home, _) = halves(&fragment(&shop, &consenting("&context=home&about=Elder-Wand")));
+    assert_eq!(home, "");
+}
+
+#[test]
+fn nothing_that_a_request_says_of_a_subject_is_shown_or_stored() {
+    for context in ["product", "collection", "search", "cart"] {
+        for cached in [Cached::Miss, Cached::Fresh(PAGE)] {
+            for about in ["%3Cscript%3Eowned", "%7B%7Bowned%7D%7D", "owned,owned", &"owned,".repeat(900)] {
+                let shop = holding(cached.clone());
+                let answer = fragment(&shop, &format!("context={context}&about={about}"));
+                assert_eq!(answer.status(), 200, "{context} {about}");
+                assert!(!answer.text().contains("owned"), "{}", answer.text());
+                assert!(shop.keys().is_empty());
+                let requests = shop.page_requests.borrow();
+                assert!(requests.iter().all(|request| !format!("{request:?}").contains("owned")));
+            }
+        }
+    }
+}
+
+#[test]
+fn if_the_catalog_is_down_the_generated_page_of_a_subject_is_served_without_it() {
+    for context in ["product", "collection", "search", "cart"] {
+        let shop = Fake { down: vec!["catalog"], ..holding(Cached::Fresh(PAGE)) };
+        let answer = fragment(&shop, &consenting(&format!("&context={context}&about=Elder-Wand")));
+        let (beginning, _) = halves(&answer);
+        assert_eq!((answer.status(), answer.header("x-cache")), (200, "HIT"));
+        assert!(beginning.starts_with("<div class=\"page\""), "{beginning}");
+    }
+}
+
+#[test]
+fn a_collection_is_compared_and_what_was_viewed_follows_unless_it_is_the_subject() {
+    let shop = holding(Cached::Fresh(PAGE));
+    let views = vec!["Oak-Wand".to_owned(), "Elder-Wand".to_owned()];
+    let signals = Signals { views, ..Signals::default() };
+    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals::encode(&signals));
+    let (beginning, _) = halves(&fragment(&shop, &consenting("&context=collection&about=old-wands")));
+    assert!(beginning.contains("At a glance") && beginning.contains("Seen before"), "{beginning}");
+    let (beginning, _) = halves(&fragment(&shop, &consenting("&context=product&about=Elder-Wand")));
+    let (_, viewed) = beginning.split_once("Seen before").expect("what was viewed");
+    assert!(viewed.contains("Oak Wand") && !viewed.contains("Elder Wand"), "{viewed}");
+}
+
+#[test]
+fn a_milestone_renews_the_home_page_and_the_page_that_the_shopper_sees() {
+    let shop = Fake::default();
+    let three = Signals { visits: 3, ..Signals::default() };
+    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals::encode(&three));
+    track(&shop, &consenting("&nonce=abc&context=product&country=DE"));
+    let requests = shop.page_requests.borrow();
+    let ids: Vec<_> = requests.iter().map(|request| request.visitor.as_str()).collect();
+    let visitor = format!("{SHOP}:visitor-{DRAWN}");
+    assert_eq!(ids, [format!("{visitor}_DE-"), format!("{visitor}_at-product_DE-")]);
+}
+
+#[test]
+fn no_unsigned_request_reaches_a_page_with_a_subject() {
+    let shop = holding(Cached::Fresh(PAGE));
+    let answer = shop.get(&format!("/s/{SHOP}?shopper=abc_at-cart"));
+    assert_eq!(answer.status(), 400);
+    assert!(shop.is_untouched());
 }

@@ -157,7 +157,7 @@ fn the_shared_page_belongs_to_no_shopper() {
 #[test]
 fn a_market_is_named_by_shopify_only() {
     let shop = Fake::default();
-    let reason = json!({ "error": "shopper id with a market needs a signed request" });
+    let reason = json!({ "error": "shopper id with a market or a kind of page needs a signed request" });
     for shopper in ["abc123_DE-DE", "context-explorer_QQ-ZX", "visitor-abc_-PT_BR", "abc123_DE-"] {
         let answer = shop.get(&format!("/api/generation/status?store=magic-wands&shopper={shopper}"));
         assert_eq!((answer.status(), answer.json()), (400, reason.clone()), "{shopper}");

@@ -67,6 +67,7 @@ macro_rules! job_types_conversions {
             $crate::cause_conversions!(wit::Cause);
 
             $crate::conversions!(enum $crate::jobs::Work as wit::Work { Generate, PlanLocally, Rerender });
+            $crate::conversions!(enum $crate::PageKind as wit::PageKind { Home, Collection, Product, Search, Cart });
 
             impl From<$crate::jobs::GenerationRequest> for wit::GenerationRequest {
                 fn from(request: $crate::jobs::GenerationRequest) -> Self {
@@ -77,6 +78,7 @@ macro_rules! job_types_conversions {
                         signals: request.signals.into(),
                         persona: request.persona.map(Into::into),
                         market: (&request.market).into(),
+                        page: request.page.into(),
                     }
                 }
             }
@@ -92,6 +94,7 @@ macro_rules! job_types_conversions {
                         signals: request.signals.into(),
                         persona: request.persona.map(Into::into),
                         market: request.market.try_into()?,
+                        page: request.page.into(),
                     })
                 }
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{InvalidId, InvalidMarket, Market, Persona, ShopId, ShopperId, Signals};
+use crate::{InvalidId, InvalidMarket, Market, PageKind, Persona, ShopId, ShopperId, Signals};
 
 /// A request to make a page for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct GenerationRequest {
     pub persona: Option<Persona>,
     /// The shopper's market.
     pub market: Market,
+    /// The kind of page.
+    pub page: PageKind,
 }
 
 /// The work that a generation request asks for. Stored by name.

@@ -1,5 +1,6 @@
 //! The shop's vendors.
 
+use model::PageKind;
 use model::catalog::Product;
 
 use super::{Render, Rules};
@@ -15,6 +16,7 @@ const PAGE: &str = "/collections/vendors?q=";
 filled_in! {
     /// Vendors; filled in. At most once.
     Brands if "the shop has several vendors", offer_min: Rules::ROOMY,
+    pages: &[PageKind::Home, PageKind::Product, PageKind::Search],
     |heading, stock, _| View::of(heading, &stock.offered())
 }
 

@@ -1,5 +1,6 @@
 //! The shop's product types.
 
+use model::PageKind;
 use model::catalog::Product;
 
 use super::{Render, Rules};
@@ -15,6 +16,7 @@ const PAGE: &str = "/collections/types?q=";
 filled_in! {
     /// Product types; filled in. At most once.
     Categories if "the shop has several product types", offer_min: Rules::ROOMY,
+    pages: &[PageKind::Home, PageKind::Collection, PageKind::Search],
     |heading, stock, _| View::of(heading, &stock.offered())
 }
 

@@ -1,5 +1,6 @@
 //! The shop's collections.
 
+use model::PageKind;
 use model::text::is_visible;
 
 use super::{Render, Rules};
@@ -14,6 +15,7 @@ const COLLECTIONS_MAX: usize = 8;
 filled_in! {
     /// Collections; filled in. At most once.
     Collections if "the shop has collections", offer_min: Rules::ROOMY,
+    pages: &[PageKind::Home, PageKind::Collection, PageKind::Product, PageKind::Search],
     |heading, _, given| View::of(heading, given.collections)
 }
 

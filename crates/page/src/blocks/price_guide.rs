@@ -1,6 +1,7 @@
 //! Bands of prices, computed from the catalog.
 
 use askama::Template;
+use model::PageKind;
 use model::catalog::Product;
 use words::{Filled, Words};
 
@@ -18,6 +19,7 @@ const ROUND: [u64; 10] = [10, 15, 20, 25, 30, 40, 50, 60, 75, 100];
 filled_in! {
     /// Price bands; filled in. At most once.
     PriceGuide if "the shop's prices differ", offer_min: Rules::ROOMY,
+    pages: &[PageKind::Home, PageKind::Search],
     |heading, stock, _| View::of(heading, &stock.offered())
 }
 

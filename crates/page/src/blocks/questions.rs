@@ -1,6 +1,7 @@
 //! The merchant's answers to questions that shoppers ask.
 
 use askama::Template;
+use model::PageKind;
 use model::shop::question;
 
 use super::{Render, Rules};
@@ -16,6 +17,7 @@ const OPEN_MAX: usize = 2;
 filled_in! {
     /// The merchant's answers; filled in. At most once.
     Questions if "the merchant answered questions", offer_min: Rules::ROOMY,
+    pages: &[PageKind::Home, PageKind::Collection, PageKind::Product, PageKind::Cart],
     |heading, _, given| View::of(heading, given.questions)
 }
 

@@ -1,6 +1,7 @@
 //! The merchant's promises.
 
 use askama::Template;
+use model::PageKind;
 use model::text::is_visible;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ impl Kind for Reassurance {
     const RULES: Rules = Rules {
         occurrence: Occurrence::AtMostOnce,
         filled_in_if: Some("the shop makes promises"),
+        pages: &PageKind::ALL,
         ..Rules::ANY
     };
 

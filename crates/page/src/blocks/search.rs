@@ -1,6 +1,7 @@
 //! A search field with a few terms to start from.
 
 use askama::Template;
+use model::PageKind;
 use model::text::is_visible;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,11 @@ pub struct Search {
 impl Kind for Search {
     type View<'a> = View<'a>;
 
-    const RULES: Rules = Rules { occurrence: Occurrence::AtMostOnce, ..Rules::ANY };
+    const RULES: Rules = Rules {
+        occurrence: Occurrence::AtMostOnce,
+        pages: &[PageKind::Home, PageKind::Collection],
+        ..Rules::ANY
+    };
 
     fn check(&self, checker: &mut impl Checker) {
         checker.heading(&self.heading);

@@ -1,6 +1,7 @@
 //! A text about the shop or its things.
 
 use askama::Template;
+use model::PageKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,10 @@ pub struct Story {
 impl Kind for Story {
     type View<'a> = View<'a>;
 
-    const RULES: Rules = Rules::ANY;
+    const RULES: Rules = Rules {
+        pages: &[PageKind::Home, PageKind::Collection, PageKind::Product, PageKind::Cart],
+        ..Rules::ANY
+    };
 
     fn check(&self, checker: &mut impl Checker) {
         checker.heading(&self.heading);

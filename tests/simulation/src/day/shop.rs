@@ -90,7 +90,9 @@ impl DayShop {
     /// Answers a question with a plan of the products that it offers. Returns the tokens of both.
     pub(crate) fn answer(&self, request: &Request) -> (String, u32, u32) {
         let question: Vec<&str> = request.messages.iter().map(|message| message.text.as_str()).collect();
-        let text = plan(question.last().copied().unwrap_or_default());
+        let question_text = question.last().copied().unwrap_or_default();
+        let is_of_home = request.schema.contains("\"hero\"");
+        let text = if is_of_home { plan(question_text) } else { plan_below(&request.schema) };
         let bytes = question.iter().map(|text| text.len()).sum::<usize>() + request.schema.len();
         let (tokens_in, tokens_out) = (tokens(bytes), tokens(text.len()));
         self.calls.set(self.calls.get() + 1);
@@ -125,6 +127,18 @@ fn product(at: usize) -> Product {
         price_before: at.is_multiple_of(5).then_some(9_900 + 370 * number),
         available: at % 9 != 8,
     }
+}
+
+/// Returns a plan for a page with a subject, of blocks that its schema has.
+fn plan_below(schema: &str) -> String {
+    let blocks = [
+        ("story", r#"{"type":"story","heading":"A quiet moment","text":"There is time to look."}"#),
+        ("categories", r#"{"type":"categories","heading":"Other ways in"}"#),
+        ("price_guide", r#"{"type":"price_guide","heading":"How much should it be?"}"#),
+    ];
+    let has = |(name, _): &(&str, &str)| schema.contains(&format!("\"{name}\""));
+    let blocks: Vec<_> = blocks.into_iter().filter(has).map(|(_, block)| block).collect();
+    format!(r#"{{"title":"A moment","blocks":[{}]}}"#, blocks.join(","))
 }
 
 /// Returns a plan of the products in a question, by their numbers.

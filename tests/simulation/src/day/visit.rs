@@ -1,10 +1,11 @@
 //! One visit: pages that are looked at one after the other, each for a while, in which an open page waits for a better
 //! one.
 
+use model::PageKind;
 use routes::Method;
 use routing::{Body, CacheOutcome, handle};
 
-use super::{Counts, SHOP};
+use super::{Counts, SHOP, any_page};
 use crate::actor::Actor;
 use crate::request::Request;
 use crate::task::Pause;
@@ -23,22 +24,24 @@ pub(super) struct Visit {
     /// The id that the browser drew, with the shopper's consent.
     pub(super) visitor: Option<String>,
     pub(super) market: usize,
-    /// The kind of page on which it begins.
-    pub(super) context: &'static str,
+    /// The kind of page that it is on, at first the one on which it begins.
+    pub(super) page: PageKind,
     pub(super) views: u64,
 }
 
 /// Visits.
 pub(super) fn visit(actor: &Actor<'_>, visit: &Visit, counts: &Counts) {
     let (mut at_once, mut in_the_end) = (false, false);
+    let mut here = visit.clone();
     for view in 0..visit.views {
         let until_ms = actor.world.now_ms.get() + VIEW_MS_MIN + actor.world.below(VIEW_MS_SPREAD);
-        let is_generated = is_generated(actor, visit);
+        let is_generated = is_generated(actor, &here);
         at_once |= view == 0 && is_generated;
-        in_the_end |= is_generated || waits(actor, visit, until_ms);
-        report(actor, visit);
+        in_the_end |= is_generated || waits(actor, &here, until_ms);
+        report(actor, &here);
         if view + 1 < visit.views {
             actor.pause(Pause::Until(until_ms));
+            here.page = any_page(&actor.world);
         }
     }
     counts.visits.set(counts.visits.get() + 1);
@@ -95,10 +98,23 @@ fn report(actor: &Actor<'_>, visit: &Visit) {
 fn signed(actor: &Actor<'_>, path: &str, visit: &Visit, parameters: &str) -> String {
     let (country, language) = MARKETS[visit.market];
     let (seconds, drawn) = (actor.wall_ms() / 1_000, actor.world.random.borrow_mut().next());
+    let about = about(actor, visit);
     let consent = visit.visitor.as_ref().map(|id| format!("&visitor={id}&consent=1")).unwrap_or_default();
     format!(
-        "{path}?shop={SHOP}&path_prefix=%2Fapps%2Fwand&timestamp={seconds}&logged_in_customer_id=&context={}\
+        "{path}?shop={SHOP}&path_prefix=%2Fapps%2Fwand&timestamp={seconds}&logged_in_customer_id=&context={}{about}\
          &country={country}&language={language}{consent}{parameters}&signature={drawn:064x}",
-        visit.context
+        visit.page.name()
     )
+}
+
+/// Returns what a request says of the page's subject.
+fn about(actor: &Actor<'_>, visit: &Visit) -> String {
+    let day = actor.world.day.as_ref().expect("it is a day");
+    match visit.page {
+        PageKind::Home | PageKind::Collection => String::new(),
+        PageKind::Product | PageKind::Cart => {
+            format!("&about={}", day.any_product(&mut actor.world.random.borrow_mut()))
+        }
+        PageKind::Search => "&about=walnut%20lamp".to_owned(),
+    }
 }
