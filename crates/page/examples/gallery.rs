@@ -124,7 +124,9 @@ fn of_pictures() -> Vec<Catalog> {
     vec![
         shaped("wide pictures", |_| (1200, 500)),
         shaped("tall pictures", |_| (500, 1200)),
-        shaped("pictures of many shapes", |index| [(600, 600), (1600, 900), (600, 900), (2000, 400)][index % 4]),
+        shaped("pictures of many shapes", |index| {
+            [(600, 600), (1600, 900), (600, 900), (2000, 400)][index % 4]
+        }),
         shaped("tiny pictures", |_| (40, 40)),
     ]
 }
@@ -143,15 +145,15 @@ fn of_texts() -> Vec<Catalog> {
             (product.vendor, product.category) = ("Alder & Ash".to_owned(), "Wands".to_owned());
         }),
         of("markup and Liquid", 24, |_, product| {
-            product.title = "<b>Oak</b> {{ shop.name }} {% if %} &amp; \"wand\" 'tip' </style><script>".to_owned();
+            product.title =
+                "<b>Oak</b> {{ shop.name }} {% if %} &amp; \"wand\" 'tip' </style><script>".to_owned();
             product.vendor = "</li></ul><h1>Vendor</h1>".to_owned();
         }),
         of("descriptions of 5,000 characters", 24, |_, product| {
             product.description = "Turned by hand from a single branch. ".repeat(136);
         }),
         of("a name of 60 characters", 24, |shop, _| {
-            shop.settings.name =
-                "The Old Wandmakers of Alder Lane and their Many Apprentices".to_owned();
+            shop.settings.name = "The Old Wandmakers of Alder Lane and their Many Apprentices".to_owned();
         }),
     ]
 }
