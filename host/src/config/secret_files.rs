@@ -94,9 +94,10 @@ mod tests {
             let refused = read(&[("KEY_FILE", path)]).unwrap_err();
             assert!(refused.starts_with(&format!("KEY_FILE: {reason} {path}: ")), "{refused}");
         }
+        let too_large = vec![b'k'; (64 << 10) + 1];
         for (content, reason) in [
             (&b" \n"[..], "is empty"),
-            (&[b'k'; (64 << 10) + 1], "has more than 65536 bytes"),
+            (&too_large, "has more than 65536 bytes"),
             (b"\xff\xfe", "cannot read"),
         ] {
             let file = file(content);
