@@ -49,7 +49,7 @@ impl Default for Traffic {
     fn default() -> Self {
         let model = capabilities::llm::Settings::default().prices();
         Self {
-            visits: 900_000.0,
+            visits: 640_000.0,
             new: 0.7,
             generations: None,
             shops: 1.0,

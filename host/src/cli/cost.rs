@@ -14,7 +14,7 @@ use super::output::{aligned, print};
 /// about the traffic of the original deployment.
 #[derive(Args)]
 pub struct Cost {
-    /// Visits a month [default: 900,000].
+    /// Visits a month [default: 640,000].
     #[arg(long, value_name = "NUMBER")]
     visits: Option<f64>,
     /// The share of visits by new shoppers, in percent [default: 70].
