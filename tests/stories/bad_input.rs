@@ -17,7 +17,6 @@ async fn hostile_targets_are_refused_and_store_nothing() {
         (404, "/s/..%2f..%2fetc?shopper=a".into()),
         (404, "/s/MAGIC-WANDS?shopper=a".into()),
         (404, "/nothing/here".into()),
-        (400, "/s/magic-wands".into()),
         (400, "/s/magic-wands?shopper=".into()),
         (400, format!("/s/magic-wands?shopper={long}")),
         (400, "/s/magic-wands?shopper=a%00b".into()),

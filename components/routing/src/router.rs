@@ -51,6 +51,7 @@ fn answer<D: Deployment>(
         Route::ProxyFragment => proxy::fragment(deployment, target, request)?,
         Route::ProxyStatus => proxy::status(deployment, target)?,
         Route::ProxyTrack => proxy::track(deployment, target, request)?,
+        Route::Facts => storefront::facts(deployment, target)?,
         Route::Webhooks => webhooks::receive(deployment, request)?.into(),
         Route::Home => home(deployment)?.into(),
         Route::DebugGenerate => debug::generate(deployment, target)?.into(),

@@ -1,4 +1,5 @@
-//! `GET /s/{store}?shopper={id}`: serves a page at once, and requests a better one.
+//! `GET /s/{store}?shopper={id}`: serves a page at once, and requests a better one. Without a shopper, as crawlers ask, it is
+//! the fallback page. `GET /facts/{store}` returns the products of that page for machines.
 //!
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
@@ -7,17 +8,19 @@ use model::catalog::{Assortment, Collection, Product};
 use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
 use model::shop::ShopSettings;
-use model::{Market, NO_CURRENCY, PageKind, ShopId};
+use model::{Market, NO_CURRENCY, PageKind, Persona, ShopId, ShopperId};
 use page::{About, Document, Look, Shelves, Shop, Subject};
+use routes::{Format, Route};
 
 use crate::admission;
 use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Storage};
-use crate::headers;
+use crate::headers::{self, ExtraField};
 use crate::http::{Body, Reply, Request, Response};
 use crate::page_request;
 use crate::refusal::Refusal;
 use crate::served::{Generation, Served};
-use crate::target::Target;
+use crate::target::{InvalidParameter, Target};
+use crate::track;
 use crate::visitor::Visitor;
 
 /// The page that a shopper is shown.
@@ -28,19 +31,52 @@ pub(crate) enum Shown<V> {
     Anybodys(Document),
 }
 
-/// Serves the page for a shopper.
+/// Serves the page for a shopper or, if the request names none, for anybody.
 pub(crate) fn page<D: Deployment>(
     deployment: &D,
     target: Target<'_>,
     request: &impl Request,
 ) -> Result<Reply<D::Value>, Refusal> {
-    let visitor = Visitor::of_path(deployment, target)?;
-    let (served, shown) = show(deployment, &visitor, request, |_| true)?;
+    let (visitor, (served, shown)) = match Visitor::of_path(deployment, target) {
+        Err(Refusal::Parameter(InvalidParameter::Missing("shopper"))) => {
+            let anybody = anybody(deployment, Route::Page, target)?;
+            let shown = anybodys(deployment, &anybody, Generation::NotTriggered)?;
+            (anybody, shown)
+        }
+        visitor => {
+            let visitor = visitor?;
+            let shown = show(deployment, &visitor, request, |_| true)?;
+            (visitor, shown)
+        }
+    };
     let body = match shown {
         Shown::Theirs(content, _) => Body::Value(content),
         Shown::Anybodys(document) => Body::Bytes(document.html.into_bytes()),
     };
     Ok(reply(visitor.shop, &served, respond(&served, body)))
+}
+
+/// Returns the products of the page for anybody, with their prices, as JSON.
+pub(crate) fn facts<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
+    let Visitor { shop, .. } = anybody(deployment, Route::Facts, target)?;
+    let merchant = deployment.merchant(&shop).ok_or(Refusal::NoSuchShop)?;
+    let market = Market::default();
+    let goods = Goods::of(deployment, &shop, &market, merchant).with_collections(deployment, &shop, &market);
+    let collections = goods.pictured();
+    let promises = &goods.shop.settings.promises;
+    let page = page::fallback(&goods.shop, goods.shelves(), &collections, promises);
+    let body = Body::Bytes(page::facts(&page).into_bytes());
+    let headers = headers::notice(Format::Json, ExtraField::None);
+    Ok(Reply { shop: Some(shop), ..Response { status: 200, headers, body }.into() })
+}
+
+/// Returns the visitor of an open shop about whom nothing is known.
+fn anybody(deployment: &impl Deployment, route: Route, target: Target<'_>) -> Result<Visitor, Refusal> {
+    let shop = route.shop_in(target.path).ok_or(Refusal::NoSuchShop)?;
+    let shopper = ShopperId::context(Persona::Explorer);
+    let visitor = Visitor::parse(deployment, &shop, shopper.as_str())?;
+    track::refuse_closed(deployment, &visitor)?;
+    Ok(visitor)
 }
 
 /// Returns the reply with a shopper's page, or a part of one.

@@ -5,10 +5,12 @@ use std::ops::Range;
 use askama::Template;
 use model::PageKind;
 use model::shop::{Colour, LanguageTag};
+use model::text::is_visible;
 use words::Words;
 
 use crate::address::Address;
 use crate::blocks::{Render as _, View, announcement};
+use crate::facts::facts_of;
 use crate::sections::Sections;
 use crate::{Look, Shop};
 
@@ -80,8 +82,13 @@ pub fn render_for(kind: PageKind, page: &Page<'_>) -> Document {
         announced(page.shop, page.look, &page.blocks)
     };
     let settings = &page.shop.settings;
+    // Only the page that anybody may get is described: any other is one shopper's.
+    let is_public = !page.generated && !kind.has_subject();
+    let facts = is_public.then(|| facts_of(page.shop, page.title, sections.shown()));
     let sheet = Sheet {
         page,
+        description: is_public.then(|| description(page)).flatten(),
+        facts,
         language: settings.language.as_str(),
         is_right_to_left: is_right_to_left(&settings.language),
         words: page.shop.words(),
@@ -96,6 +103,20 @@ pub fn render_for(kind: PageKind, page: &Page<'_>) -> Document {
     let html = sheet.render().unwrap_or_default();
     let Range { start, end } = content(&html).unwrap_or_default();
     Document { fragment: start + skipped..end, html }
+}
+
+/// Returns the facts of a page for machines: the products that it shows, as JSON-LD.
+pub fn facts(page: &Page<'_>) -> String {
+    facts_of(page.shop, page.title, announced(page.shop, page.look, &page.blocks).shown())
+}
+
+/// Returns what a page says of itself in its opening.
+fn description<'a>(page: &Page<'a>) -> Option<&'a str> {
+    let opening = page.blocks.iter().find_map(|block| match block {
+        View::Hero(hero) => Some(hero.text),
+        _ => None,
+    });
+    opening.filter(|text| is_visible(text))
 }
 
 /// Renders the beginning of a fragment: what the merchant announces, and the blocks about the subject. It leaves the element
@@ -152,6 +173,8 @@ fn is_right_to_left(language: &LanguageTag) -> bool {
 #[template(path = "page.html")]
 struct Sheet<'a> {
     page: &'a Page<'a>,
+    description: Option<&'a str>,
+    facts: Option<String>,
     language: &'a str,
     is_right_to_left: bool,
     words: &'static Words,

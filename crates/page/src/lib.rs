@@ -28,6 +28,7 @@ mod address;
 pub mod blocks;
 mod document;
 mod escape;
+mod facts;
 mod fallback;
 mod group;
 mod kind;
@@ -44,7 +45,7 @@ mod view;
 pub use about::{About, Subject};
 pub use blocks::View;
 pub use document::{
-    Document, Page, SCRIPT, STYLE, THEME_STYLE, beginning, content_security_policy, render, render_for,
+    Document, Page, SCRIPT, STYLE, THEME_STYLE, beginning, content_security_policy, facts, render, render_for,
 };
 pub use fallback::{fallback, fallback_about};
 pub use look::Look;

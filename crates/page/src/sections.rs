@@ -32,6 +32,7 @@ pub struct Sections<'a> {
     pictures: usize,
     has_hero: bool,
     anchors: BTreeSet<&'a str>,
+    shown: Vec<&'a Product>,
 }
 
 pub struct Cards<'a> {
@@ -161,6 +162,7 @@ impl<'a> Sections<'a> {
             pictures: 0,
             has_hero: false,
             anchors: BTreeSet::new(),
+            shown: Vec::new(),
         }
     }
 
@@ -202,6 +204,11 @@ impl<'a> Sections<'a> {
     /// Returns whether a hero was added.
     pub fn has_hero(&self) -> bool {
         self.has_hero
+    }
+
+    /// Returns the products that the sections show, each once, from top to bottom.
+    pub fn shown(&self) -> &[&'a Product] {
+        &self.shown
     }
 
     /// Returns the HTML of all sections.
@@ -259,6 +266,9 @@ impl<'a> Sections<'a> {
 
     /// Returns the card of a product whose picture is shown in this place.
     pub fn card(&mut self, product: &'a Product, place: Place) -> Card<'a> {
+        if !self.shown.iter().any(|shown| shown.id == product.id) {
+            self.shown.push(product);
+        }
         let vendor = product.vendor.as_str();
         let kind = [if vendor == self.shop.settings.name { "" } else { vendor }, product.category.as_str()];
         let link = self.link(&product.url);

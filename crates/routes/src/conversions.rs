@@ -13,8 +13,8 @@
 macro_rules! conversions {
     (Route as $wit:ty) => {
         $crate::conversions!(@both $crate::Route, $wit {
-            Page, Status, Track, ProxyPage, ProxyFragment, ProxyStatus, ProxyTrack, Webhooks, Home, DebugGenerate,
-            DebugErrors, DebugPool, DebugCatalogChanged, DebugReopen
+            Page, Status, Track, ProxyPage, ProxyFragment, ProxyStatus, ProxyTrack, Facts, Webhooks, Home,
+            DebugGenerate, DebugErrors, DebugPool, DebugCatalogChanged, DebugReopen
         });
     };
     (Method as $wit:ty) => {

@@ -61,6 +61,8 @@ pub enum Route {
     ProxyStatus,
     /// The same as [`Route::Track`], within a theme.
     ProxyTrack,
+    /// The products of a shop's page for anybody, as JSON.
+    Facts,
     /// Shopify's webhooks.
     Webhooks,
     /// The start page of a developer's machine.
@@ -96,6 +98,11 @@ impl Route {
         RULES.iter().find(|rule| rule.is_at(path)).map(|rule| rule.route)
     }
 
+    /// Returns the decoded shop in a path of this route; `None` if the path names none or is not well encoded.
+    pub fn shop_in(self, path: &str) -> Option<Cow<'_, str>> {
+        decode(self.rule().paths.iter().find_map(|pattern| table::segment(pattern, path))?)
+    }
+
     /// Returns what a host has to know about the route.
     pub fn rule(self) -> &'static Rule {
         &RULES[self as usize]
@@ -104,7 +111,7 @@ impl Route {
 
 /// Returns the decoded shop in the path of a [`Route::Page`]; `None` if the path is not one or is not well encoded.
 pub fn shop_in(path: &str) -> Option<Cow<'_, str>> {
-    decode(Route::Page.rule().paths.iter().find_map(|pattern| table::segment(pattern, path))?)
+    Route::Page.shop_in(path)
 }
 
 #[cfg(test)]

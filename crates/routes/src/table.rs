@@ -49,7 +49,7 @@ const OPERATOR: Rule =
     Rule { label: "debug", caller: Caller::Operator, on_failure: OnFailure::NotFound, ..UNSIGNED };
 
 /// The rules of all routes, in the order of [`Route`]. The most frequent one is first.
-pub static RULES: [Rule; 14] = [
+pub static RULES: [Rule; 15] = [
     UNSIGNED,
     Rule {
         route: Route::Status,
@@ -98,6 +98,13 @@ pub static RULES: [Rule; 14] = [
         body_bytes_max: REPORT_BYTES_MAX,
         on_failure: OnFailure::NothingStored,
         ..IN_THEME
+    },
+    Rule {
+        route: Route::Facts,
+        paths: &["/facts/{store}"],
+        label: "facts",
+        on_failure: OnFailure::NotFound,
+        ..UNSIGNED
     },
     Rule {
         route: Route::Webhooks,

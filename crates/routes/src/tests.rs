@@ -15,6 +15,7 @@ fn every_path_has_its_route() {
         ("/proxy/fragment", Route::ProxyFragment),
         ("/proxy/status", Route::ProxyStatus),
         ("/proxy/track", Route::ProxyTrack),
+        ("/facts/magic-wands", Route::Facts),
         ("/webhooks", Route::Webhooks),
         ("/webhook/shopify", Route::Webhooks),
         ("/debug/generate", Route::DebugGenerate),
@@ -84,6 +85,7 @@ fn the_shop_is_the_last_segment_of_a_page_and_of_nothing_else() {
         ("/s/", None),
         ("/s/a/b", None),
         ("/proxy", None),
+        ("/facts/magic-wands", None),
         ("/", None),
     ] {
         assert_eq!(shop_in(path).as_deref(), shop, "{path}");

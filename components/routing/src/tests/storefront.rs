@@ -4,6 +4,7 @@ use model::Signals;
 use model::jobs::{Enqueued, State, Work};
 use model::limits::Allowance;
 use model::pages::{Cached, Staleness};
+use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, Requested, SHOP_ID};
 use crate::signals;
@@ -269,4 +270,61 @@ fn a_bot_gets_the_fallback_page_and_requests_nothing() {
     assert_eq!((answer.status(), answer.header("x-generation-triggered")), (200, "false"));
     assert!(shop.page_requests.borrow().is_empty());
     assert!(shop.taken.borrow().is_empty());
+}
+
+#[test]
+fn without_a_shopper_the_page_is_anybodys_and_says_what_it_shows_to_machines() {
+    let shop = Fake { cached: Cached::Fresh(PAGE), ..Fake::default() };
+    let answer = shop.get("/s/magic-wands");
+    assert_eq!(
+        (answer.status(), answer.header("x-cache"), answer.header("x-generated")),
+        (200, "MISS", "false")
+    );
+    assert!(shop.page_requests.borrow().is_empty() && shop.keys().is_empty());
+    for part in [
+        r#"<link rel="canonical" href="/s/magic-wands">"#,
+        r#"<meta name="description" content="It chooses you.">"#,
+        r#"<link rel="alternate" type="application/json" href="/facts/magic-wands">"#,
+    ] {
+        assert!(answer.text().contains(part), "{part}: {}", answer.text());
+    }
+    let (_, rest) = answer.text().split_once(r#"<script type="application/ld+json">"#).expect("facts");
+    let (facts, _) = rest.split_once("</script>").expect("an end");
+    let as_json = shop.get("/facts/magic-wands");
+    assert_eq!((as_json.status(), as_json.header("content-type")), (200, "application/json"));
+    assert_eq!(facts, as_json.text(), "the same facts");
+    let facts = as_json.json();
+    assert_eq!(facts["itemListElement"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        facts["itemListElement"][0]["item"],
+        json!({
+            "@type": "Product",
+            "name": "Elder Wand",
+            "url": "https://wands.example/products/wand",
+            "category": "Wands",
+            "brand": { "@type": "Brand", "name": "Ollivander" },
+            "offers": {
+                "@type": "Offer",
+                "price": "49.00",
+                "priceCurrency": "EUR",
+                "availability": "https://schema.org/InStock",
+            },
+        })
+    );
+}
+
+#[test]
+fn facts_close_no_script_and_are_of_open_shops_only() {
+    let shop = Fake { best: "</script><script>alert(1)</script>", ..Fake::default() };
+    let page = shop.get("/s/magic-wands");
+    assert_eq!(page.text().matches("<script").count(), 2, "the facts and our script: {}", page.text());
+    assert!(shop.get("/facts/magic-wands").text().contains("\\u003c/script"));
+    for (shop, path) in [
+        (Fake::default(), "/facts/unknown"),
+        (Fake { cached: Cached::Closed, ..Fake::default() }, "/facts/magic-wands"),
+        (Fake { cached: Cached::Closed, ..Fake::default() }, "/s/magic-wands"),
+        (Fake { closed_to_anybody: true, ..Fake::default() }, "/facts/magic-wands"),
+    ] {
+        assert_eq!(shop.get(path).status(), 404, "{path}");
+    }
 }
