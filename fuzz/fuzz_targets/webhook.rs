@@ -4,6 +4,7 @@
 use fuzz::request::Request;
 use libfuzzer_sys::fuzz_target;
 use shopify::Rejection;
+use shopify::order::{Order, Refund};
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::token_request;
 use shopify::webhook::Webhook;
@@ -19,6 +20,10 @@ fuzz_target!(|input: &[u8]| {
     }
     assert_eq!(Webhook::verify(header, body, |_, _| false).err(), Some(Rejection::Forged));
     let _ = (Redaction::read(body).is_ok(), DataRequest::read(body).is_ok());
+    if let Ok(order) = Order::read(body) {
+        assert!(order.id > 0 && order.total.currency.len() == 3);
+    }
+    let _ = Refund::read(body).map(|refund| refund.amount_in("USD"));
     for status in [200, 400, 503] {
         let _ = token_request::read(status, body);
     }

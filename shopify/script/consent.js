@@ -1,6 +1,7 @@
 // Consent to recognition (Shopify's "preferences") and to observation ("analytics"). A personal page needs both.
 // Without a clear yes, or in the theme editor, there is no consent.
 
+import { name } from './cart.js';
 import { pause, random, shop } from './page.js';
 
 /** The storage keys of the visitor id, and of the marks that a visit and a look at the block were reported in this session. */
@@ -36,6 +37,7 @@ const visitor = () => {
 
 const forget = () => {
   try {
+    if (localStorage.getItem(KEY)) name('');
     localStorage.removeItem(KEY);
     sessionStorage.removeItem(SITTING);
     sessionStorage.removeItem(SEEN);

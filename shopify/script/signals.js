@@ -1,7 +1,8 @@
 // Reports what the shopper does, in as few requests as possible.
 
+import { name } from './cart.js';
 import { consenting, SEEN, SITTING, who } from './consent.js';
-import { about, market, prefix, random } from './page.js';
+import { about, market, post, prefix, random } from './page.js';
 
 let events = [];
 const report = () => {
@@ -10,12 +11,7 @@ const report = () => {
   const block = document.querySelector('wand-storefront')?.dataset;
   const place = { context: block?.context ?? 'page', ...market(block) };
   const query = new URLSearchParams({ ...who(), ...place, nonce: random() });
-  fetch(`${prefix()}/track?${query}`, {
-    method: 'POST',
-    keepalive: true,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ events: events.splice(0, 50) }),
-  }).catch(() => {});
+  post(`${prefix()}/track?${query}`, { events: events.splice(0, 50) }).catch(() => {});
 };
 
 /** Reports an event after a short delay, together with other events of that time. */
@@ -39,14 +35,15 @@ const oncePerSession = (key, event) => {
     if (!consenting || sessionStorage.getItem(key)) return;
     sessionStorage.setItem(key, '1');
     track(event);
+    return true;
   } catch {}
 };
 
 // Many page views do not make a regular visitor.
 const visit = () => oncePerSession(SITTING, { type: 'visit' });
 
-/** Reports that the shopper saw the block, whatever is in it. */
-export const seeBlock = () => oncePerSession(SEEN, { type: 'seen' });
+/** Reports that the shopper saw the block, whatever is in it, and has their order say who they are. */
+export const seeBlock = () => oncePerSession(SEEN, { type: 'seen' }) && name(who().visitor);
 
 /** Reports a visit and the embed's data about the page. */
 export const seePage = () => {

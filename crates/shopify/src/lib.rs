@@ -4,11 +4,13 @@
 pub mod domain;
 mod json;
 pub mod oauth;
+pub mod order;
 pub mod payload;
 pub mod proxy;
 mod query;
 mod rejection;
 pub mod session_token;
+mod time;
 pub mod token_request;
 mod topic;
 pub mod webhook;

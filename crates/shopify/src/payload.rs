@@ -22,7 +22,7 @@ impl CustomerId {
     }
 
     /// Reads an id from JSON. Shopify writes ids as numbers; a string of digits is the same id.
-    fn of_json(value: &Value) -> Option<Self> {
+    pub(crate) fn of_json(value: &Value) -> Option<Self> {
         match value {
             Value::Number(number) => number.as_u64().filter(|&number| number > 0).map(Self),
             Value::String(text) => Self::of_digits(text.as_bytes()),

@@ -13,6 +13,12 @@ pub enum Topic {
     ShopUpdate,
     /// `app/uninstalled`.
     AppUninstalled,
+    /// `orders/create`.
+    OrdersCreate,
+    /// `orders/cancelled`.
+    OrdersCancelled,
+    /// `refunds/create`.
+    RefundsCreate,
     /// `customers/data_request`.
     CustomersDataRequest,
     /// `customers/redact`.
@@ -31,6 +37,9 @@ impl Topic {
         match topic.replace(['/', '.'], "_").as_str() {
             "shop_update" => Self::ShopUpdate,
             "app_uninstalled" => Self::AppUninstalled,
+            "orders_create" => Self::OrdersCreate,
+            "orders_cancelled" => Self::OrdersCancelled,
+            "refunds_create" => Self::RefundsCreate,
             "customers_data_request" => Self::CustomersDataRequest,
             "customers_redact" => Self::CustomersRedact,
             "shop_redact" => Self::ShopRedact,

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::payload::ShopOfBody;
+use crate::time::milliseconds;
 pub use crate::topic::Topic;
 use crate::{MAC_BYTES, Rejection, ShopDomain};
 
@@ -115,12 +116,6 @@ pub fn signature(header: impl Fn(&str) -> Option<String>) -> Result<(Family, [u8
     let bytes = Some(text).filter(is_word).and_then(|text| STANDARD.decode(text).ok());
     let mac = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Rejection::Forged)?;
     Ok((family, mac))
-}
-
-/// Reads a time such as `2026-11-24T18:00:27.877041743Z`.
-fn milliseconds(text: &str) -> Option<u64> {
-    let time: jiff::Timestamp = text.parse().ok()?;
-    time.as_millisecond().try_into().ok()
 }
 
 #[expect(clippy::ptr_arg, reason = "it is a filter of an Option<String>")]

@@ -1,5 +1,6 @@
 //! The cart. There is only one, because this shop has one shopper at a time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -31,9 +32,9 @@ fn one() -> u64 {
 pub(crate) async fn show(State(shop): State<Arc<Shop>>) -> Json<Value> {
     let state = shop.state();
     let items: Vec<_> =
-        state.cart.iter().map(|(id, quantity)| json!({ "id": id, "quantity": quantity })).collect();
-    let count: u64 = state.cart.iter().map(|(_, quantity)| quantity).sum();
-    Json(json!({ "item_count": count, "items": items }))
+        state.cart.items.iter().map(|(id, quantity)| json!({ "id": id, "quantity": quantity })).collect();
+    let count: u64 = state.cart.items.iter().map(|(_, quantity)| quantity).sum();
+    Json(json!({ "item_count": count, "items": items, "attributes": state.cart.attributes }))
 }
 
 pub(crate) async fn add(State(shop): State<Arc<Shop>>, Json(Items { items }): Json<Items>) -> Response {
@@ -45,6 +46,20 @@ pub(crate) async fn add(State(shop): State<Arc<Shop>>, Json(Items { items }): Js
         }
     }
     show(State(shop)).await.into_response()
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Changes {
+    attributes: BTreeMap<String, String>,
+}
+
+/// Changes attributes.
+pub(crate) async fn update(
+    State(shop): State<Arc<Shop>>,
+    Json(Changes { attributes }): Json<Changes>,
+) -> Json<Value> {
+    shop.state().cart.attributes.extend(attributes);
+    show(State(shop)).await
 }
 
 pub(crate) async fn add_by_form(
@@ -60,7 +75,7 @@ fn put(shop: &Shop, item: &Item) -> bool {
     let mut state = shop.state();
     let can_be_had = state.goods.by_variant(item.id).is_some_and(|product| product.available);
     if can_be_had {
-        state.cart.push((item.id, item.quantity));
+        state.cart.items.push((item.id, item.quantity));
     }
     can_be_had
 }

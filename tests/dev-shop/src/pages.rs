@@ -61,6 +61,11 @@ pub(crate) async fn cart(State(shop): State<Arc<Shop>>, place: Place) -> Respons
     page(&shop, &place, "cart", globals)
 }
 
+/// Serves the page after an order.
+pub(crate) fn ordered(shop: &Shop, place: &Place) -> Response {
+    page(shop, place, "ordered", with_products(shop, |_| Some(("Thank you", Vec::new()))))
+}
+
 /// Serves the password page of a shop that is not open yet.
 pub(crate) async fn password() -> Html<&'static str> {
     Html("<!doctype html><title>Opening soon</title><form><input type=password aria-label=Password></form>")
@@ -135,8 +140,8 @@ pub(crate) fn with_products(
     let (title, products) = choose(&state.goods)?;
     let products: Vec<_> = products.into_iter().map(|product| Value::Object(liquid(product))).collect();
     let items: Vec<_> =
-        state.cart.iter().filter_map(|&(id, quantity)| item(&state.goods, id, quantity)).collect();
-    let count = state.cart.iter().map(|(_, quantity)| quantity).sum::<u64>();
+        state.cart.items.iter().filter_map(|&(id, quantity)| item(&state.goods, id, quantity)).collect();
+    let count = state.cart.items.iter().map(|(_, quantity)| quantity).sum::<u64>();
     Some(object!({
         "shop": { "name": state.goods.name, "secret": "it ran", "permanent_domain": shop.options.shop },
         "cart": { "item_count": count.cast_signed(), "items": items },

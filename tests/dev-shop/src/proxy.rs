@@ -76,7 +76,7 @@ fn signed(shop: &Shop, uri: &Uri, headers: &HeaderMap) -> String {
 }
 
 /// Returns the customer who is logged in, by the theme's own cookie; empty if nobody is.
-fn customer(headers: &HeaderMap) -> String {
+pub(crate) fn customer(headers: &HeaderMap) -> String {
     let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_logged_in = cookies.split("; ").any(|cookie| cookie == "customer=1");
     if is_logged_in { "7001".into() } else { String::new() }

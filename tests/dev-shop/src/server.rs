@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::place::FOLDERS;
 use crate::shop::Shop;
-use crate::{Options, admin, cart, control, oauth, pages, proxy, storefront};
+use crate::{Options, admin, cart, control, oauth, orders, pages, proxy, storefront};
 
 /// A shop that runs until this is dropped.
 #[derive(Debug)]
@@ -63,6 +63,8 @@ fn theme(app_proxy: &str) -> Router<Arc<Shop>> {
         .route("/cart.js", get(cart::show))
         .route("/cart/add.js", post(cart::add))
         .route("/cart/add", post(cart::add_by_form))
+        .route("/cart/update.js", post(cart::update))
+        .route("/checkout", post(orders::check_out))
         .route("/cdn/extensions/{asset}", get(pages::asset))
 }
 
@@ -80,6 +82,9 @@ fn simulator() -> Router<Arc<Shop>> {
         .route("/simulator/session-token", get(admin::session_token))
         .route("/simulator/app-bridge.js", get(admin::app_bridge))
         .route("/simulator/products/{handle}", post(control::change))
+        .route("/simulator/orders", get(orders::list))
+        .route("/simulator/orders/{order}/refund", post(orders::refund))
+        .route("/simulator/orders/{order}/cancel", post(orders::cancel))
         .route("/simulator/webhooks/{*topic}", post(control::webhook))
         .route("/simulator/trouble/{trouble}", post(control::trouble))
         .route("/simulator/door/{door}", post(control::door))

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use serde_json::Value;
 
 use crate::Options;
 use crate::failures::{Door, Trouble};
@@ -29,8 +30,9 @@ pub(crate) struct Shop {
 /// The state of a shop.
 pub(crate) struct State {
     pub(crate) goods: Goods,
-    /// The variants in the cart, with their quantities.
-    pub(crate) cart: Vec<(u64, u64)>,
+    pub(crate) cart: Cart,
+    /// The orders, oldest first.
+    pub(crate) orders: Vec<Value>,
     pub(crate) trouble: Trouble,
     pub(crate) door: Door,
     /// The valid refresh tokens, and the token that each of them replaces.
@@ -45,6 +47,15 @@ pub(crate) struct State {
     pub(crate) questions: u64,
 }
 
+/// The cart.
+#[derive(Default)]
+pub(crate) struct Cart {
+    /// Variants, with their quantities.
+    pub(crate) items: Vec<(u64, u64)>,
+    /// What themes and apps wrote on it.
+    pub(crate) attributes: BTreeMap<String, String>,
+}
+
 impl Shop {
     pub(crate) fn open(options: Options) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
@@ -53,7 +64,8 @@ impl Shop {
             .build()?;
         let state = State {
             goods: Goods::load()?,
-            cart: Vec::new(),
+            cart: Cart::default(),
+            orders: Vec::new(),
             trouble: Trouble::None,
             door: Door::Open,
             refresh: BTreeMap::new(),

@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+pub(crate) use values::Market;
+
 use crate::failures::Trouble;
 use crate::shop::Shop;
 

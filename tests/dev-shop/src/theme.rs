@@ -51,6 +51,7 @@ impl Theme {
             "product" => include_str!("../theme/product.liquid"),
             "collection" => include_str!("../theme/collection.liquid"),
             "search" => include_str!("../theme/search.liquid"),
+            "ordered" => "<h1>Thank you for your order</h1>",
             _ => include_str!("../theme/cart.liquid"),
         };
         self.around(options, template, page)

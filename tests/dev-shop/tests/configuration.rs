@@ -20,15 +20,18 @@ fn webhooks(name: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_topic_that_moves_the_catalog_or_ends_the_app_is_subscribed_to_once() {
+fn every_topic_that_moves_the_catalog_tells_of_orders_or_ends_the_app_is_subscribed_to_once() {
     let expected = [
         "app/uninstalled",
         "collections/create",
         "collections/delete",
         "collections/update",
+        "orders/cancelled",
+        "orders/create",
         "products/create",
         "products/delete",
         "products/update",
+        "refunds/create",
         "shop/update",
     ];
     assert_eq!(webhooks("topics"), expected);

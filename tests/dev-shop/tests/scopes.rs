@@ -14,6 +14,7 @@ const FILE: &str = include_str!("../../../shopify/shopify.app.toml");
 
 /// No access scope is required.
 const NONE: &str = "";
+const READ_ORDERS: &str = "read_orders";
 const READ_PRODUCTS: &str = "read_products";
 const LISTINGS: &str = "unauthenticated_read_product_listings";
 const TAGS: &str = "unauthenticated_read_product_tags";
@@ -30,11 +31,19 @@ const TOPICS: &[(&str, &str)] = &[
     ("collections/create", READ_PRODUCTS),
     ("collections/delete", READ_PRODUCTS),
     ("collections/update", READ_PRODUCTS),
+    ("orders/cancelled", READ_ORDERS),
+    ("orders/create", READ_ORDERS),
+    ("refunds/create", READ_ORDERS),
     ("products/create", READ_PRODUCTS),
     ("products/delete", READ_PRODUCTS),
     ("products/update", READ_PRODUCTS),
     ("shop/update", NONE),
 ];
+
+/// "Your app has the `write_pixels` and `read_customer_events` access scopes"
+/// (<https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels>).
+const PIXEL: [&str; 2] = ["read_customer_events", "write_pixels"];
+const PIXEL_FILE: &str = include_str!("../../../shopify/extensions/pixel/shopify.extension.toml");
 
 /// "Configuring an app proxy requires the `write_app_proxy` access scope"
 /// (<https://shopify.dev/docs/apps/build/online-store/app-proxies>).
@@ -90,8 +99,11 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
 type Selected = BTreeSet<(String, String)>;
 
 #[test]
-fn the_app_asks_for_what_its_topics_proxy_and_queries_require_and_for_nothing_else() {
+fn the_app_asks_for_what_its_topics_proxy_pixel_and_queries_require_and_for_nothing_else() {
+    let pixel: Value = toml::from_str(PIXEL_FILE).unwrap();
+    assert_eq!(pixel["type"].as_str(), Some("web_pixel_extension"));
     let mut required = BTreeSet::from([APP_PROXY]);
+    required.extend(PIXEL);
     required.extend(topics().iter().map(|topic| scope_of_topic(topic)));
     required.extend(selected().iter().map(|(of, field)| row(of, field).3));
     required.remove(NONE);

@@ -38,6 +38,14 @@ impl Market {
     }
 }
 
+impl Market {
+    /// Returns an amount as orders have it: in the shop's currency and in the shopper's.
+    pub(crate) fn set(self, cents: u64) -> Value {
+        let money = |cents: u64, currency| json!({ "amount": format!("{}.{:02}", cents / 100, cents % 100), "currency_code": currency });
+        json!({ "shop_money": money(cents, "USD"), "presentment_money": money(cents * self.percent / 100, self.currency) })
+    }
+}
+
 pub(crate) fn shop(goods: &Goods, market: Market) -> Value {
     json!({
         "__typename": "Shop",
