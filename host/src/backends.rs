@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use admin::Usage;
 use anyhow::Context as _;
 use capabilities::jobs::Ended;
 use capabilities::kind::{Selection, Site};
@@ -57,6 +58,13 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
     let site = site(config)?;
     start(&site).await?;
     assemble(config, &site, config.tokens()).await
+}
+
+/// Opens the counts of what pages cost, for a command; `None` if this deployment is no app.
+pub async fn usage(config: &Config) -> anyhow::Result<Option<Arc<Usage>>> {
+    let site = site(config)?;
+    start(&site).await?;
+    Ok(Installed::open(config, &site).await?.map(|installed| installed.usage()))
 }
 
 /// Returns the database, if a backend needs one.

@@ -8,7 +8,7 @@ mod tokens;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use admin::{Admin, Connections, Event as Counted, Keys, Parts, Shops, Unavailable};
+use admin::{Admin, Connections, Event as Counted, Keys, Parts, Shops, Unavailable, Usage};
 use anyhow::Context as _;
 use axum::Router;
 use capabilities::kind::Site;
@@ -47,6 +47,11 @@ impl Installed {
         let shops = Shops::new(tables, keys, site.clock.clone(), site.random.clone());
         let connections = Arc::new(Connections::new(app.clone(), &shops, site.clock.clone())?);
         Ok(Some(Self { app, shops, connections }))
+    }
+
+    /// Returns the counts of what pages of these shops cost.
+    pub fn usage(&self) -> Arc<Usage> {
+        self.shops.usage.clone()
     }
 
     /// Returns the tokens of these shops, after those of `configured`.
@@ -96,6 +101,8 @@ impl Merchants {
         *merchants.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(listening);
         let usage = merchants.admin.usage().clone();
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(async move { usage.run().await }));
+        let pausing = merchants.admin.clone().keep_pausing();
+        background.spawn(merchants.stop.clone().run_until_cancelled_owned(pausing));
         let following = merchants.admin.clone().keep_following();
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(following));
         Ok(merchants)

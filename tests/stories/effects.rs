@@ -170,8 +170,11 @@ async fn write_sums(folder: &Path) {
         let mut sums = Aggregates::default();
         for (arm, shoppers, carted) in [(Arm::Holdout, 500, 15), (Arm::Personal, 4_500, 162)] {
             let group = Group { day, share: Share::TENTH, arm, persona: Persona::Loyalist };
-            sums.add(group, Cell { shoppers, carted, views: shoppers, views_squared: 2 * shoppers })
-                .expect("it fits");
+            sums.add(
+                group,
+                Cell { shoppers, carted, views: shoppers, views_squared: 2 * shoppers, ..Cell::default() },
+            )
+            .expect("it fits");
         }
         let key = Key::Effects(&shop, day, 0).to_string();
         capabilities
@@ -199,12 +202,19 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
 
     let csv = command(folder.path(), &["report", "effects", "magic-wands", "--csv"]);
     let fields: Vec<Vec<_>> = csv.lines().map(|line| line.split(',').collect()).collect();
-    assert!(fields.len() == 7 && fields.iter().all(|line| line.len() == fields[0].len()), "{csv}");
+    assert!(fields.len() == 9 && fields.iter().all(|line| line.len() == fields[0].len()), "{csv}");
     assert_eq!(
         fields[1][..8],
         ["magic-wands", "10", "60", "all", "cart adds", "30000", "270000", "0.030000"],
         "{csv}"
     );
+    let days = command(folder.path(), &["report", "effects", "magic-wands", "--days", "--csv"]);
+    let fields: Vec<Vec<_>> = days.lines().map(|line| line.split(',').collect()).collect();
+    assert!(fields.len() == 121 && fields.iter().all(|line| line.len() == 17), "{days}");
+    assert_eq!(fields[1][2..12], ["all", "", "", "", "", "", "500", "4500", "15", "162"], "{days}");
+    assert_eq!((fields[2][2], fields[2][9]), ("loyalist", "4500"), "{days}");
+    let table = command(folder.path(), &["report", "effects", "magic-wands", "--days"]);
+    assert!(table.contains("15 / 162") && table.contains("Cost of one more order: not known yet"), "{table}");
     let other = command(folder.path(), &["report", "effects", "magic-wands", "--holdout", "20"]);
     assert!(other.contains("300000 shoppers were counted while the holdout was another"), "{other}");
 }

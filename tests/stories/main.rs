@@ -27,6 +27,7 @@ mod llm;
 #[cfg(unix)]
 mod logging;
 mod operator;
+mod orders;
 mod proxy;
 mod recursion;
 #[cfg(unix)]

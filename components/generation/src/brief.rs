@@ -32,6 +32,7 @@ impl Brief {
             surface: _,
             plans_per: _,
             holdout: _,
+            personas_paused: _,
             paused: _,
             is_installed: _,
         } = merchant;

@@ -66,6 +66,8 @@ pub(crate) enum Event {
     AddToCart(String),
     /// Bought this product.
     Purchase(String),
+    /// Ordered, whatever it was.
+    Ordered,
 }
 
 impl Report {
@@ -112,13 +114,14 @@ fn event(value: &Value, place: &str) -> Result<Event, InvalidReport> {
         "view" => fields.product().map(Event::View),
         "add-to-cart" => fields.product().map(Event::AddToCart),
         "purchase" => fields.product().map(Event::Purchase),
+        "ordered" => fields.hold_only(&["type"], ONLY_TYPE).map(|()| Event::Ordered),
         "search" => fields.term("term", "may hold only type and term").map(Event::Search),
         "filter" => fields.term("value", "may hold only type and value").map(Event::Filter),
         "sort" => fields.term("value", "may hold only type and value").map(Event::Sort),
-        _ => {
-            Err(fields
-                .wrong("type", "must be visit, seen, view, search, filter, sort, add-to-cart or purchase"))
-        }
+        _ => Err(fields.wrong(
+            "type",
+            "must be visit, seen, view, search, filter, sort, add-to-cart, purchase or ordered",
+        )),
     }
 }
 
@@ -203,6 +206,7 @@ mod tests {
         let text = str::to_owned;
         check(r#"{"type":"visit"}"#, Event::Visit);
         check(r#"{"type":"seen"}"#, Event::Seen);
+        check(r#"{"type":"ordered"}"#, Event::Ordered);
         check(r#"{"type":"view","product":"wand-1"}"#, Event::View(text("wand-1")));
         check(r#"{"type":"search","term":" oak wand "}"#, Event::Search(text("oak wand")));
         check(r#"{"type":"filter","value":"price < 20"}"#, Event::Filter(text("price < 20")));
@@ -263,7 +267,7 @@ mod tests {
         refuse(&report(r#"[{"type":"visit"},{}]"#), "events[1].type must be a text");
         refuse(
             &report(r#"[{"type":"<script>"}]"#),
-            "events[0].type must be visit, seen, view, search, filter, sort, add-to-cart or purchase",
+            "events[0].type must be visit, seen, view, search, filter, sort, add-to-cart, purchase or ordered",
         );
         refuse(&report(r#"[{"type":"visit","<script>":1}]"#), "events[0] may hold only type");
         refuse(&report(r#"[{"type":"view","term":"a"}]"#), "events[0] may hold only type and product");

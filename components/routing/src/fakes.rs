@@ -10,7 +10,7 @@ mod storage;
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
 use model::shop::Share;
-use model::{EventId, ShopId, ShopperId, Signals};
+use model::{EventId, Persona, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +43,8 @@ pub(crate) struct Fake {
     pub(crate) paused: bool,
     /// The share of shoppers who are held out.
     pub(crate) holdout: Share,
+    /// The personas that are paused.
+    pub(crate) personas_paused: Vec<Persona>,
     /// Whether only Shopify and the operator know the shops.
     pub(crate) closed_to_anybody: bool,
     pub(crate) now_ms: u64,
@@ -89,6 +91,7 @@ impl Default for Fake {
             development: false,
             paused: false,
             holdout: Share::NOBODY,
+            personas_paused: Vec::new(),
             closed_to_anybody: false,
             now_ms: NOW_MS,
             token: Some(TOKEN),

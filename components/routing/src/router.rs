@@ -6,6 +6,7 @@ use crate::capabilities::{Deployment, Settings, Signatures};
 use crate::debug;
 use crate::headers::{self, ExtraField};
 use crate::http::{Body, Reply, Request, Response};
+use crate::pixel;
 use crate::proxy;
 use crate::refusal::Refusal;
 use crate::status;
@@ -52,6 +53,7 @@ fn answer<D: Deployment>(
         Route::ProxyStatus => proxy::status(deployment, target)?,
         Route::ProxyTrack => proxy::track(deployment, target, request)?,
         Route::Facts => storefront::facts(deployment, target)?,
+        Route::Pixel => pixel::report(deployment, request)?,
         Route::Webhooks => webhooks::receive(deployment, request)?.into(),
         Route::Home => home(deployment)?.into(),
         Route::DebugGenerate => debug::generate(deployment, target)?.into(),

@@ -76,7 +76,7 @@ fn wait_seconds(target: Target<'_>) -> Result<u32, Refusal> {
 }
 
 fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
-    if visitor.paused || visitor.is_held_out() {
+    if visitor.paused || visitor.gets_fallback() {
         return State::None;
     }
     state(deployment, visitor).unwrap_or_else(|failure| {

@@ -98,7 +98,7 @@ pub(crate) fn show<D: Deployment>(
     }
     match lookup(deployment, visitor) {
         Cached::Closed => Err(Refusal::NoSuchShop),
-        _ if visitor.is_held_out() => anybodys(deployment, visitor, Generation::NotTriggered),
+        _ if visitor.gets_fallback() => anybodys(deployment, visitor, Generation::NotTriggered),
         Cached::Fresh(Page { content, metadata }) if usable(&metadata) => {
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Hit(metadata), shown))

@@ -4,6 +4,8 @@ mod debug;
 mod effects;
 mod hostile;
 mod maintenance;
+mod orders;
+mod pixel;
 mod proxy;
 mod proxy_refusals;
 mod refusals;

@@ -153,7 +153,7 @@ fn store(
 /// Requests another home page, and another page of the kind that they see, if the shopper reached a milestone. If the pool is full, their next visit or milestone
 /// offers the job again.
 fn follow(deployment: &(impl Queue + Limits + Log), visitor: &Visitor, Change { before, after }: Change) {
-    if visitor.is_held_out() || !signals::reach_milestone(&before, &after) {
+    if visitor.gets_fallback() || !signals::reach_milestone(&before, &after) {
         return;
     }
     let home = visitor.at_home();

@@ -1,10 +1,9 @@
 //! A shopper of a served shop.
 
-use model::shop::ShopStatus;
 use std::borrow::Cow;
 
 use experiments::{Arm, Exposure, assign};
-use model::shop::Share;
+use model::shop::{Share, ShopSettings, ShopStatus};
 use model::{Key, Market, PageKind, Persona, ShopId, ShopperId};
 
 use crate::capabilities::{Asker, Settings};
@@ -25,6 +24,9 @@ pub(crate) struct Visitor {
     pub(crate) paused: bool,
     /// Whether the id comes from Shopify or the operator.
     pub(crate) is_vouched_for: bool,
+    /// Whether every shopper gets the fallback page on pages of the shop like the one of this request, because personal
+    /// pages lose there.
+    pub(crate) is_place_paused: bool,
     /// Their part in the comparison of personal pages with the fallback page; `None` if they have none, because they
     /// did not consent, nobody vouches for their id, or the shop compares nothing.
     pub(crate) assigned: Option<Assigned>,
@@ -57,15 +59,32 @@ impl Visitor {
             about: String::new(),
             paused,
             is_vouched_for: true,
+            is_place_paused: false,
             assigned: None,
         })
     }
 
-    /// Returns the visitor with their arm, if they consented. `persona` is the one that the page of the shop suggests. On
-    /// a developer's own machine nothing is compared.
+    /// Returns the visitor with their arm, if they consented. `persona` is the one that the page of the shop suggests. If
+    /// pages for it are paused, nobody is compared. On a developer's own machine nobody is compared either.
     pub(crate) fn compared(self, settings: &impl Settings, persona: Persona) -> Self {
-        let takes_part = !self.is_anybody() && !settings.development();
-        let merchant = if takes_part { settings.merchant(&self.shop) } else { None };
+        let merchant = if settings.development() { None } else { settings.merchant(&self.shop) };
+        let is_place_paused =
+            merchant.as_ref().is_some_and(|merchant| merchant.personas_paused.contains(&persona));
+        if is_place_paused {
+            return Self { is_place_paused, assigned: None, ..self };
+        }
+        self.assigned_in(merchant, persona)
+    }
+
+    /// Returns the visitor with their arm, if nobody vouches for their id and they consented. The kind of page is not
+    /// known, and not needed for those who were counted before.
+    pub(crate) fn unsigned_and_compared(self, settings: &impl Settings) -> Self {
+        let merchant = if settings.development() { None } else { settings.merchant(&self.shop) };
+        Self { is_vouched_for: false, ..self.assigned_in(merchant, Persona::Explorer) }
+    }
+
+    fn assigned_in(self, merchant: Option<ShopSettings>, persona: Persona) -> Self {
+        let merchant = merchant.filter(|_| !self.is_anybody());
         let share = merchant.map_or(Share::NOBODY, |merchant| merchant.holdout);
         let arm = assign(share, &self.shop, &self.person);
         let assigned = (share > Share::NOBODY).then_some(Assigned { share, arm, persona });
@@ -83,9 +102,10 @@ impl Visitor {
         Self { shopper, about: String::new(), ..self.clone() }
     }
 
-    /// Returns whether they always get the fallback page, so that the others can be compared with them.
-    pub(crate) fn is_held_out(&self) -> bool {
-        self.assigned.is_some_and(|assigned| assigned.arm == Arm::Holdout)
+    /// Returns whether they get the fallback page: always, so that the others can be compared with them, or here, because
+    /// personal pages lose here.
+    pub(crate) fn gets_fallback(&self) -> bool {
+        self.is_place_paused || self.assigned.is_some_and(|assigned| assigned.arm == Arm::Holdout)
     }
 
     /// Parses shop and shopper from an unsigned request.
@@ -116,6 +136,7 @@ impl Visitor {
             about: String::new(),
             paused,
             is_vouched_for: true,
+            is_place_paused: false,
             assigned: None,
         })
     }
@@ -172,6 +193,7 @@ impl Visitor {
             about: String::new(),
             paused,
             is_vouched_for: false,
+            is_place_paused: false,
             assigned: None,
         })
     }

@@ -4,6 +4,9 @@
 //! two: longer work goes to the queue as a maintenance task. Shopify repeats every webhook that is not answered with
 //! success. So a webhook is recorded as seen only after its effects are stored, and failing storage is a 503.
 //!
+//! Orders and refunds are counted in the comparison of personal pages, if their shopper takes part in it
+//! ([`crate::orders`]).
+//!
 //! A shop that is not served here, not yet or no longer, may still have data here. Privacy requests and
 //! uninstallations are carried out for every shop, under each of its domains. All other webhooks of such a shop are
 //! only acknowledged.
@@ -16,12 +19,14 @@ use model::jobs::{CustomerId, MaintenanceKind, MaintenanceTask};
 use model::{EventId, InvalidId, Key, ShopId};
 use routes::Route;
 use serde_json::json;
+use shopify::order::{Order, Refund};
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
-use crate::capabilities::{Cache, Clock, Deployment, Failure, Queue, Settings, Signatures, Storage, Swap};
+use crate::capabilities::{Deployment, Failure, Settings, Signatures, Storage, Swap};
 use crate::domains;
 use crate::http::{Request, Response};
+use crate::orders;
 use crate::refusal::Refusal;
 use crate::track;
 
@@ -61,6 +66,12 @@ enum Action {
     CatalogChanged,
     /// Queue a maintenance task: the app was uninstalled, or the law requires something.
     Enqueue(MaintenanceKind),
+    /// Count an order.
+    Count(Order),
+    /// Count an order no more: it was cancelled.
+    Cancel(Order),
+    /// Subtract a refund.
+    Subtract(Refund),
     /// Only acknowledge the webhook.
     Nothing,
 }
@@ -174,7 +185,7 @@ fn is_ours(deployment: &(impl Settings + Storage), notice: &Notice, number: u64)
         || !domains::of_number(deployment, number)?.is_empty())
 }
 
-fn follow(deployment: &(impl Cache + Queue + Clock), notice: &Notice, shop: &ShopId) -> Result<(), Failure> {
+fn follow<D: Deployment>(deployment: &D, notice: &Notice, shop: &ShopId) -> Result<(), Failure> {
     match &notice.action {
         Action::CatalogChanged => deployment.products_changed(shop),
         Action::Enqueue(kind) => {
@@ -183,6 +194,9 @@ fn follow(deployment: &(impl Cache + Queue + Clock), notice: &Notice, shop: &Sho
             }
             deployment.enqueue_maintenance(notice.maintenance(shop, kind.clone(), deployment.now_ms()))
         }
+        Action::Count(order) => orders::placed(deployment, shop, order),
+        Action::Cancel(order) => orders::cancelled(deployment, shop, order),
+        Action::Subtract(refund) => orders::refunded(deployment, shop, refund),
         Action::Nothing => Ok(()),
     }
 }
@@ -223,6 +237,10 @@ impl Action {
             Topic::CustomersDataRequest => {
                 Self::Enqueue(MaintenanceKind::ReportCustomer(customer(&DataRequest::read(body)?.customer)?))
             }
+            // What is no order is not counted. To refuse it would only make Shopify repeat it.
+            Topic::OrdersCreate => Order::read(body).map_or(Self::Nothing, Self::Count),
+            Topic::OrdersCancelled => Order::read(body).map_or(Self::Nothing, Self::Cancel),
+            Topic::RefundsCreate => Refund::read(body).map_or(Self::Nothing, Self::Subtract),
             topic if topic.changes_catalog() => Self::CatalogChanged,
             _ => Self::Nothing,
         })

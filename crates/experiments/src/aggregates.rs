@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::assignment::Arm;
 use crate::cell::Cell;
 
-/// The form in which sums are written, and the only one that is read.
-const FORM: u32 = 1;
+/// The form in which sums are written.
+const FORM: u32 = 2;
+/// The form before there were orders.
+const FORM_WITHOUT_ORDERS: u32 = 1;
 
 /// A group of shoppers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,19 +38,27 @@ pub struct Aggregates(BTreeMap<Group, Cell>);
 
 /// The stored form.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Stored<C> {
     form: u32,
-    cells: Vec<StoredCell>,
+    cells: Vec<C>,
 }
 
-/// Day, share in basis points, arm, persona, and the four sums.
-type StoredCell = (u32, u16, Arm, Persona, u64, u64, u64, u64);
+/// Day, share in basis points, arm, persona, and the five sums.
+type StoredCell = (u32, u16, Arm, Persona, u64, u64, u64, u64, u64);
+/// The same without orders, which came last.
+type WithoutOrders = (u32, u16, Arm, Persona, u64, u64, u64, u64);
+
+/// What is read of every form first.
+#[derive(Deserialize)]
+struct Form {
+    form: u32,
+}
 
 impl Aggregates {
     /// The most groups: a month of four personas in two arms, under four shares.
     pub const GROUPS_MAX: usize = 1_000;
     /// No encoded aggregates are longer.
-    pub const BYTES_MAX: u32 = 128 * 1024;
+    pub const BYTES_MAX: u32 = 192 * 1024;
 
     /// Adds to a group.
     pub fn add(&mut self, group: Group, cell: Cell) -> Result<(), Full> {
@@ -86,14 +96,23 @@ impl Aggregates {
 
     /// Reads stored sums; `None` if they have another form.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let stored: Stored = serde_json::from_slice(bytes).ok()?;
-        if stored.form != FORM {
-            return None;
-        }
-        let cells = stored.cells.into_iter().map(
-            |(day, share, arm, persona, shoppers, carted, views, views_squared)| {
+        let Form { form } = serde_json::from_slice(bytes).ok()?;
+        let cells = match form {
+            FORM => serde_json::from_slice::<Stored<StoredCell>>(bytes).ok()?.cells,
+            FORM_WITHOUT_ORDERS => {
+                let stored: Stored<WithoutOrders> = serde_json::from_slice(bytes).ok()?;
+                let with_none =
+                    |(day, share, arm, persona, shoppers, carted, views, squared): WithoutOrders| {
+                        (day, share, arm, persona, shoppers, carted, views, squared, 0)
+                    };
+                stored.cells.into_iter().map(with_none).collect()
+            }
+            _ => return None,
+        };
+        let cells = cells.into_iter().map(
+            |(day, share, arm, persona, shoppers, carted, views, views_squared, ordered)| {
                 let share = Share::of_basis_points(share)?;
-                let cell = Cell { shoppers, carted, views, views_squared };
+                let cell = Cell { shoppers, carted, ordered, views, views_squared };
                 Some((Group { day, share, arm, persona }, cell))
             },
         );
@@ -104,8 +123,8 @@ impl Aggregates {
     pub fn encode(&self) -> Vec<u8> {
         let cells = self.0.iter().map(|(group, cell)| {
             let Group { day, share, arm, persona } = *group;
-            let Cell { shoppers, carted, views, views_squared } = *cell;
-            (day, share.basis_points(), arm, persona, shoppers, carted, views, views_squared)
+            let Cell { shoppers, carted, ordered, views, views_squared } = *cell;
+            (day, share.basis_points(), arm, persona, shoppers, carted, views, views_squared, ordered)
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, cells: cells.collect() }).unwrap_or_default()
@@ -124,11 +143,11 @@ mod tests {
     fn any_cell() -> impl Strategy<Value = (Group, Cell)> {
         let arm = prop::sample::select(vec![Arm::Holdout, Arm::Personal]);
         let persona = prop::sample::select(Persona::ALL.to_vec());
-        (any::<u32>(), 0_u16..=5_000, arm, persona, any::<[u32; 4]>()).prop_map(
+        (any::<u32>(), 0_u16..=5_000, arm, persona, any::<[u32; 5]>()).prop_map(
             |(day, share, arm, persona, sums)| {
-                let [shoppers, carted, views, views_squared] = sums.map(u64::from);
+                let [shoppers, carted, ordered, views, views_squared] = sums.map(u64::from);
                 let share = Share::of_basis_points(share).unwrap();
-                (Group { day, share, arm, persona }, Cell { shoppers, carted, views, views_squared })
+                (Group { day, share, arm, persona }, Cell { shoppers, carted, ordered, views, views_squared })
             },
         )
     }
@@ -154,7 +173,7 @@ mod tests {
     #[test]
     fn the_largest_sums_are_not_longer_than_the_limit() {
         let most = u64::MAX;
-        let cell = Cell { shoppers: most, carted: most, views: most, views_squared: most };
+        let cell = Cell { shoppers: most, carted: most, ordered: most, views: most, views_squared: most };
         let days = u32::try_from(Aggregates::GROUPS_MAX).unwrap();
         let cells: Vec<_> = (0..days).map(|day| (group(u32::MAX - day, Arm::Personal), cell)).collect();
         let all = all(&cells);
@@ -175,11 +194,25 @@ mod tests {
 
     #[test]
     fn another_form_is_not_read() {
-        for other in ["", "{}", r#"{"form":2,"cells":[]}"#, r#"{"form":1,"cells":[[1]]}"#] {
+        for other in [
+            "",
+            "{}",
+            r#"{"form":3,"cells":[]}"#,
+            r#"{"form":1,"cells":[[1]]}"#,
+            r#"{"form":2,"cells":[[1]]}"#,
+        ] {
             assert_eq!(Aggregates::decode(other.as_bytes()), None, "{other}");
         }
         let share = r#"{"form":1,"cells":[[1,9999,"holdout","explorer",1,0,0,0]]}"#;
         assert_eq!(Aggregates::decode(share.as_bytes()), None);
+    }
+
+    #[test]
+    fn sums_from_before_there_were_orders_are_read() {
+        let stored = r#"{"form":1,"cells":[[7,1000,"holdout","explorer",9,2,5,11]]}"#;
+        let read = Aggregates::decode(stored.as_bytes()).unwrap();
+        let cell = Cell { shoppers: 9, carted: 2, ordered: 0, views: 5, views_squared: 11 };
+        assert_eq!(read, all(&[(group(7, Arm::Holdout), cell)]));
     }
 
     proptest! {

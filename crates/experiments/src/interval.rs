@@ -31,7 +31,12 @@ pub struct Interval {
 impl Summary {
     /// Returns mean and variance from the sums of values and of their squares.
     pub(crate) fn of(shoppers: u64, sum: u64, squares: u64) -> Self {
-        let (count, sum, squares) = (float(shoppers), float(sum), float(squares));
+        Self::of_amounts(shoppers, float(sum), float(squares))
+    }
+
+    /// Returns mean and variance from the sums of amounts and of their squares.
+    pub(crate) fn of_amounts(shoppers: u64, sum: f64, squares: f64) -> Self {
+        let count = float(shoppers);
         let mean = sum / count.max(1.0);
         let variance = ((squares - count * mean * mean) / (count - 1.0).max(1.0)).max(0.0);
         Self { shoppers, mean, variance }

@@ -2,7 +2,7 @@
 //!
 //! A small share of a shop's shoppers, the holdout, always gets the unpersonalised page ([`assign`]). Each shopper
 //! who saw the block is counted once, with what they did in the 24 hours that follow ([`Unit`]), in sums for each day
-//! ([`Aggregates`]). A [`Report`] compares both groups by intervals that may be looked at every day ([`Interval`]).
+//! ([`Aggregates`], and [`Sales`] for what they ordered). A [`Report`] compares both groups by intervals that may be looked at every day ([`Interval`]).
 //!
 //! Pure: no I/O, no clock, no randomness. It knows neither pages nor requests. `docs/experiments.md` has the formulas
 //! and their sources.
@@ -10,11 +10,14 @@
 mod aggregates;
 mod assignment;
 mod cell;
+mod counts;
 mod forecast;
 mod interval;
 mod measure;
 mod mismatch;
+mod orders;
 mod report;
+mod sales;
 mod totals;
 mod unit;
 mod words;
@@ -26,7 +29,9 @@ pub use forecast::Forecast;
 pub use interval::{Interval, Summary};
 pub use measure::Measure;
 pub use mismatch::Sizes;
+pub use orders::{Loss, Placed, Shift};
 pub use report::{Report, Row, Verdict};
+pub use sales::Sales;
 pub use totals::Totals;
 pub use unit::{Event, Exposure, Unit, WINDOW_MS};
 

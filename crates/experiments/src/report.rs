@@ -1,8 +1,9 @@
 //! The comparison of both groups: of all shoppers, and of each persona.
 
-use model::Persona;
 use model::shop::Share;
+use model::{Currency, Persona};
 
+use crate::counts::Typical;
 use crate::forecast::{self, Basis, Forecast};
 use crate::interval::{Interval, Summary};
 use crate::measure::Measure;
@@ -10,14 +11,16 @@ use crate::mismatch::Sizes;
 use crate::totals::Totals;
 
 /// The rows of a report, and with what probability the interval of each is ever wrong. Together it is 5 %, so that all
-/// intervals of a shop hold at all times with at least 95 % (Bonferroni). Half of it belongs to the main question.
-const ROWS: [(Option<Persona>, Measure, f64); 6] = [
-    (None, Measure::CartAdds, 0.025),
-    (None, Measure::Views, 0.005),
-    (Some(Persona::Minimalist), Measure::CartAdds, 0.005),
-    (Some(Persona::Explorer), Measure::CartAdds, 0.005),
-    (Some(Persona::Dealhunter), Measure::CartAdds, 0.005),
-    (Some(Persona::Loyalist), Measure::CartAdds, 0.005),
+/// intervals of a shop hold at all times with at least 95 % (Bonferroni). Two fifths of it belong to the main question.
+const ROWS: [(Option<Persona>, Measure, f64); 8] = [
+    (None, Measure::CartAdds, 0.02),
+    (None, Measure::Orders, 0.01),
+    (None, Measure::Revenue, 0.005),
+    (None, Measure::Views, 0.003),
+    (Some(Persona::Minimalist), Measure::CartAdds, 0.003),
+    (Some(Persona::Explorer), Measure::CartAdds, 0.003),
+    (Some(Persona::Dealhunter), Measure::CartAdds, 0.003),
+    (Some(Persona::Loyalist), Measure::CartAdds, 0.003),
 ];
 
 /// The differences, in percent of the holdout's mean, of which a report says how long they take to show.
@@ -36,6 +39,8 @@ pub struct Report {
     pub is_mismatched: bool,
     /// How many shoppers were counted under other shares. They are left out.
     pub others: u64,
+    /// What the worth of a shopper's orders is cut at, in hundredths, and its currency; `None` if too few orders are known.
+    pub limit: Option<(u64, Currency)>,
     /// How many days it takes in this shop until differences of so many percent show; `None` if it is more than a year.
     pub to_show: Vec<(u32, Option<u32>)>,
     /// The rows, that of all shoppers' cart adds first.
@@ -49,6 +54,8 @@ pub struct Row {
     pub persona: Option<Persona>,
     /// What is compared.
     pub measure: Measure,
+    /// The currency of revenue, if it is known.
+    pub currency: Option<Currency>,
     /// Those who are held out.
     pub holdout: Summary,
     /// Those who are not.
@@ -86,13 +93,23 @@ impl Report {
             PERCENTS.map(|percent| (percent, forecast::days_to_show(&basis, percent))).into()
         });
         let (days, others) = (totals.days(), totals.others());
-        Self { share, days, sizes, is_mismatched, others, to_show, rows: rows.into() }
+        let limit = totals.typical().map(Typical::limit).zip(totals.currency());
+        Self { share, days, sizes, is_mismatched, others, limit, to_show, rows: rows.into() }
+    }
+}
+
+impl Report {
+    /// Returns the personas whose shoppers put fewer products into the cart with personal pages: their interval is wholly
+    /// below zero.
+    pub fn losing(&self) -> Vec<Persona> {
+        let lower = self.rows.iter().filter(|row| row.verdict == Verdict::Lower);
+        lower.filter(|row| row.measure == Measure::CartAdds).filter_map(|row| row.persona).collect()
     }
 }
 
 impl Row {
     fn of(totals: &Totals, persona: Option<Persona>, measure: Measure, alpha: f64) -> Self {
-        let [holdout, personal] = totals.cells(persona).map(|cell| measure.summary(&cell));
+        let [holdout, personal] = totals.counts(persona).map(|counts| measure.summary(&counts));
         let basis = basis(totals, persona, measure, alpha);
         let verdict = match &basis {
             None => Verdict::Open(Forecast::Unknown),
@@ -100,17 +117,19 @@ impl Row {
             Some(basis) if basis.interval.high < 0.0 => Verdict::Lower,
             Some(basis) => Verdict::Open(Forecast::of(basis)),
         };
-        Self { persona, measure, holdout, personal, interval: basis.map(|basis| basis.interval), verdict }
+        let (currency, interval) = (totals.currency(), basis.map(|basis| basis.interval));
+        Self { persona, measure, currency, holdout, personal, interval, verdict }
     }
 }
 
 /// Returns the interval of a comparison and what forecasts need; `None` if there are too few data.
 fn basis(totals: &Totals, persona: Option<Persona>, measure: Measure, alpha: f64) -> Option<Basis> {
-    let cells = totals.cells(persona);
-    if !cells.iter().all(|cell| measure.has_enough(cell)) {
+    let counts = totals.counts(persona);
+    if !counts.iter().all(|counts| measure.has_enough(counts)) {
         return None;
     }
-    let ([holdout, personal], tuning) = (cells.map(|cell| measure.summary(&cell)), measure.tuning());
+    let [holdout, personal] = counts.map(|counts| measure.summary(&counts));
+    let tuning = measure.tuning(totals.typical())?;
     let interval = Interval::of(&personal, &holdout, alpha, tuning)?;
     Some(Basis { interval, days: totals.days(), mean: holdout.mean, alpha, tuning })
 }
@@ -150,6 +169,24 @@ mod tests {
     fn a_clear_difference_is_higher_or_lower() {
         assert_eq!(report(Share::TENTH, 1_000_000, 9_000_000).rows[0].verdict, Verdict::Higher);
         assert!(matches!(report(Share::TENTH, 10_000, 90_000).rows[0].verdict, Verdict::Open(_)));
+    }
+
+    #[test]
+    fn a_persona_loses_if_its_interval_is_below_zero_and_its_groups_are_right() {
+        let of = |holdout: u64, personal: u64, personal_carted: u64| {
+            let mut totals = Totals::new(Share::TENTH, 120);
+            for (arm, shoppers, carted) in
+                [(Arm::Holdout, holdout, holdout / 20), (Arm::Personal, personal, personal_carted)]
+            {
+                let group = Group { day: 100, share: Share::TENTH, arm, persona: Persona::Explorer };
+                totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
+            }
+            Report::of(&totals).losing()
+        };
+        assert_eq!(of(100_000, 900_000, 36_000), [Persona::Explorer]);
+        assert_eq!(of(100_000, 900_000, 45_000), []);
+        assert_eq!(of(100_000, 900_000, 54_000), [], "it wins");
+        assert_eq!(of(200_000, 900_000, 36_000), [], "the groups are wrong");
     }
 
     #[test]

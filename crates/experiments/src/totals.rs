@@ -1,19 +1,25 @@
 //! The sums that a report compares: those of one share of the holdout, over all days that are complete.
 
-use model::Persona;
 use model::shop::Share;
+use model::{Currency, Persona};
 
 use crate::aggregates::{Aggregates, Group};
 use crate::assignment::Arm;
 use crate::cell::Cell;
+use crate::counts::{Counts, Typical, Worths};
 use crate::mismatch::Sizes;
+use crate::sales::Sales;
 
 /// Sums by persona and arm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Totals {
     share: Share,
     today: u32,
     cells: [[Cell; 2]; Persona::ALL.len()],
+    worths: [[Worths; 2]; Persona::ALL.len()],
+    /// The currency of all worths.
+    currency: Option<Currency>,
+    typical: Option<Typical>,
     sizes: Sizes,
     first: Option<u32>,
     /// Shoppers who were counted under another share.
@@ -23,8 +29,9 @@ pub struct Totals {
 impl Totals {
     /// Returns sums of nobody.
     pub fn new(share: Share, today: u32) -> Self {
-        let cells = [[Cell::default(); 2]; Persona::ALL.len()];
-        Self { share, today, cells, sizes: Sizes::default(), first: None, others: 0 }
+        let (cells, worths) = ([[Cell::default(); 2]; Persona::ALL.len()], Default::default());
+        let (currency, typical, sizes) = (None, None, Sizes::default());
+        Self { share, today, cells, worths, currency, typical, sizes, first: None, others: 0 }
     }
 
     /// Adds up what was counted under a share.
@@ -51,6 +58,43 @@ impl Totals {
         }
     }
 
+    /// Adds the orders under the share that Shopify's webhooks report. As soon as there are any, orders that the web pixel
+    /// reports do not count. If the shop changed its currency, only those in the last one count, because amounts
+    /// in two are not added up. What orders usually are worth follows from the first days with enough of them, and is
+    /// not affected by what comes later.
+    #[must_use]
+    pub fn with_sales(mut self, sales: &Sales) -> Self {
+        self.currency = sales.last_currency();
+        let (mut first_days, mut day) = (Worths::default(), None);
+        for (group, currency, places) in sales.groups() {
+            if group.share != self.share
+                || Some(currency) != self.currency
+                || !is_complete(group.day, self.today)
+            {
+                continue;
+            }
+            if day.replace(group.day) != Some(group.day) && self.typical.is_none() {
+                self.typical = first_days.typical();
+            }
+            if self.typical.is_none() {
+                first_days.add(places);
+            }
+            self.worths[group.persona as usize][group.arm as usize].add(places);
+        }
+        self.typical = self.typical.or_else(|| first_days.typical());
+        self
+    }
+
+    /// Returns the currency of what orders are worth, if there are any.
+    pub fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+
+    /// Returns what orders usually are worth, if that is known.
+    pub(crate) fn typical(&self) -> Option<Typical> {
+        self.typical
+    }
+
     /// Returns the share of the holdout.
     pub fn share(&self) -> Share {
         self.share
@@ -71,17 +115,19 @@ impl Totals {
         self.others
     }
 
-    /// Returns the sums of shoppers who are held out, and of the others, of one persona or of all.
-    pub(crate) fn cells(&self, persona: Option<Persona>) -> [Cell; 2] {
-        if let Some(persona) = persona {
-            return self.cells[persona as usize];
+    /// Returns what shoppers who are held out did, and what the others did, of one persona or of all.
+    pub(crate) fn counts(&self, persona: Option<Persona>) -> [Counts; 2] {
+        let (mut cells, mut worths) = ([Cell::default(); 2], [Worths::default(), Worths::default()]);
+        for one in Persona::ALL.into_iter().filter(|one| persona.is_none_or(|only| only == *one)) {
+            for arm in [Arm::Holdout as usize, Arm::Personal as usize] {
+                cells[arm] += self.cells[one as usize][arm];
+                worths[arm].join(&self.worths[one as usize][arm]);
+            }
         }
-        let mut sum = [Cell::default(); 2];
-        for [holdout, personal] in self.cells {
-            sum[Arm::Holdout as usize] += holdout;
-            sum[Arm::Personal as usize] += personal;
-        }
-        sum
+        [0, 1].map(|arm| match self.currency {
+            Some(_) => Counts::of(cells[arm], &worths[arm], self.typical),
+            None => Counts::without_worths(cells[arm]),
+        })
     }
 }
 
@@ -93,6 +139,7 @@ fn is_complete(day: u32, today: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::orders::Shift;
 
     fn group(day: u32, share: Share) -> Group {
         Group { day, share, arm: Arm::Holdout, persona: Persona::Loyalist }
@@ -105,7 +152,7 @@ mod tests {
         for day in [17, 18, 19, 20, 21] {
             totals.add(&group(day, Share::TENTH), &cell);
         }
-        assert_eq!(totals.cells(None)[0].shoppers, 10);
+        assert_eq!(totals.counts(None)[0].cell.shoppers, 10);
         assert_eq!((totals.days(), totals.sizes().holdout), (2, 25));
     }
 
@@ -114,7 +161,7 @@ mod tests {
         let mut totals = Totals::new(Share::TENTH, 20);
         let half = Share::of_basis_points(5_000).unwrap();
         totals.add(&group(10, half), &Cell { shoppers: 5, ..Cell::default() });
-        assert_eq!((totals.cells(None), totals.others(), totals.days()), ([Cell::default(); 2], 5, 0));
+        assert_eq!((totals.counts(None), totals.others(), totals.days()), ([Counts::default(); 2], 5, 0));
     }
 
     #[test]
@@ -123,8 +170,51 @@ mod tests {
         for (persona, shoppers) in Persona::ALL.into_iter().zip(1..) {
             let group = Group { persona, arm: Arm::Personal, ..group(10, Share::TENTH) };
             totals.add(&group, &Cell { shoppers, ..Cell::default() });
-            assert_eq!(totals.cells(Some(persona))[1].shoppers, shoppers);
+            assert_eq!(totals.counts(Some(persona))[1].cell.shoppers, shoppers);
         }
-        assert_eq!(totals.cells(None)[1].shoppers, 10);
+        assert_eq!(totals.counts(None)[1].cell.shoppers, 10);
+    }
+
+    fn sold(day: u32, currency: &str, worth: u64, buyers: usize) -> Sales {
+        let mut sales = Sales::default();
+        let currency = Currency::named(currency).unwrap();
+        for _ in 0..buyers {
+            sales.add(group(day, Share::TENTH), Shift { currency, before: 0, after: worth }).unwrap();
+        }
+        sales
+    }
+
+    #[test]
+    fn orders_in_a_former_currency_are_not_added_to_those_in_the_last() {
+        let mut sales = sold(10, "EUR", 5_000, 3);
+        sales.merge(sold(11, "USD", 700, 2));
+        let totals = Totals::new(Share::TENTH, 20).with_sales(&sales);
+        assert_eq!((totals.currency(), totals.counts(None)[0].buyers), (Currency::named("USD"), 2));
+    }
+
+    #[test]
+    fn what_is_usual_stays_what_it_was_in_the_first_days() {
+        let mut sales = sold(10, "USD", 5_000, 60);
+        let few = Totals::new(Share::TENTH, 40).with_sales(&sales);
+        assert_eq!(few.typical(), None);
+        sales.merge(sold(11, "USD", 5_000, 60));
+        let known = Totals::new(Share::TENTH, 40).with_sales(&sales).typical();
+        assert!(known.is_some());
+        sales.merge(sold(12, "USD", 9_000_000, 10_000));
+        assert_eq!(Totals::new(Share::TENTH, 40).with_sales(&sales).typical(), known);
+    }
+
+    #[test]
+    fn what_the_pixel_says_counts_only_without_webhooks() {
+        let mut totals = Totals::new(Share::TENTH, 20);
+        totals.add(&group(10, Share::TENTH), &Cell { shoppers: 9, ordered: 5, ..Cell::default() });
+        assert_eq!(totals.counts(None)[0].buyers, 5);
+        assert_eq!(totals.with_sales(&sold(10, "USD", 700, 2)).counts(None)[0].buyers, 2);
+    }
+
+    #[test]
+    fn orders_of_a_day_that_is_not_complete_do_not_count_yet() {
+        let totals = Totals::new(Share::TENTH, 20).with_sales(&sold(19, "USD", 700, 2));
+        assert_eq!(totals.counts(None)[0].buyers, 0);
     }
 }

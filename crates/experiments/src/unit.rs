@@ -1,21 +1,27 @@
 //! The record of a shopper who was counted, and what it adds to the sums.
 //!
 //! A shopper is counted when they first see the block, and what they do counts for the 24 hours after that. So each
-//! shopper is one independent observation, and is complete after a fixed time.
+//! shopper is one independent observation, and is complete after a fixed time, but for refunds of what they ordered.
 
-use model::Persona;
+use std::hash::Hasher as _;
+
+use fnv::FnvHasher;
 use model::shop::Share;
+use model::{Currency, Persona};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregates::Group;
 use crate::assignment::Arm;
 use crate::cell::Cell;
+use crate::orders::{Loss, Orders, Placed, Shift};
 use crate::{DAY_MS, day};
 
 /// How long after a shopper first saw the block their events count.
 pub const WINDOW_MS: u64 = DAY_MS;
 /// The most viewed products of one shopper that count. It bounds what a single shopper, or a bot, weighs.
 const VIEWS_MAX: u16 = 20;
+/// How much the clocks of the shop and of this host may differ.
+const SKEW_MS: u64 = 60 * 1_000;
 /// The form in which records are written, and the only one that is read.
 const FORM: u32 = 1;
 
@@ -24,10 +30,22 @@ const FORM: u32 = 1;
 pub enum Event {
     /// They saw the block.
     Seen,
-    /// They viewed a product.
-    View,
+    /// They viewed the product with this mark: see [`Event::viewed`].
+    View(u32),
     /// They put a product into the cart.
     AddToCart,
+    /// They ordered, as the web pixel says.
+    Ordered,
+}
+
+impl Event {
+    /// Returns the view of a product, by its id. A product counts once, whoever reports it.
+    pub fn viewed(product: &str) -> Self {
+        let mut hasher = FnvHasher::default();
+        hasher.write(product.as_bytes());
+        // Two products in four thousand million have the same mark, which is as good as none for twenty of them.
+        Self::View((hasher.finish() >> 32) as u32)
+    }
 }
 
 /// The circumstances of a shopper's event.
@@ -44,7 +62,7 @@ pub struct Exposure {
 }
 
 /// The record of a shopper who was counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     form: u32,
     seen_ms: u64,
@@ -53,9 +71,19 @@ pub struct Unit {
     persona: Persona,
     carted: bool,
     views: u16,
+    /// The marks of the viewed products.
+    #[serde(default)]
+    products: Vec<u32>,
+    #[serde(default)]
+    ordered: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    orders: Option<Orders>,
 }
 
 impl Unit {
+    /// No stored record is longer: eight orders with sixteen refunds each.
+    pub const BYTES_MAX: u32 = 16 * 1024;
+
     /// Returns the record after events, and what they add to the sums of its group. `known` is the record before. A
     /// shopper who did not see the block yet has no record: what they did before that does not count.
     pub fn after(known: Option<Self>, events: &[Event], now: &Exposure) -> Option<(Self, Cell)> {
@@ -71,6 +99,38 @@ impl Unit {
             }
         }
         unit.map(|unit| (unit, added))
+    }
+
+    /// Returns the record after an order, and what that changes in the sums of its group; `None` if it does not count.
+    /// `arm` is what the shopper gets now. An order of nothing is none: nobody bought anything, and anybody could place
+    /// as many as they like.
+    pub fn ordered(&self, placed: &Placed, arm: Arm) -> Option<(Self, Shift)> {
+        let is_before = placed.at_ms.saturating_add(SKEW_MS) < self.seen_ms;
+        let is_in_time = !is_before && placed.at_ms.saturating_sub(self.seen_ms) < WINDOW_MS;
+        if !is_in_time || arm != self.arm || placed.paid == 0 {
+            return None;
+        }
+        let mut orders = self.orders.clone().unwrap_or_else(|| Orders::none_in(placed.currency));
+        let shift = orders.add(placed)?;
+        Some((Self { orders: Some(orders), ..self.clone() }, shift))
+    }
+
+    /// Returns the record after an order lost worth, and what that changes in the sums of its group; `None` if it changes
+    /// nothing. That may be long after the 24 hours.
+    pub fn lost(&self, order: u64, loss: Loss) -> Option<(Self, Shift)> {
+        let mut orders = self.orders.clone()?;
+        let shift = orders.lose(order, loss)?;
+        Some((Self { orders: Some(orders), ..self.clone() }, shift))
+    }
+
+    /// Returns the numbers of the orders that count.
+    pub fn orders(&self) -> impl Iterator<Item = u64> {
+        self.orders.iter().flat_map(Orders::numbers)
+    }
+
+    /// Returns the currency of the orders that count.
+    pub fn currency(&self) -> Option<Currency> {
+        self.orders.as_ref().map(Orders::currency)
     }
 
     /// Returns the group that the shopper is counted in.
@@ -92,7 +152,18 @@ impl Unit {
 
     fn first(now: &Exposure) -> Self {
         let Exposure { at_ms, share, arm, persona } = *now;
-        Self { form: FORM, seen_ms: at_ms, share, arm, persona, carted: false, views: 0 }
+        Self {
+            form: FORM,
+            seen_ms: at_ms,
+            share,
+            arm,
+            persona,
+            carted: false,
+            views: 0,
+            products: Vec::new(),
+            ordered: false,
+            orders: None,
+        }
     }
 
     /// Returns whether events still count. They do not once a changed share has moved the shopper to the other arm. A
@@ -107,12 +178,17 @@ impl Unit {
                 self.carted = true;
                 added.carted += 1;
             }
-            Event::View if self.views < VIEWS_MAX => {
+            Event::Ordered if !self.ordered => {
+                self.ordered = true;
+                added.ordered += 1;
+            }
+            Event::View(product) if self.views < VIEWS_MAX && !self.products.contains(&product) => {
+                self.products.push(product);
                 added.views += 1;
                 added.views_squared += 2 * u64::from(self.views) + 1;
                 self.views += 1;
             }
-            Event::AddToCart | Event::View | Event::Seen => {}
+            Event::AddToCart | Event::Ordered | Event::View(_) | Event::Seen => {}
         }
     }
 }
@@ -148,9 +224,9 @@ mod tests {
 
     #[test]
     fn what_a_shopper_does_before_they_see_the_block_does_not_count() {
-        assert_eq!(Unit::after(None, &[Event::View, Event::AddToCart], &NOW), None);
-        let (_, cell) = Unit::after(None, &[Event::AddToCart, Event::Seen, Event::View], &NOW).unwrap();
-        assert_eq!(cell, Cell { shoppers: 1, carted: 0, views: 1, views_squared: 1 });
+        assert_eq!(Unit::after(None, &[Event::View(1), Event::AddToCart], &NOW), None);
+        let (_, cell) = Unit::after(None, &[Event::AddToCart, Event::Seen, Event::View(1)], &NOW).unwrap();
+        assert_eq!(cell, Cell { shoppers: 1, views: 1, views_squared: 1, ..Cell::default() });
     }
 
     #[test]
@@ -164,9 +240,62 @@ mod tests {
     }
 
     #[test]
+    fn a_product_and_an_order_count_once_whoever_reports_them() {
+        let events = ["7", "8", "7"].map(Event::viewed);
+        assert_eq!(added(&events, &NOW), Cell { views: 2, views_squared: 4, ..Cell::default() });
+        assert_eq!(added(&[Event::Ordered, Event::Ordered], &NOW), Cell { ordered: 1, ..Cell::default() });
+    }
+
+    #[test]
     fn a_shopper_whom_a_changed_share_moved_adds_nothing_more() {
         let moved = Exposure { arm: Arm::Holdout, share: Share::of_basis_points(2_000).unwrap(), ..NOW };
-        assert_eq!(added(&[Event::Seen, Event::View, Event::AddToCart], &moved), Cell::default());
+        assert_eq!(
+            added(&[Event::Seen, Event::View(1), Event::AddToCart, Event::Ordered], &moved),
+            Cell::default()
+        );
+    }
+
+    fn placed(after_ms: u64, paid: u64) -> Placed {
+        Placed { order: 1, at_ms: NOW.at_ms + after_ms, paid, currency: Currency::named("USD").unwrap() }
+    }
+
+    #[test]
+    fn an_order_counts_if_it_was_placed_within_a_day_of_the_first_look() {
+        let (unit, shift) = seen().ordered(&placed(WINDOW_MS - 1, 5_000), Arm::Personal).unwrap();
+        assert_eq!((shift.before, shift.after), (0, 5_000));
+        assert_eq!((unit.orders().collect(), unit.currency()), (vec![1], Currency::named("USD")));
+        assert_eq!(Unit::decode(&unit.encode()), Some(unit.clone()));
+        assert_eq!(seen().ordered(&placed(WINDOW_MS, 5_000), Arm::Personal), None, "too late");
+        assert_eq!(
+            seen().ordered(&Placed { at_ms: NOW.at_ms - SKEW_MS - 1, ..placed(0, 1) }, Arm::Personal),
+            None,
+            "too early"
+        );
+        assert_eq!(seen().ordered(&placed(1, 0), Arm::Personal), None, "worth nothing");
+        assert_eq!(seen().ordered(&placed(1, 5_000), Arm::Holdout), None, "moved to the other arm");
+        assert_eq!(unit.ordered(&placed(1, 5_000), Arm::Personal), None, "known");
+    }
+
+    #[test]
+    fn an_order_loses_worth_at_any_time() {
+        let (unit, _) = seen().ordered(&placed(1, 5_000), Arm::Personal).unwrap();
+        let (unit, shift) = unit.lost(1, Loss::Refund(11, 2_000)).unwrap();
+        assert_eq!((shift.before, shift.after), (5_000, 3_000));
+        assert_eq!(unit.lost(1, Loss::Refund(11, 2_000)), None);
+        assert_eq!(unit.lost(1, Loss::Cancelled).unwrap().1.after, 0);
+        assert_eq!((unit.lost(2, Loss::Cancelled), seen().lost(1, Loss::Cancelled)), (None, None));
+    }
+
+    #[test]
+    fn the_largest_record_is_not_longer_than_the_limit() {
+        let mut unit = seen();
+        for order in (u64::MAX - 100..).take(8) {
+            unit = unit.ordered(&Placed { order, ..placed(1, u64::MAX) }, Arm::Personal).unwrap().0;
+            for refund in (u64::MAX - 100..).take(16) {
+                unit = unit.lost(order, Loss::Refund(refund, u64::MAX)).unwrap().0;
+            }
+        }
+        assert!(unit.encode().len() <= Unit::BYTES_MAX as usize, "{}", unit.encode().len());
     }
 
     #[test]
@@ -182,9 +311,15 @@ mod tests {
         /// limits.
         #[test]
         fn sums_do_not_depend_on_how_events_arrive(
-            kinds in prop::collection::vec(0_usize..3, 0..80), at in 0_usize..80,
+            kinds in prop::collection::vec(0_usize..30, 0..80), at in 0_usize..80,
         ) {
-            let events: Vec<_> = kinds.iter().map(|kind| [Event::Seen, Event::View, Event::AddToCart][*kind]).collect();
+            let event = |kind: usize| match kind {
+                0 => Event::Seen,
+                1 => Event::AddToCart,
+                2 => Event::Ordered,
+                product => Event::viewed(&product.to_string()),
+            };
+            let events: Vec<_> = kinds.into_iter().map(event).collect();
             let (first, second) = events.split_at(at.min(events.len()));
             let whole = Unit::after(None, &events, &NOW);
             let halves = Unit::after(None, first, &NOW);
@@ -193,9 +328,9 @@ mod tests {
                 sum += cell;
                 (unit, sum)
             });
-            prop_assert_eq!(whole, both);
+            prop_assert_eq!(&whole, &both);
             let cell = whole.map(|(_, cell)| cell).unwrap_or_default();
-            prop_assert!(cell.shoppers <= 1 && cell.carted <= 1 && cell.views <= u64::from(VIEWS_MAX));
+            prop_assert!(cell.shoppers <= 1 && cell.carted <= 1 && cell.ordered <= 1 && cell.views <= u64::from(VIEWS_MAX));
             prop_assert_eq!(cell.views_squared, cell.views * cell.views);
         }
     }

@@ -29,6 +29,13 @@ impl Report {
                 self.others
             ));
         }
+        if let Some((limit, currency)) = self.limit {
+            notes.push(format!(
+                "What a shopper ordered counts with at most {} {currency}, several times what is usual in this shop, so \
+                 that a few large orders decide nothing.",
+                money(limit)
+            ));
+        }
         notes.extend(self.patience().filter(|_| !self.is_mismatched));
         notes
     }
@@ -46,6 +53,11 @@ impl Report {
             span(in_small),
         ))
     }
+}
+
+/// Returns an amount of hundredths.
+fn money(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// Returns a number of days in words.
@@ -130,36 +142,49 @@ impl Row {
 
     fn value(&self, mean: f64) -> String {
         match self.measure {
-            Measure::CartAdds => format!("{:.2} %", 100.0 * mean),
+            Measure::CartAdds | Measure::Orders => format!("{:.2} %", 100.0 * mean),
             Measure::Views => format!("{mean:.2}"),
+            Measure::Revenue => format!("{:.2}{}", mean / 100.0, self.unit()),
         }
     }
 
     fn amount(&self, value: f64) -> String {
         match self.measure {
-            Measure::CartAdds => format!("{:.2}", 100.0 * value),
+            Measure::CartAdds | Measure::Orders => format!("{:.2}", 100.0 * value),
             Measure::Views => format!("{value:.2}"),
+            Measure::Revenue => format!("{:.2}", value / 100.0),
         }
     }
 
-    fn unit(&self) -> &'static str {
+    fn unit(&self) -> String {
         match self.measure {
-            Measure::CartAdds => " percentage points",
-            Measure::Views => " views",
+            Measure::CartAdds | Measure::Orders => " percentage points".to_owned(),
+            Measure::Views => " views".to_owned(),
+            Measure::Revenue => self.currency.map(|currency| format!(" {currency}")).unwrap_or_default(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use model::Currency;
+
     use super::*;
     use crate::interval::Summary;
 
     fn row(verdict: Verdict) -> Row {
         let summary = Summary { shoppers: 1_000, mean: 0.031_4, variance: 0.03 };
         let interval = Interval { difference: 0.004, low: 0.001, high: 0.007_5, information: 1.0 };
-        let (persona, measure) = (None, Measure::CartAdds);
-        Row { persona, measure, holdout: summary, personal: summary, interval: Some(interval), verdict }
+        let (persona, measure, currency) = (None, Measure::CartAdds, None);
+        Row {
+            persona,
+            measure,
+            currency,
+            holdout: summary,
+            personal: summary,
+            interval: Some(interval),
+            verdict,
+        }
     }
 
     #[test]
@@ -196,6 +221,7 @@ mod tests {
             sizes,
             is_mismatched: false,
             others: 0,
+            limit: None,
             to_show,
             rows: Vec::new(),
         };
@@ -206,6 +232,9 @@ mod tests {
               about 5 months for 10 %, and well over a year for 3 %, from the first day on."
             ]
         );
+        let limit = Currency::named("USD").map(|currency| (28_672, currency));
+        let cut = Report { limit, ..report.clone() }.notes();
+        assert!(cut[0].starts_with("What a shopper ordered counts with at most 286.72 USD"), "{cut:?}");
         let report = Report { share: Share::NOBODY, is_mismatched: true, others: 7, ..report };
         let notes = report.notes();
         assert!(notes[0].starts_with("No shoppers are held out"), "{notes:?}");
@@ -220,6 +249,21 @@ mod tests {
         let row = row(Verdict::Higher);
         assert_eq!((row.held_out().as_str(), row.who()), ("3.14 %", "All shoppers"));
         assert_eq!(row.interval_words(), "+0.10 to +0.75 percentage points");
+        let (holdout, interval) = (
+            Summary { mean: 151.4, ..row.holdout },
+            row.interval.map(|interval| Interval { low: -2.0, high: 31.0, ..interval }),
+        );
+        let revenue = Row {
+            measure: Measure::Revenue,
+            currency: Currency::named("USD"),
+            holdout,
+            interval,
+            ..row.clone()
+        };
+        assert_eq!(
+            (revenue.held_out().as_str(), revenue.interval_words().as_str()),
+            ("1.51 USD", "−0.02 to +0.31 USD")
+        );
         let none = Row { interval: None, persona: Some(Persona::Dealhunter), ..row };
         assert_eq!((none.interval_words().as_str(), none.who()), ("–", "Deal hunters"));
     }

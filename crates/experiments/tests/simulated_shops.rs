@@ -1,11 +1,12 @@
 //! Simulated shops: what reports promise, counted over many shops from seeds.
 
-use experiments::{Aggregates, Arm, Cell, Forecast, Group, Measure, Report, Totals, Verdict};
-use model::Persona;
+use experiments::{Aggregates, Arm, Cell, Forecast, Group, Measure, Report, Sales, Shift, Totals, Verdict};
 use model::shop::Share;
-use rand::SeedableRng as _;
+use model::{Currency, Persona};
 use rand::rngs::StdRng;
-use rand_distr::{Binomial, Distribution as _, Normal};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_distr::{Binomial, Distribution as _, LogNormal, Normal};
+use statrs::distribution::{ContinuousCDF as _, Normal as Gaussian};
 
 /// How shoppers split into personas.
 const MIX: [(Persona, f64); 4] = [
@@ -18,6 +19,16 @@ const SHOPPERS_A_DAY: u64 = 5_000;
 /// Of 100 shoppers of the holdout, so many put something into the cart.
 const RATE: f64 = 0.03;
 
+/// Of shoppers who put something into the cart, so many order.
+const ORDERS: f64 = 0.6;
+/// The logarithm of what orders are worth, in hundredths: its mean, which is that of 60 dollars, and its deviation.
+const LN_WORTH: (f64, f64) = (8.7, 0.8);
+/// One order of so many is a reseller's, and as large as thirty others.
+const RESELLERS: f64 = 1.0 / 200.0;
+const LARGE: f64 = 30.0;
+/// Of orders, so many are paid back, within ten days.
+const PAID_BACK: f64 = 0.08;
+
 /// A shop of which one day after the other is drawn.
 struct Shop {
     random: StdRng,
@@ -25,11 +36,20 @@ struct Shop {
     /// The number of days that were drawn.
     days: u32,
     counted: Aggregates,
+    /// The orders, if any are drawn.
+    sales: Option<Sales>,
+    /// What is still to be paid back, by day.
+    to_pay_back: Vec<(u32, Group, u64)>,
 }
 
 impl Shop {
     fn new(seed: u64, uplift: f64) -> Self {
-        Self { random: StdRng::seed_from_u64(seed), uplift, days: 0, counted: Aggregates::default() }
+        let (random, counted) = (StdRng::seed_from_u64(seed), Aggregates::default());
+        Self { random, uplift, days: 0, counted, sales: None, to_pay_back: Vec::new() }
+    }
+
+    fn with_orders(seed: u64, uplift: f64) -> Self {
+        Self { sales: Some(Sales::default()), ..Self::new(seed, uplift) }
     }
 
     fn draw(&mut self, count: u64, probability: f64) -> u64 {
@@ -46,22 +66,57 @@ impl Shop {
             self.add(persona, Arm::Holdout, held_out, rate);
             self.add(persona, Arm::Personal, shoppers - held_out, rate * (1.0 + self.uplift));
         }
+        self.pay_back();
         self.days += 1;
+    }
+
+    /// Draws the orders of a group, and when they are paid back.
+    fn order(&mut self, group: Group, carted: u64) {
+        if self.sales.is_none() {
+            return;
+        }
+        let worths = LogNormal::new(LN_WORTH.0, LN_WORTH.1).unwrap();
+        let mut drawn = Sales::default();
+        for _ in 0..self.draw(carted, ORDERS) {
+            let large = if self.random.random_bool(RESELLERS) { LARGE } else { 1.0 };
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is an amount")]
+            let worth = (worths.sample(&mut self.random) * large) as u64;
+            drawn.add(group, shift(0, worth)).unwrap();
+            if self.random.random_bool(PAID_BACK) {
+                let day = self.days + self.random.random_range(0..10);
+                self.to_pay_back.push((day, group, worth));
+            }
+        }
+        self.sales.as_mut().unwrap().merge(drawn);
+    }
+
+    fn pay_back(&mut self) {
+        let today = self.days;
+        let due: Vec<_> = self.to_pay_back.extract_if(.., |(day, ..)| *day <= today).collect();
+        for (_, group, worth) in due {
+            let mut paid = Sales::default();
+            paid.add(group, shift(worth, 0)).unwrap();
+            self.sales.as_mut().unwrap().merge(paid);
+        }
     }
 
     fn add(&mut self, persona: Persona, arm: Arm, shoppers: u64, rate: f64) {
         let carted = self.draw(shoppers, rate);
         let once = self.draw(shoppers, 0.4);
         let thrice = self.draw(shoppers - once, 0.2);
-        let cell = Cell { shoppers, carted, views: once + 3 * thrice, views_squared: once + 9 * thrice };
+        let (views, views_squared) = (once + 3 * thrice, once + 9 * thrice);
+        let cell = Cell { shoppers, carted, views, views_squared, ..Cell::default() };
+        let group = Group { day: self.days, share: Share::TENTH, arm, persona };
         let mut drawn = Aggregates::default();
-        drawn.add(Group { day: self.days, share: Share::TENTH, arm, persona }, cell).unwrap();
+        drawn.add(group, cell).unwrap();
         self.counted.merge(drawn);
+        self.order(group, carted);
     }
 
     /// Returns the report on the morning after so many days. The last day is not complete then.
     fn look(&self) -> Report {
-        Report::of(&Totals::of(&self.counted, Share::TENTH, self.days))
+        let totals = Totals::of(&self.counted, Share::TENTH, self.days);
+        Report::of(&self.sales.iter().fold(totals, Totals::with_sales))
     }
 
     /// Returns whether the report is like this on any morning of so many days.
@@ -87,17 +142,39 @@ impl Shop {
     }
 }
 
-/// The true difference of a row.
+fn shift(before: u64, after: u64) -> Shift {
+    Shift { currency: Currency::named("USD").unwrap(), before, after }
+}
+
+/// The mean worth of an order that is cut at a limit.
+fn mean_worth(limit: f64) -> f64 {
+    let cut = |(mean, deviation): (f64, f64)| {
+        let normal = Gaussian::standard();
+        let below = normal.cdf((limit.ln() - mean) / deviation - deviation);
+        let above = 1.0 - normal.cdf((limit.ln() - mean) / deviation);
+        (mean + deviation * deviation / 2.0).exp() * below + limit * above
+    };
+    let large = (LN_WORTH.0 + LARGE.ln(), LN_WORTH.1);
+    (1.0 - RESELLERS) * cut(LN_WORTH) + RESELLERS * cut(large)
+}
+
+/// The true difference of a row. Orders count as they do once everything is paid back.
 fn truth(shop: &Shop, report: &Report, row: usize) -> f64 {
     let row = &report.rows[row];
-    if row.measure == Measure::Views {
-        return 0.0;
-    }
+    let per_cart = match row.measure {
+        Measure::CartAdds => 1.0,
+        Measure::Views => return 0.0,
+        Measure::Orders => ORDERS * (1.0 - PAID_BACK),
+        Measure::Revenue => {
+            let limit = report.limit.map_or(f64::MAX, |(limit, _)| f64::from(u32::try_from(limit).unwrap()));
+            ORDERS * (1.0 - PAID_BACK) * mean_worth(limit)
+        }
+    };
     let factor = |persona: Persona| if persona == Persona::Loyalist { 1.8 } else { 0.8 };
     let all = MIX.iter().map(|(persona, part)| part * factor(*persona)).sum();
     // Weekends differ: the mean over the days that are compared.
     let weekends = (0..report.days).map(|day| if day % 7 < 2 { 1.14 } else { 0.944 }).sum::<f64>();
-    RATE * row.persona.map_or(all, factor) * weekends / f64::from(report.days.max(1)) * shop.uplift
+    per_cart * RATE * row.persona.map_or(all, factor) * weekends / f64::from(report.days.max(1)) * shop.uplift
 }
 
 /// Counts seeds for which something is true.
@@ -107,12 +184,35 @@ fn count(seeds: std::ops::Range<u64>, is: impl Fn(u64) -> bool) -> usize {
 
 #[test]
 fn without_an_effect_hardly_any_shop_ever_shows_one() {
+    let paused = std::cell::Cell::new(0);
     let wrong = count(0..1_000, |seed| {
-        let mut shop = Shop::new(seed, 0.0);
-        shop.ever(90, |report| report.rows.iter().any(|row| !matches!(row.verdict, Verdict::Open(_))))
+        let (mut shop, mut loses) = (Shop::with_orders(seed, 0.0), false);
+        let mut shows = false;
+        (0..90).for_each(|_| {
+            shop.next_day();
+            let report = shop.look();
+            loses |= !report.losing().is_empty();
+            shows |= report.rows.iter().any(|row| !matches!(row.verdict, Verdict::Open(_)));
+        });
+        paused.set(paused.get() + usize::from(loses));
+        shows
     });
+    let paused = paused.get();
+    println!("{paused} of 1,000 shops without an effect pause a persona within 90 days");
+    assert!(paused <= 50, "{paused}");
     println!("{wrong} of 1,000 shops without an effect show one within 90 days");
     assert!(wrong <= 50, "{wrong}");
+}
+
+/// Pages that cost a third of all cart adds must not go on for months.
+#[test]
+fn a_persona_that_loses_much_is_paused() {
+    let paused = count(2_000..2_100, |seed| {
+        let mut shop = Shop::new(seed, -0.35);
+        shop.ever(45, |report| report.losing().contains(&Persona::Explorer))
+    });
+    println!("{paused} of 100 shops pause a persona that loses a third of its cart adds within 45 days");
+    assert!(paused >= 80, "{paused}");
 }
 
 #[test]
@@ -126,7 +226,7 @@ fn a_fifth_more_is_found_within_45_days() {
 fn all_intervals_together_hold_on_all_days() {
     for (uplift, first) in [(0.2, 3_000), (-0.1, 9_000)] {
         let hold = count(first..first + 1_000, |seed| {
-            let mut shop = Shop::new(seed, uplift);
+            let mut shop = Shop::with_orders(seed, uplift);
             (0..90).all(|_| {
                 shop.next_day();
                 let report = shop.look();

@@ -49,6 +49,12 @@ pub enum Key<'a> {
     Unit(&'a ShopId, &'a ShopperId),
     /// Sums over counted shoppers of a shop, by period and by one of the parts that they are spread over.
     Effects(&'a ShopId, u32, u8),
+    /// Sums over the orders of counted shoppers, by the same period and part.
+    Sales(&'a ShopId, u32, u8),
+    /// The shopper who placed an order, or refunds that arrived before it, by Shopify's number of the order.
+    Order(&'a ShopId, u64),
+    /// The index entry of an order, by the customer who placed it.
+    OrderOf(&'a ShopId, &'a ShopperId, u64),
     /// An error of a job, by its time in milliseconds since the epoch and the job's id.
     JobError(u64, &'a str),
     /// The index entry of such an error, by shop: it finds a shop's errors without reading other shops' errors.
@@ -98,7 +104,10 @@ impl Key<'_> {
     pub(crate) const CATALOGS: &'static str = "shopify:";
     pub(crate) const REPORTS: &'static str = "report:";
     pub(crate) const EFFECTS: &'static str = "effects:";
+    pub(crate) const SALES: &'static str = "sales:";
     pub(crate) const UNITS: &'static str = "unit:";
+    pub(crate) const ORDERS: &'static str = "order:";
+    pub(crate) const ORDERS_OF: &'static str = "order-of:";
     pub(crate) const SEEN: &'static str = "seen:";
     pub(crate) const DOMAINS: &'static str = "domains:";
     pub(crate) const DOMAINS_OF: &'static str = "domains-of:";
@@ -113,9 +122,12 @@ impl Key<'_> {
             | Self::SharedPlan(..)
             | Self::Planning(..)
             | Self::Catalog(..) => Store::UiCache,
-            Self::Session(..) | Self::Unit(..) => Store::ShopperSessions,
+            Self::Session(..) | Self::Unit(..) | Self::Order(..) | Self::OrderOf(..) => {
+                Store::ShopperSessions
+            }
             Self::JobError(..)
             | Self::Effects(..)
+            | Self::Sales(..)
             | Self::JobErrorOf(..)
             | Self::Seen(..)
             | Self::Tally(..)
@@ -150,6 +162,11 @@ impl fmt::Display for Key<'_> {
             Self::Session(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::SESSIONS),
             Self::Unit(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::UNITS),
             Self::Effects(shop, period, part) => write!(f, "{}{shop}:{period:06}:{part}", Self::EFFECTS),
+            Self::Sales(shop, period, part) => write!(f, "{}{shop}:{period:06}:{part}", Self::SALES),
+            Self::Order(shop, order) => write!(f, "{}{shop}:{order}", Self::ORDERS),
+            Self::OrderOf(shop, customer, order) => {
+                write!(f, "{}{shop}:{customer}:{order}", Self::ORDERS_OF)
+            }
             // Zero-padded, so that keys sort by time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
             Self::JobErrorOf(shop, at_ms, job) => {

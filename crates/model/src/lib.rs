@@ -50,7 +50,7 @@ pub mod text;
 
 pub use access::{Access, Grant, Operation, Refused};
 pub use cause::Cause;
-pub use currency::{NO_CURRENCY, decimals};
+pub use currency::{Currency, NO_CURRENCY, UnknownCurrency, decimals};
 pub use currency_codes::is_currency;
 pub use domains::Domains;
 pub use durability::Durability;
@@ -59,7 +59,9 @@ pub use key::{Bucket, Key, Object, Store};
 pub use market::{InvalidMarket, Market};
 pub use page_kind::PageKind;
 pub use persona::Persona;
-pub use scope::{Range, Scope, audits_of, domains_of, effects_of, indexed, shopper_of, short_term_key};
+pub use scope::{
+    Range, Scope, audits_of, domains_of, effects_of, indexed, orders_of, sales_of, shopper_of, short_term_key,
+};
 pub use segment::SegmentId;
 pub use signals::Signals;
 pub use source::Source;

@@ -68,7 +68,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Returns the keys of all other entries that name their owner: sessions, records of counted shoppers and, for a
-    /// shop, sums over them, reports, marks of seen events, progress of maintenance tasks and the record of its domains.
+    /// shop, sums over them and their orders, orders, reports, marks of seen events, progress of maintenance tasks and the record of its domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let shop = match self {
             Self::Shop(shop) => shop,
@@ -80,7 +80,10 @@ impl<'a> Scope<'a> {
         let starts = [
             (Store::ShopperSessions, Key::SESSIONS),
             (Store::ShopperSessions, Key::UNITS),
+            (Store::ShopperSessions, Key::ORDERS),
+            (Store::ShopperSessions, Key::ORDERS_OF),
             (Store::GenerationQueue, Key::EFFECTS),
+            (Store::GenerationQueue, Key::SALES),
             (Store::GenerationQueue, Key::REPORTS),
             (Store::GenerationQueue, Key::REPORTS_OF),
             (Store::GenerationQueue, Key::SEEN),
@@ -131,6 +134,16 @@ pub fn audits_of(shop: &ShopId) -> String {
 /// Returns the prefix of the keys of sums over a shop's counted shoppers.
 pub fn effects_of(shop: &ShopId) -> String {
     format!("{}{shop}:", Key::EFFECTS)
+}
+
+/// Returns the prefix of the keys of sums over the orders of a shop's counted shoppers.
+pub fn sales_of(shop: &ShopId) -> String {
+    format!("{}{shop}:", Key::SALES)
+}
+
+/// Returns the prefix of the index keys of a customer's orders. What follows it is the order's number.
+pub fn orders_of(shop: &ShopId, customer: &ShopperId) -> String {
+    format!("{}{shop}:{customer}:", Key::ORDERS_OF)
 }
 
 /// Returns the prefix of the index keys of the domains of the shop with this number.
@@ -242,6 +255,8 @@ mod tests {
         assert!(is_reached(Key::Session(&id, &shopper)) && is_reached(Key::Tally(&id, &event)));
         assert!(is_reached(Key::Seen(&id, &event)) && is_reached(Key::Report(&id, &event)));
         assert!(is_reached(Key::Unit(&id, &shopper)) && is_reached(Key::Effects(&id, 690, 3)));
+        assert!(is_reached(Key::Sales(&id, 690, 3)) && is_reached(Key::Order(&id, 7)));
+        assert!(is_reached(Key::OrderOf(&id, &shopper, 7)));
         assert!(is_reached(Key::Domains(&id)));
         assert!(!is_reached(Key::Audit(&id, 0, &event)));
         let of_shopper = Scope::Shopper(&id, &shopper).entries();
@@ -280,6 +295,15 @@ mod tests {
         assert!(!Key::ReportOf(&shop, &other, &event).to_string().starts_with(&of_customer));
         let longer = ShopId::parse("magic-wands2").unwrap();
         assert!(!Key::JobErrorOf(&longer, 7, "018f").to_string().starts_with(&of_shop));
+    }
+
+    #[test]
+    fn an_index_key_of_an_order_ends_with_its_number() {
+        let shop = ShopId::parse("magic-wands").unwrap();
+        let [customer, other] = ["customer-12", "customer-123"].map(|id| ShopperId::parse(id).unwrap());
+        let key = Key::OrderOf(&shop, &customer, 7).to_string();
+        assert_eq!(key.strip_prefix(&orders_of(&shop, &customer)), Some("7"));
+        assert!(!Key::OrderOf(&shop, &other, 7).to_string().starts_with(&orders_of(&shop, &customer)));
     }
 
     #[test]

@@ -63,6 +63,10 @@ pub struct ShopSettings {
     /// The share of shoppers who always get the fallback page, in percent, from 0 to 50, so that what personal pages
     /// change can be told. A changed share starts a new comparison.
     pub holdout: Share,
+    /// Names of personas that are paused, because the comparison shows that personal pages lose: on the kinds of pages of
+    /// the shop that suggest them, every shopper gets the fallback page (`docs/experiments.md`).
+    #[serde(deserialize_with = "serialized::personas")]
+    pub personas_paused: Vec<Persona>,
     /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
     /// stored.
     pub paused: bool,
@@ -99,6 +103,13 @@ pub struct Choices {
     pub surface: Option<Colour>,
     /// See [`ShopSettings::holdout`].
     pub holdout: Share,
+    /// See [`ShopSettings::personas_paused`].
+    #[serde(deserialize_with = "serialized::personas")]
+    pub personas_paused: Vec<Persona>,
+    /// Personas that were paused and that the merchant wants pages for nevertheless. They are not paused again while the
+    /// holdout is the same.
+    #[serde(deserialize_with = "serialized::personas")]
+    pub personas_kept: Vec<Persona>,
     /// See [`ShopSettings::paused`].
     pub paused: bool,
 }
@@ -147,6 +158,7 @@ impl Default for ShopSettings {
             surface: None,
             plans_per: None,
             holdout: Share::TENTH,
+            personas_paused: Vec::new(),
             paused: false,
             is_installed: false,
         }
@@ -232,8 +244,33 @@ impl Choices {
             accent: shop.accent,
             surface: shop.surface,
             holdout: shop.holdout,
+            personas_paused: shop.personas_paused,
+            personas_kept: Vec::new(),
             paused: shop.paused,
         }
+    }
+
+    /// Returns these choices, which a merchant made while `stored` was stored. What was paused meanwhile stays paused, and
+    /// a changed holdout, which starts a new comparison, may pause anew.
+    #[must_use]
+    pub fn made_upon(mut self, stored: &Self) -> Self {
+        self.personas_paused.clone_from(&stored.personas_paused);
+        self.personas_paused.retain(|paused| !self.personas_kept.contains(paused));
+        if self.holdout == stored.holdout {
+            let before = stored.personas_kept.iter().filter(|kept| !self.personas_kept.contains(kept));
+            let before: Vec<_> = before.copied().collect();
+            self.personas_kept.extend(before);
+        }
+        self
+    }
+
+    /// Pauses personas, except for those that are paused already or that the merchant keeps. Returns whether any is
+    /// paused now that was not.
+    pub fn pause(&mut self, losing: &[Persona]) -> bool {
+        let known = [self.personas_paused.clone(), self.personas_kept.clone()].concat();
+        let before = self.personas_paused.len();
+        self.personas_paused.extend(losing.iter().filter(|persona| !known.contains(persona)));
+        self.personas_paused.len() > before
     }
 
     /// Applies the choices to a shop's settings.
@@ -250,6 +287,7 @@ impl Choices {
             accent: self.accent,
             surface: self.surface,
             holdout: self.holdout,
+            personas_paused: self.personas_paused,
             paused: self.paused,
             ..shop
         }
@@ -288,6 +326,27 @@ mod tests {
         };
         assert_eq!(validated(&[Persona::Explorer, Persona::Loyalist]), Ok(()));
         assert_eq!(validated(&Persona::ALL), Err(NoPersona));
+    }
+
+    #[test]
+    fn a_paused_persona_stays_so_until_the_merchant_keeps_it() {
+        let mut stored = Choices::default();
+        assert!(stored.pause(&[Persona::Explorer]) && !stored.pause(&[Persona::Explorer]));
+        // The merchant saved a form that was opened before.
+        let saved = Choices { tone: "dry".to_owned(), ..Choices::default() }.made_upon(&stored);
+        assert_eq!(
+            (saved.personas_paused.as_slice(), saved.tone.as_str()),
+            (&[Persona::Explorer][..], "dry")
+        );
+        assert_eq!(saved.clone().over(ShopSettings::default()).personas_paused, [Persona::Explorer]);
+
+        let undone = Choices { personas_kept: vec![Persona::Explorer], ..Choices::default() };
+        let mut undone = Choices::default().made_upon(&undone.made_upon(&saved));
+        assert_eq!(undone.personas_paused, []);
+        assert!(!undone.pause(&[Persona::Explorer]), "it is kept");
+        assert!(undone.pause(&[Persona::Explorer, Persona::Loyalist]));
+        let anew = Choices { holdout: Share::NOBODY, ..Choices::default() }.made_upon(&undone);
+        assert!(anew.clone().pause(&[Persona::Explorer]), "another holdout is another comparison");
     }
 
     #[test]

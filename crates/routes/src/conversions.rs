@@ -13,7 +13,7 @@
 macro_rules! conversions {
     (Route as $wit:ty) => {
         $crate::conversions!(@both $crate::Route, $wit {
-            Page, Status, Track, ProxyPage, ProxyFragment, ProxyStatus, ProxyTrack, Facts, Webhooks, Home,
+            Page, Status, Track, ProxyPage, ProxyFragment, ProxyStatus, ProxyTrack, Facts, Pixel, Webhooks, Home,
             DebugGenerate, DebugErrors, DebugPool, DebugCatalogChanged, DebugReopen
         });
     };

@@ -63,6 +63,8 @@ pub enum Route {
     ProxyTrack,
     /// The products of a shop's page for anybody, as JSON.
     Facts,
+    /// A report of the app's web pixel, in the browser of a shopper.
+    Pixel,
     /// Shopify's webhooks.
     Webhooks,
     /// The start page of a developer's machine.

@@ -49,7 +49,7 @@ const OPERATOR: Rule =
     Rule { label: "debug", caller: Caller::Operator, on_failure: OnFailure::NotFound, ..UNSIGNED };
 
 /// The rules of all routes, in the order of [`Route`]. The most frequent one is first.
-pub static RULES: [Rule; 15] = [
+pub static RULES: [Rule; 16] = [
     UNSIGNED,
     Rule {
         route: Route::Status,
@@ -104,6 +104,15 @@ pub static RULES: [Rule; 15] = [
         paths: &["/facts/{store}"],
         label: "facts",
         on_failure: OnFailure::NotFound,
+        ..UNSIGNED
+    },
+    Rule {
+        route: Route::Pixel,
+        paths: &["/api/pixel"],
+        label: "pixel",
+        methods: Methods::Write,
+        body_bytes_max: REPORT_BYTES_MAX,
+        on_failure: OnFailure::NothingStored,
         ..UNSIGNED
     },
     Rule {

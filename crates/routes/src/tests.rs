@@ -16,6 +16,7 @@ fn every_path_has_its_route() {
         ("/proxy/status", Route::ProxyStatus),
         ("/proxy/track", Route::ProxyTrack),
         ("/facts/magic-wands", Route::Facts),
+        ("/api/pixel", Route::Pixel),
         ("/webhooks", Route::Webhooks),
         ("/webhook/shopify", Route::Webhooks),
         ("/debug/generate", Route::DebugGenerate),

@@ -43,7 +43,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Connections to shops.
 pub struct Connections {
-    api: ShopifyApi,
+    pub(crate) api: ShopifyApi,
     installations: Arc<Installations>,
     clock: Arc<dyn Clock>,
     /// A lock for each shop, so that one task of this process at a time changes its installation.

@@ -40,6 +40,8 @@ pub(crate) struct Form {
     pub personas_error: String,
     /// In percent.
     pub holdout: Field,
+    /// The personas that are paused because personal pages lose.
+    pub personas_paused: Vec<Persona>,
     pub paused: bool,
 }
 
@@ -61,20 +63,24 @@ impl Form {
             personas: personas(|persona| !choices.personas_off.contains(&persona)),
             personas_error: String::new(),
             holdout: field(choices.holdout.to_string()),
+            personas_paused: choices.personas_paused.clone(),
             paused: choices.paused,
         }
     }
 
     /// Parses a submitted form (`application/x-www-form-urlencoded`). Returns the merchant's choices, or the form with
-    /// the typed text and its errors.
+    /// the typed text and its errors. The merchant keeps personas that the form showed as paused and that they unticked.
     pub fn read(body: &[u8]) -> Result<Choices, Box<Self>> {
         let pairs: Vec<_> = form_urlencoded::parse(body).collect();
         let typed = |name: &str| {
             let value = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
             Field { typed: value.unwrap_or_default().to_owned(), error: String::new() }
         };
-        let on =
-            |persona: Persona| pairs.iter().any(|(key, value)| key == "persona" && value == persona.name());
+        let has = |name: &str, persona: Persona| {
+            pairs.iter().any(|(key, value)| key == name && value == persona.name())
+        };
+        let shown = Persona::ALL.into_iter().filter(|persona| has("was_paused", *persona));
+        let (personas_paused, kept) = shown.partition(|persona| has("stay_paused", *persona));
         // A page of an earlier release has no such field.
         let untouched = Self::of(&Choices::default()).holdout;
         let form = Self {
@@ -86,15 +92,16 @@ impl Form {
             questions: typed("questions"),
             announcement: typed("announcement"),
             announcement_until: typed("announcement_until"),
-            personas: personas(on),
+            personas: personas(|persona| has("persona", persona)),
             personas_error: String::new(),
             holdout: if pairs.iter().any(|(key, _)| key == "holdout") { typed("holdout") } else { untouched },
+            personas_paused,
             paused: pairs.iter().any(|(key, value)| key == "paused" && value == "on"),
         };
-        form.judge()
+        form.judge(kept)
     }
 
-    fn judge(mut self) -> Result<Choices, Box<Self>> {
+    fn judge(mut self, personas_kept: Vec<Persona>) -> Result<Choices, Box<Self>> {
         let off = self.personas.iter().filter(|(_, on)| !on).map(|(persona, _)| *persona);
         let choices = Choices {
             personas_off: off.collect(),
@@ -107,6 +114,8 @@ impl Form {
             announcement: announcement(&mut self.announcement),
             announcement_until: day(&mut self.announcement_until),
             holdout: share(&mut self.holdout),
+            personas_paused: self.personas_paused.clone(),
+            personas_kept,
             paused: self.paused,
         };
         if choices.personas_off.len() == Persona::ALL.len() {
@@ -217,7 +226,8 @@ mod tests {
 
     const GOOD: &str = "tone=+dry++and+short+&accent=%23A1B2C3&surface=&banned_words=Cheap%0D%0A%0D%0Aguru&\
         promises=Free+returns&questions=Do+you+repair?+Yes.&announcement=Robes++are+back&announcement_until=2026-12-24&\
-        persona=explorer&persona=loyalist&holdout=+2.5+%25&paused=on";
+        persona=explorer&persona=loyalist&holdout=+2.5+%25&was_paused=explorer&was_paused=loyalist&stay_paused=loyalist&\
+        paused=on";
 
     #[test]
     fn form_input_is_normalised() {
@@ -232,6 +242,8 @@ mod tests {
             announcement_until: "2026-12-24".parse().ok(),
             personas_off: vec![Persona::Minimalist, Persona::Dealhunter],
             holdout: Share::of_basis_points(250).expect("it is a share"),
+            personas_paused: vec![Persona::Loyalist],
+            personas_kept: vec![Persona::Explorer],
             paused: true,
         };
         assert_eq!(Form::read(GOOD.as_bytes()), Ok(expected.clone()));

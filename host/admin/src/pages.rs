@@ -6,7 +6,9 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use shopify::ShopDomain;
 
 use crate::form::Form;
+use crate::plot;
 use crate::usage::Counts;
+use crate::worth::{Day, Worth};
 
 /// Shopify's App Bridge script, which connects the page to the surrounding admin.
 pub const APP_BRIDGE: &str = "https://cdn.shopify.com/shopifycloud/app-bridge.js";
@@ -50,6 +52,8 @@ pub struct Main<'a> {
     pub usage: Option<Figures>,
     /// What personal pages change.
     pub effects: Option<experiments::Report>,
+    /// What pages cost and what they are worth.
+    pub worth: Option<Figured>,
     /// The id of each report, and how long ago it was made.
     pub reports: Vec<(String, String)>,
 }
@@ -91,6 +95,37 @@ pub struct Refusal<'a> {
 #[derive(Template)]
 #[template(path = "nothing.html")]
 pub struct Nothing;
+
+/// The days that the table of costs and worth shows.
+const DAYS_SHOWN: usize = 14;
+
+/// Costs and worth, formatted for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figured {
+    /// What a day costs and brings: name and value.
+    pub a_day: Vec<(&'static str, String)>,
+    /// A plot, as SVG of our own.
+    pub plot: Option<String>,
+    /// The last days: date, visits, pages made, tokens, cost, shoppers counted, cart adds, orders, revenue.
+    pub days: Vec<[String; 9]>,
+}
+
+impl From<Worth> for Figured {
+    fn from(worth: Worth) -> Self {
+        let day = |day: &Day| {
+            let Counts { hits, stale, misses, generations, tokens_in, tokens_out, cost_microdollars, .. } =
+                day.costs.unwrap_or_default();
+            let done = day.all().together();
+            let revenue = format!("{}.{:02}", grouped(done.revenue / 100), done.revenue % 100);
+            let [visits, made, tokens] =
+                [hits + stale + misses, generations, tokens_in + tokens_out].map(grouped);
+            let [shoppers, carted, ordered] = [done.shoppers, done.carted, done.ordered].map(grouped);
+            [day.date(), visits, made, tokens, dollars(cost_microdollars), shoppers, carted, ordered, revenue]
+        };
+        let days = worth.days.iter().take(DAYS_SHOWN).map(day).collect();
+        Self { a_day: worth.a_day(), plot: plot::svg(&worth), days }
+    }
+}
 
 /// Counts formatted for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,6 +254,7 @@ mod tests {
             form,
             usage: None,
             effects: None,
+            worth: None,
             reports: Vec::new(),
         };
         main.render().unwrap()
@@ -237,6 +273,7 @@ mod tests {
             form: Form::default(),
             usage: None,
             effects: None,
+            worth: None,
             reports: Vec::new(),
         };
         let page = main.render().unwrap();

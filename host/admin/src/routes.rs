@@ -16,11 +16,12 @@ use crate::advice::advice;
 use crate::answers::{Refused, asset, download, is_ours, to_bounce, was_bounced};
 use crate::choices;
 use crate::form::Form;
-use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
+use crate::pages::{self, Bounce, Figured, Main, Nothing, Outcome, Page, Policy, ago};
 use crate::query;
 use crate::saving::{Saved, save_choices};
 use crate::session::{self, Caller, Need, Visitor};
-use crate::{Admin, Made, NotConnected};
+use crate::worth::{COST_DAYS, Worth};
+use crate::{Admin, Effects, Made, NotConnected};
 
 const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");
@@ -204,6 +205,11 @@ async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcom
     let effects = effects.inspect_err(|error| {
         tracing::warn!(shop = %caller.shop, %error, "cannot read what personal pages change");
     });
+    let effects = effects.ok();
+    let worth = match &effects {
+        Some(effects) => worth(admin, caller, effects).await,
+        None => None,
+    };
     let now_ms = admin.clock.now_ms();
     let line = |report: &crate::Report| {
         let made = report.made_ms.map(|made_ms| ago(now_ms, made_ms));
@@ -211,7 +217,27 @@ async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcom
     };
     let reports = reports.iter().map(line).collect();
     let shop = caller.domain.as_str();
-    Main { shop, trouble, model_trouble, outcome, form, usage, effects: effects.ok(), reports }
+    Main {
+        shop,
+        trouble,
+        model_trouble,
+        outcome,
+        form,
+        usage,
+        effects: effects.map(|effects| effects.report),
+        worth,
+        reports,
+    }
+}
+
+/// Returns what pages cost and are worth, with costs as far as they can be read.
+async fn worth(admin: &Admin, caller: &Caller, effects: &Effects) -> Option<Figured> {
+    let costs = admin.shops.usage.by_day(&caller.shop, COST_DAYS).await;
+    let costs =
+        costs.inspect_err(|error| tracing::warn!(shop = %caller.shop, %error, "cannot read what pages cost"));
+    let Effects { report, sums, sales } = effects;
+    let worth = Worth::of(report, sums, sales, &costs.unwrap_or_default());
+    (!worth.days.is_empty()).then(|| worth.into())
 }
 
 fn document(admin: &Admin, caller: &Caller, main: Main<'_>) -> Response<Body> {

@@ -1,4 +1,4 @@
-//! The requests to Shopify, which exchange a session token or a refresh token for tokens.
+//! The requests to Shopify: they exchange a session token or a refresh token for tokens, and ask the Admin API.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use capabilities::Secret;
 use model::ShopId;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
 use shopify::token_request::{self, Refusal, Request, Tokens};
 
 use crate::App;
@@ -14,6 +15,8 @@ use crate::App;
 /// The time limit of a request, for which a merchant waits.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The path of the Admin API, in the version that `shopify.app.toml` names.
+const ADMIN_API: &str = "/admin/api/2026-10/graphql.json";
 /// The maximum size of a response; every valid response is smaller.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// The scopes that the Storefront API needs to read products and their tags.
@@ -54,6 +57,25 @@ impl ShopifyApi {
     pub async fn refresh(&self, shop: &ShopId, refresh: &Secret) -> Result<Tokens, Failure> {
         let App { key, secret, .. } = &*self.app;
         self.tokens(shop, &Request::refresh(key, secret.expose(), refresh.expose())).await
+    }
+
+    /// Returns the address at which browsers reach this host; empty in development.
+    pub fn public_url(&self) -> &str {
+        &self.app.public_url
+    }
+
+    /// Asks the Admin API.
+    pub async fn graphql(
+        &self,
+        shop: &ShopId,
+        token: &Secret,
+        query: &str,
+        variables: Value,
+    ) -> Result<Value, Failure> {
+        let request = self.post(shop, ADMIN_API).header("x-shopify-access-token", token.expose());
+        let (status, body) = answer(request.json(&json!({ "query": query, "variables": variables }))).await?;
+        let read = serde_json::from_slice(&body).ok().filter(|_| status == 200);
+        read.ok_or_else(|| Failure::Lost(format!("status {status} of the Admin API")))
     }
 
     async fn tokens(&self, shop: &ShopId, request: &Request<'_>) -> Result<Tokens, Failure> {

@@ -29,6 +29,17 @@ pub enum Made {
     Never,
 }
 
+/// What personal pages change in a shop: the comparison, and what was counted for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effects {
+    /// The comparison.
+    pub report: experiments::Report,
+    /// What shoppers did.
+    pub sums: experiments::Aggregates,
+    /// What they ordered.
+    pub sales: experiments::Sales,
+}
+
 /// A report of the data stored about a customer, made because the merchant requested it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -78,7 +89,7 @@ pub trait Storefronts: Send + Sync {
     async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed>;
 
     /// Returns what personal pages change in the shop.
-    async fn effects(&self, shop: &ShopId) -> Result<experiments::Report, Failed>;
+    async fn effects(&self, shop: &ShopId) -> Result<Effects, Failed>;
 
     /// Returns a report of the shop, as JSON.
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed>;

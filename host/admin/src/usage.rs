@@ -1,6 +1,6 @@
 //! Usage counts per shop and hour, kept in memory and written every few seconds. Counts of several hosts add up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +14,8 @@ use crate::records::{integer, natural};
 use crate::{Unavailable, sql};
 
 const HOUR_MS: u64 = 3_600_000;
+/// The hours of a day.
+const HOURS: u64 = 24;
 /// How often counts are written.
 const PERIOD: Duration = Duration::from_secs(5);
 /// The number of counts deleted in one statement, so that other writes can run in between.
@@ -131,6 +133,22 @@ impl Usage {
         let of_shop = pending.iter().filter(|((shop, hour), _)| shop == id && *hour >= first);
         of_shop.for_each(|(_, counts)| sum += *counts);
         Ok(sum)
+    }
+
+    /// Returns the counts of the last so many days, as long as they are kept, by the number of the day since 1970-01-01.
+    pub async fn by_day(&self, id: &ShopId, days: u32) -> Result<BTreeMap<u32, Counts>, Unavailable> {
+        let today = self.hour() / HOURS;
+        let first = today.saturating_sub(u64::from(days)) + 1;
+        let query = Statement::new(sql::BY_DAY).bind(id.as_str()).bind(integer(first * HOURS));
+        let mut by_day = BTreeMap::new();
+        for row in self.tables.all(query).await? {
+            let day = natural(row.get("day")?);
+            by_day.insert(u32::try_from(day).unwrap_or(u32::MAX), counts(&row)?);
+        }
+        for ((_, hour), counts) in self.pending().iter().filter(|((shop, _), _)| shop == id) {
+            *by_day.entry(u32::try_from(hour / HOURS).unwrap_or(u32::MAX)).or_default() += *counts;
+        }
+        Ok(by_day)
     }
 
     /// Deletes old counts and returns how many. It reads all counts, once an hour.

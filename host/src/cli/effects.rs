@@ -1,14 +1,18 @@
 //! `wandstore report effects`: what personal pages change in a shop, straight from storage.
 
+use std::collections::BTreeMap;
+
+use admin::{COST_DAYS, Worth};
 use anyhow::bail;
 use clap::Args;
-use experiments::{Interval, Report, Row, Totals};
+use experiments::{Interval, Measure, Report, Row, Totals};
 use host::config::Config;
 use host::{backends, effects};
 use model::shop::Share;
 use model::{Persona, ShopId};
 
 use super::output::{aligned, print};
+use super::worth;
 
 /// Compare shoppers with personal pages and shoppers who are held out.
 ///
@@ -20,6 +24,9 @@ pub struct Effects {
     /// The holdout whose days are compared, in percent [default: the one under which shoppers were counted last].
     #[arg(long, value_name = "PERCENT")]
     holdout: Option<Share>,
+    /// What pages cost and what shoppers did on each day, by persona, instead of the comparison.
+    #[arg(long)]
+    days: bool,
     /// Print comma-separated values (RFC 4180), without notes.
     #[arg(long)]
     csv: bool,
@@ -33,8 +40,22 @@ impl Effects {
         let Some(share) = self.holdout.or_else(|| sums.last_share()) else {
             bail!("no shopper of {shop} was counted yet; who consents is counted when they see the block");
         };
-        let report = Report::of(&Totals::of(&sums, share, experiments::day(capabilities.clock.now_ms())));
-        let lines = if self.csv { csv(&shop, &report) } else { table(&report) };
+        let now_ms = capabilities.clock.now_ms();
+        let sales = effects::sales(&*capabilities.kv, &shop).await?;
+        let totals = Totals::of(&sums, share, experiments::day(now_ms)).with_sales(&sales);
+        let report = Report::of(&totals);
+        let lines = match (self.days, self.csv) {
+            (false, false) => table(&report),
+            (false, true) => csv(&shop, &report),
+            (true, is_csv) => {
+                let costs = match backends::usage(config).await? {
+                    Some(usage) => usage.by_day(&shop, COST_DAYS).await?,
+                    None => BTreeMap::new(),
+                };
+                let worth = Worth::of(&report, &sums, &sales, &costs);
+                if is_csv { worth::csv(&shop, &worth) } else { worth::table(&worth) }
+            }
+        };
         lines.iter().try_for_each(print)?;
         Ok(())
     }
@@ -67,19 +88,26 @@ fn table(report: &Report) -> Vec<String> {
 /// Returns the report for programs. No field has a comma or a quotation mark but the words, which are quoted.
 fn csv(shop: &ShopId, report: &Report) -> Vec<String> {
     let head = "shop,holdout_percent,days,persona,measure,holdout_shoppers,personal_shoppers,holdout_mean,\
-                personal_mean,difference,low,high,verdict,words";
+                personal_mean,difference,low,high,currency,verdict,words";
     std::iter::once(head.to_owned()).chain(report.rows.iter().map(|row| line(shop, report, row))).collect()
 }
 
 fn line(shop: &ShopId, report: &Report, row: &Row) -> String {
     let (share, days, persona) = (report.share, report.days, row.persona.map_or("all", Persona::name));
     let (measure, holdout, personal) = (row.measure.name(), row.holdout, row.personal);
-    let ends = row
-        .interval
-        .map(|Interval { difference, low, high, .. }| format!("{difference:.6},{low:.6},{high:.6}"));
+    // Amounts of money are in the currency's unit.
+    let (scale, currency) = match row.measure {
+        Measure::Revenue => (0.01, row.currency.map(|currency| currency.to_string())),
+        _ => (1.0, None),
+    };
+    let numbers = |numbers: &[f64]| {
+        numbers.iter().map(|number| format!("{:.6}", number * scale)).collect::<Vec<_>>().join(",")
+    };
+    let ends = row.interval.map(|Interval { difference, low, high, .. }| numbers(&[difference, low, high]));
     let (ends, verdict, words) = (ends.unwrap_or_else(|| ",,".to_owned()), row.verdict_name(), row.words());
+    let (means, currency) = (numbers(&[holdout.mean, personal.mean]), currency.unwrap_or_default());
     format!(
-        "{shop},{share},{days},{persona},{measure},{},{},{:.6},{:.6},{ends},{verdict},\"{words}\"",
-        holdout.shoppers, personal.shoppers, holdout.mean, personal.mean
+        "{shop},{share},{days},{persona},{measure},{},{},{means},{ends},{currency},{verdict},\"{words}\"",
+        holdout.shoppers, personal.shoppers
     )
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use admin::{Failed, Made, Preview, Report, Storefronts};
+use admin::{Effects, Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::Capabilities;
+use experiments::Totals;
 use model::shop::{Share, ShopSettings, ShopStatus};
 use model::{Cause, Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
 use serde::Deserialize;
@@ -124,11 +125,18 @@ impl Storefronts for OfDeployment {
         Ok(reports)
     }
 
-    async fn effects(&self, shop: &ShopId) -> Result<experiments::Report, Failed> {
+    async fn effects(&self, shop: &ShopId) -> Result<Effects, Failed> {
         let Capabilities { kv, clock, settings, .. } = &*self.deployment.capabilities;
-        let share = settings.look(|settings| settings.shops.get(shop.as_str()).map(|shop| shop.holdout));
-        let share = share.unwrap_or(Share::NOBODY);
-        effects::report(&**kv, shop, share, clock.now_ms()).await.map_err(failed)
+        let (share, shops) = settings.look(|settings| {
+            let share = settings.shops.get(shop.as_str()).map(|shop| shop.holdout);
+            (share.unwrap_or(Share::NOBODY), settings.shops.len())
+        });
+        let sums = effects::sums(&**kv, shop).await.map_err(failed)?;
+        let sales = effects::sales(&**kv, shop).await.map_err(failed)?;
+        let today = experiments::day(clock.now_ms());
+        let report = experiments::Report::of(&Totals::of(&sums, share, today).with_sales(&sales));
+        effects::measure(shop, shops, &report);
+        Ok(Effects { report, sums, sales })
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

@@ -69,6 +69,7 @@ impl Settings for Fake {
             promises: vec!["Free returns".into()],
             accent: "#102030".parse().ok(),
             holdout: self.holdout,
+            personas_paused: self.personas_paused.clone(),
             ..ShopSettings::default()
         })
     }

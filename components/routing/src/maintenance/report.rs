@@ -7,9 +7,9 @@ use model::{EventId, Key, ShopId, ShopperId, Signals};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Deployment, Failure, Queue};
-use crate::effects::UNIT_BYTES_MAX;
+use crate::capabilities::{Cache, Deployment, Failure, Queue, Storage};
 use crate::http::json;
+use crate::orders;
 use crate::signals;
 
 /// How long the merchant can fetch the report: as long as the law gives them to answer.
@@ -28,6 +28,8 @@ struct Report<'a> {
     pages: Vec<PageOf>,
     /// What was counted of the customer in the comparison of personal pages with the fallback page.
     counted: Option<Unit>,
+    /// What was counted of visitors whose orders the customer placed, before they logged in or without that.
+    counted_as_visitor: Vec<Unit>,
 }
 
 /// A page that was made for a customer.
@@ -52,7 +54,7 @@ pub(super) fn write<D: Deployment>(
     cause: &EventId,
 ) -> Result<Deleted, Failure> {
     let session = deployment.read(Key::Session(shop, customer), signals::BYTES_MAX)?;
-    let counted = deployment.read(Key::Unit(shop, customer), UNIT_BYTES_MAX)?;
+    let counted = deployment.read(Key::Unit(shop, customer), Unit::BYTES_MAX)?;
     let had_session = session.is_some();
     let [_, number] = sweep::names_of(customer);
     let report = Report {
@@ -62,6 +64,7 @@ pub(super) fn write<D: Deployment>(
         session: session.map(|found| signals::decode(&found.bytes)),
         pages: pages(deployment, shop, customer)?,
         counted: counted.and_then(|found| Unit::decode(&found.bytes)),
+        counted_as_visitor: as_visitor(deployment, shop, customer)?,
     };
     deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
     let key = Key::Report(shop, cause);
@@ -71,6 +74,18 @@ pub(super) fn write<D: Deployment>(
         return Err(Failure::Unavailable("the customer's data was deleted while it was reported".into()));
     }
     Ok(Deleted { count: 1, more: false })
+}
+
+/// Returns the records of visitors whose orders the customer placed.
+fn as_visitor(storage: &impl Storage, shop: &ShopId, customer: &ShopperId) -> Result<Vec<Unit>, Failure> {
+    let mut visitors = Vec::new();
+    for order in sweep::numbers_of_orders(storage, shop, customer)? {
+        let visitor = orders::shopper_of(storage, shop, order)?.filter(|shopper| !shopper.is_customer());
+        visitors.extend(visitor.filter(|visitor| !visitors.contains(visitor)));
+    }
+    let read = |visitor: &ShopperId| storage.read(Key::Unit(shop, visitor), Unit::BYTES_MAX);
+    let found: Result<Vec<_>, _> = visitors.iter().map(read).collect();
+    Ok(found?.into_iter().flatten().filter_map(|found| Unit::decode(&found.bytes)).collect())
 }
 
 /// Returns the customer's pages in every market.

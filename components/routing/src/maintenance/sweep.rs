@@ -1,11 +1,13 @@
 //! Deletes the data of a shop or a customer in key-value storage, a bounded number of keys at a time.
 
+use experiments::Unit;
 use model::pages::Deleted;
 use model::{Key, Range, Scope, ShopId, ShopperId, Store};
 use serde_json::Value;
 
 use crate::capabilities::{Failure, Storage};
 use crate::domains;
+use crate::orders;
 
 /// The most keys that one part of a maintenance task deletes.
 const KEYS_MAX: u32 = 500;
@@ -32,7 +34,12 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> 
     if subject.customer.is_none() {
         domains::remove_from_index(storage, subject.shop)?;
     }
-    let (mut count, mut left) = (originals(storage, subject)?, KEYS_MAX);
+    let orders =
+        subject.customer.map_or(Ok(NOTHING), |customer| orders_of(storage, subject.shop, customer))?;
+    if orders.more {
+        return Ok(orders);
+    }
+    let (mut count, mut left) = (orders.count + originals(storage, subject)?, KEYS_MAX);
     for (store, range) in Scope::of(subject.shop, subject.customer).entries() {
         let mut keys = match range {
             Range::Exactly(key) => vec![key],
@@ -46,6 +53,35 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> 
         }
     }
     Ok(Deleted { count, more: left == 0 })
+}
+
+/// Deletes the entries of a customer's orders, with sessions and records of the visitors as whom they placed them.
+fn orders_of(storage: &impl Storage, shop: &ShopId, customer: &ShopperId) -> Result<Deleted, Failure> {
+    let listed = numbers_of_orders(storage, shop, customer)?;
+    let more = listed.len() == READS_MAX as usize;
+    let mut keys = Vec::new();
+    for order in listed {
+        let visitor = orders::shopper_of(storage, shop, order)?.filter(|shopper| !shopper.is_customer());
+        let theirs = visitor.iter().flat_map(|it| [Key::Unit(shop, it), Key::Session(shop, it)]);
+        let entries = [Key::Order(shop, order), Key::OrderOf(shop, customer, order)];
+        keys.extend(theirs.chain(entries).map(|key| key.to_string()));
+    }
+    let counted = storage.read(Key::Unit(shop, customer), Unit::BYTES_MAX)?;
+    let counted = counted.and_then(|found| Unit::decode(&found.bytes));
+    let known = counted.iter().flat_map(Unit::orders).map(|order| Key::Order(shop, order).to_string());
+    keys.extend(known);
+    Ok(Deleted { count: remove_all(storage, Store::ShopperSessions, &keys)?, more })
+}
+
+/// Returns the numbers of orders of a customer, as many as one part reads.
+pub(super) fn numbers_of_orders(
+    storage: &impl Storage,
+    shop: &ShopId,
+    customer: &ShopperId,
+) -> Result<Vec<u64>, Failure> {
+    let prefix = model::orders_of(shop, customer);
+    let index = storage.keys(Store::ShopperSessions, &prefix, None, READS_MAX)?;
+    Ok(index.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok()).collect())
 }
 
 /// Deletes the customer's sessions from the original deployment, whose keys did not name the shop.

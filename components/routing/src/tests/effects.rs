@@ -69,6 +69,29 @@ fn a_held_out_shopper_gets_the_fallback_page_and_costs_no_job() {
 }
 
 #[test]
+fn where_a_persona_is_paused_everybody_gets_the_fallback_page_and_nobody_is_counted() {
+    let shop =
+        Fake { cached: Cached::Fresh(PAGE), personas_paused: vec![model::Persona::Minimalist], ..shop() };
+    for shopper in [of(OTHER), of(HELD_OUT), String::new()] {
+        let generated = |context: &str| {
+            let answer = shop.get(&signed("/proxy/fragment", &format!("{shopper}&context={context}")));
+            answer.header("x-generated").to_owned()
+        };
+        assert_eq!(
+            (generated("product").as_str(), generated("search").as_str()),
+            ("false", "false"),
+            "{shopper}"
+        );
+        let expected = if shopper == of(HELD_OUT) { "false" } else { "true" };
+        assert_eq!(generated("home"), expected, "{shopper}");
+    }
+    // A report from a page of a product.
+    report(&shop, OTHER, "a", &seen());
+    assert_eq!(sums(&shop, Arm::Personal), Cell::default());
+    assert!(shop.page_requests.borrow().is_empty());
+}
+
+#[test]
 fn without_a_holdout_nobody_is_held_out_or_counted() {
     let shop = Fake { holdout: Share::NOBODY, cached: Cached::Fresh(PAGE), ..Fake::default() };
     assert_eq!(shop.get(&signed("/proxy/fragment", &of(HELD_OUT))).header("x-generated"), "true");
@@ -93,7 +116,10 @@ fn shoppers_count_once_when_they_see_the_block_with_what_they_do_then() {
         "f",
         &json!([{ "type": "view", "product": "a" }, { "type": "view", "product": "b" }]),
     );
-    assert_eq!(sums(&shop, Arm::Holdout), Cell { shoppers: 1, carted: 1, views: 2, views_squared: 4 });
+    assert_eq!(
+        sums(&shop, Arm::Holdout),
+        Cell { shoppers: 1, carted: 1, views: 2, views_squared: 4, ..Cell::default() }
+    );
     assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, ..Cell::default() });
 }
 
@@ -104,7 +130,10 @@ fn a_repeated_report_and_one_of_a_bot_add_nothing() {
     let body = json!({ "events": [{ "type": "seen" }, { "type": "view", "product": "a" }] }).to_string();
     assert_eq!(shop.post(&target, body.clone()).status(), 200);
     assert_eq!(shop.post(&target, body.clone()).status(), 409);
-    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, carted: 0, views: 1, views_squared: 1 });
+    assert_eq!(
+        sums(&shop, Arm::Personal),
+        Cell { shoppers: 1, views: 1, views_squared: 1, ..Cell::default() }
+    );
     let headers = vec![("content-type", "application/json".into()), ("user-agent", "Googlebot/2.1".into())];
     let bot = FakeRequest { headers, body: Ok(body.into_bytes()) };
     let target = signed("/proxy/track", &format!("{}&nonce=b", of("a-robot-that-reads-scripts")));
@@ -158,7 +187,10 @@ fn a_login_counts_nobody_twice() {
         json!({ "events": [{ "type": "seen" }, { "type": "view", "product": "a" }] }).to_string(),
     );
     assert!(has_record(&shop, "customer-7041") && !has_record(&shop, &format!("visitor-{OTHER}")));
-    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, carted: 0, views: 1, views_squared: 1 });
+    assert_eq!(
+        sums(&shop, Arm::Personal),
+        Cell { shoppers: 1, views: 1, views_squared: 1, ..Cell::default() }
+    );
 }
 
 #[test]
@@ -192,7 +224,7 @@ fn records_and_sums_expire() {
     report(&shop, OTHER, "a", &seen());
     let ttls = shop.ttls.borrow();
     let ttl = |prefix: &str| ttls.iter().find(|(key, _)| key.starts_with(prefix)).map(|(_, ttl)| *ttl);
-    assert_eq!((ttl("unit:"), ttl("effects:")), (Some(30 * 86_400), Some(400 * 86_400)));
+    assert_eq!((ttl("unit:"), ttl("effects:")), (Some(60 * 86_400), Some(400 * 86_400)));
 }
 
 #[test]

@@ -142,7 +142,8 @@ fn a_body_that_is_no_report_is_refused_and_nothing_is_stored() {
     refuse(&shop.post(TARGET, ""), 400, "body is not JSON: line 1, column 0");
     refuse(&shop.post(TARGET, b"\xff".as_slice()), 400, "body is not UTF-8");
     let mixed = report(&json!([{ "type": "visit" }, { "type": "fly" }]));
-    let types = "events[1].type must be visit, seen, view, search, filter, sort, add-to-cart or purchase";
+    let types =
+        "events[1].type must be visit, seen, view, search, filter, sort, add-to-cart, purchase or ordered";
     refuse(&shop.post(TARGET, mixed), 400, types);
     let broken = FakeRequest { body: Err(BodyError::Incomplete), ..FakeRequest::default() };
     refuse(&send(&shop, &broken), 400, "body did not arrive whole");

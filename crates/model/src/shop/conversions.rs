@@ -30,6 +30,7 @@ macro_rules! shop_conversions {
                         surface: shop.surface.map(|colour| colour.to_string()),
                         plans_per: shop.plans_per.unwrap_or_default().into(),
                         holdout_basis_points: shop.holdout.basis_points(),
+                        personas_paused: shop.personas_paused.iter().map(|persona| persona.name().to_owned()).collect(),
                     }
                 }
             }
@@ -53,6 +54,7 @@ macro_rules! shop_conversions {
                         plans_per: Some(shop.plans_per.into()),
                         holdout: $crate::shop::Share::of_basis_points(shop.holdout_basis_points)
                             .unwrap_or($crate::shop::Share::NOBODY),
+                        personas_paused: shop.personas_paused.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
                         paused: false,
                         is_installed: false,
                     }

@@ -9,7 +9,7 @@ use super::{NotConnected, ended};
 use crate::installations::Need;
 use crate::records::{Installation, State};
 use crate::shopify_api::STOREFRONT_SCOPES;
-use crate::{Admin, Unavailable, choices};
+use crate::{Admin, Unavailable, choices, pixel};
 
 impl Admin {
     /// Connects a shop whose merchant has the app open, unless it is connected. Exchanging a session token for tokens
@@ -57,6 +57,7 @@ impl Admin {
         self.installations().install(id, &credentials, asked_ms, inherited.as_ref()).await?;
         served.set(&*self.storefronts, id, shop);
         tracing::info!(shop = %id, "a shop was connected");
+        pixel::activate(&self.connections, id, &credentials.access.secret, &credentials.scopes);
         Ok(())
     }
 

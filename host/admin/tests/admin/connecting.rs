@@ -5,7 +5,7 @@ use std::time::Duration;
 use admin::{NotConnected, State};
 use capabilities::Secret;
 
-use crate::harness::{Bench, OTHER, SHOP, START_MS, shop};
+use crate::harness::{Bench, OTHER, PUBLIC_URL, SHOP, START_MS, shop};
 use crate::shopify::Mood;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -32,6 +32,29 @@ async fn the_first_visit_connects_the_shop() {
     bench.visit(SHOP).await;
     assert_eq!(bench.shopify.grants(), ["exchange"]);
     assert_eq!(bench.host.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_installation_turns_on_the_web_pixel_and_a_later_one_tells_it_its_settings_anew() {
+    let Some(bench) = Bench::start().await else { return };
+    *bench.shopify.more_scopes.lock().unwrap() = ",write_pixels,read_customer_events";
+    bench.visit(SHOP).await;
+    let address = format!("{PUBLIC_URL}/api/pixel");
+    bench.shopify.has_pixel(|settings| settings["address"] == address && settings["shop"] == SHOP).await;
+    assert_eq!(bench.shopify.queries.lock().unwrap()[0].0, "shpat_1");
+
+    // It was on already, with other settings.
+    *bench.shopify.pixel.lock().unwrap() = Some(serde_json::json!({ "address": "https://former.example" }));
+    bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await.unwrap();
+    bench.visit(SHOP).await;
+    bench.shopify.has_pixel(|settings| settings["address"] == address).await;
+}
+
+#[tokio::test]
+async fn without_its_scope_the_web_pixel_stays_off() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    assert!(bench.shopify.queries.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use admin::{
-    Admin, App, Connections, Failed, Keys, Made, Parts, Preview, Report, Shops, Storefronts, router,
+    Admin, App, Connections, Effects, Failed, Keys, Made, Parts, Preview, Report, Shops, Storefronts, router,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -17,7 +17,7 @@ use capabilities::kind::{Selection, Site};
 use capabilities::postgres::server::Schema;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
-use experiments::{Arm, Cell, Group, Totals};
+use experiments::{Aggregates, Arm, Cell, Group, Sales, Totals};
 use http_body_util::BodyExt as _;
 use model::shop::{Share, ShopSettings};
 use model::{Cause, EventId, Persona, ShopId};
@@ -61,6 +61,8 @@ pub struct Host {
     pub closed: Mutex<BTreeSet<String>>,
     /// How many more times it fails to make existing pages stale.
     pub failures_to_move: Mutex<u32>,
+    /// Whether personal pages lose. Otherwise they win.
+    pub loses: Mutex<bool>,
     /// The calls so far, in order, such as `reopen lamps.myshopify.com`.
     pub asked: Mutex<Vec<String>>,
 }
@@ -246,18 +248,20 @@ impl Storefronts for Host {
         Ok(if shop.as_str() == SHOP { vec![report] } else { Vec::new() })
     }
 
-    /// One shop in which more shoppers put something into the cart, and no others.
-    async fn effects(&self, shop: &ShopId) -> Result<experiments::Report, Failed> {
+    /// One shop in which more shoppers put something into the cart, or fewer, and no others.
+    async fn effects(&self, shop: &ShopId) -> Result<Effects, Failed> {
         if shop.as_str() != SHOP {
             return Err(Failed("the file is locked".to_owned()));
         }
         let share = Share::TENTH;
-        let mut totals = Totals::new(share, 120);
-        for (arm, shoppers, carted) in [(Arm::Holdout, 100_000, 3_000), (Arm::Personal, 900_000, 36_000)] {
+        let carted = if *self.loses.lock().unwrap() { 20_000 } else { 36_000 };
+        let (mut sums, sales) = (Aggregates::default(), Sales::default());
+        for (arm, shoppers, carted) in [(Arm::Holdout, 100_000, 3_000), (Arm::Personal, 900_000, carted)] {
             let group = Group { day: 100, share, arm, persona: Persona::Explorer };
-            totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
+            sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }
-        Ok(experiments::Report::of(&totals))
+        let report = experiments::Report::of(&Totals::of(&sums, share, 120));
+        Ok(Effects { report, sums, sales })
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

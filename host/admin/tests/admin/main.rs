@@ -8,6 +8,7 @@ mod hosts;
 mod keeping;
 mod leaving;
 mod pages;
+mod pausing;
 mod shopify;
 mod status;
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 use signing::session_token;
 
-use crate::harness::{Bench, KEY, OTHER, SECRET, SHOP, claims};
+use crate::harness::{Bench, KEY, OTHER, SECRET, SHOP, claims, shop};
 
 #[tokio::test]
 async fn the_page_may_be_framed_by_that_shops_admin_only() {
@@ -163,4 +163,23 @@ async fn there_is_nothing_else() {
     assert_eq!(bench.get("/admin/settings", None).await.status, 405);
     let style = bench.get("/admin/assets/admin.css", None).await;
     assert_eq!((style.status.as_u16(), style.header("x-content-type-options")), (200, "nosniff"));
+}
+
+#[tokio::test]
+async fn the_page_says_what_pages_cost_and_what_they_bring() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    let (tokens_in, tokens_out, cost_microdollars) = (1_200, 300, 4_500);
+    let attempt = admin::Event::Attempt { tokens_in, tokens_out, cost_microdollars };
+    for event in [attempt, admin::Event::Generation, admin::Event::Miss, admin::Event::Hit] {
+        bench.admin.usage().count(&shop(SHOP), event);
+    }
+    bench.admin.usage().flush().await;
+    bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);
+    let page = bench.visit(SHOP).await.text;
+    let today = r#"<th scope="row">2026-09-21</th><td>3</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
+    assert!(page.contains(today), "{page}");
+    // What was counted of shoppers, on another day.
+    assert!(page.contains("<td>1,000,000</td><td>39,000</td>"), "{page}");
+    assert!(page.contains("<dt>Cost of one more order</dt><dd>not known yet</dd>"), "{page}");
 }

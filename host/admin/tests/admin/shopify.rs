@@ -5,11 +5,15 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
+
+/// The scopes without which the app does not work.
+const USUAL_SCOPES: &str =
+    "unauthenticated_read_product_listings,unauthenticated_read_product_tags,write_app_proxy";
 
 /// Its behaviour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,6 +36,12 @@ pub struct Shopify {
     pub silence: tokio::sync::Mutex<()>,
     /// Every request for tokens, in order.
     pub asked: Mutex<Vec<Value>>,
+    /// Every request to the Admin API: its token, its query and its variables, in order.
+    pub queries: Mutex<Vec<(String, Value)>>,
+    /// The settings of the app's web pixel, if it is on.
+    pub pixel: Mutex<Option<Value>>,
+    /// The scopes that it grants beside the usual ones.
+    pub more_scopes: Mutex<&'static str>,
     /// The number of the last pair.
     pair: Mutex<u32>,
     /// Refresh tokens that are accepted, and which one each of them replaces.
@@ -42,8 +52,10 @@ impl Shopify {
     /// Starts it on a free port, and returns its address.
     pub async fn start() -> (Arc<Self>, String) {
         let shopify = Arc::<Self>::default();
-        let routes =
-            Router::new().route("/admin/oauth/access_token", post(tokens)).with_state(shopify.clone());
+        let routes = Router::new()
+            .route("/admin/oauth/access_token", post(tokens))
+            .route("/admin/api/2026-10/graphql.json", post(graphql));
+        let routes = routes.with_state(shopify.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -62,6 +74,13 @@ impl Shopify {
     /// Waits until it has received this many requests for tokens.
     pub async fn was_asked(&self, times: usize) {
         while self.asked.lock().unwrap().len() < times {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits until the web pixel has settings like these.
+    pub async fn has_pixel(&self, is: impl Fn(&Value) -> bool) {
+        while !self.pixel.lock().unwrap().as_ref().is_some_and(&is) {
             tokio::task::yield_now().await;
         }
     }
@@ -107,12 +126,37 @@ async fn tokens(State(shopify): State<Arc<Shopify>>, Json(body): Json<Value>) ->
     }
     Json(json!({
         "access_token": format!("shpat_{pair}"),
-        "scope": "unauthenticated_read_product_listings,unauthenticated_read_product_tags,write_app_proxy",
+        "scope": format!("{USUAL_SCOPES}{}", shopify.more_scopes.lock().unwrap()),
         "expires_in": 3600,
         "refresh_token": refresh,
         "refresh_token_expires_in": 7_776_000,
     }))
     .into_response()
+}
+
+/// The Admin API, as far as it concerns web pixels: an app has one at most.
+async fn graphql(
+    State(shopify): State<Arc<Shopify>>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Json<Value> {
+    let token = headers["x-shopify-access-token"].to_str().unwrap().to_owned();
+    shopify.queries.lock().unwrap().push((token, body.clone()));
+    let (query, settings) = (body["query"].as_str().unwrap(), body["variables"]["settings"].clone());
+    let mut pixel = shopify.pixel.lock().unwrap();
+    let done = json!({ "userErrors": [], "webPixel": { "id": "gid://shopify/WebPixel/1" } });
+    let answer = if query.contains("webPixelCreate") && pixel.is_some() {
+        json!({ "webPixelCreate": { "userErrors": [{ "code": "TAKEN", "message": "taken" }], "webPixel": null } })
+    } else if query.contains("webPixelCreate") {
+        *pixel = Some(settings);
+        json!({ "webPixelCreate": done })
+    } else if query.contains("webPixelUpdate") && body["variables"]["id"] == "gid://shopify/WebPixel/1" {
+        *pixel = Some(settings);
+        json!({ "webPixelUpdate": done })
+    } else {
+        json!({ "webPixel": { "id": "gid://shopify/WebPixel/1" } })
+    };
+    Json(json!({ "data": answer }))
 }
 
 fn refusal(status: u16, error: &str) -> Response {

@@ -14,6 +14,8 @@ mod keeping;
 mod leaving;
 #[path = "../admin/pages.rs"]
 mod pages;
+#[path = "../admin/pausing.rs"]
+mod pausing;
 #[path = "../admin/shopify.rs"]
 mod shopify;
 #[path = "../admin/status.rs"]

@@ -1,0 +1,43 @@
+//! `POST /api/pixel`: what the app's web pixel saw of a shopper.
+//!
+//! Shopify runs the pixel in a sandbox on every page of a shop and in its checkout, if the shopper consents. Nobody signs
+//! what it sends, so anybody can send the same. It names a visitor by the id that their browser drew at random, which
+//! nobody can guess. And it adds only to what is known of a shopper who was counted before, because a report that
+//! Shopify signed said that they saw the block: as much as one shopper may weigh, and never what an order is worth. So
+//! whoever sends made-up reports changes nothing but what is counted of themselves.
+
+use model::{ShopId, ShopperId};
+
+use crate::admission;
+use crate::capabilities::Deployment;
+use crate::effects;
+use crate::events::{Event, Report};
+use crate::http::{Reply, Request};
+use crate::refusal::Refusal;
+use crate::track;
+use crate::visitor::Visitor;
+
+/// Counts what a visitor did. Says nothing about whether they were counted before.
+pub(crate) fn report<D: Deployment>(
+    deployment: &D,
+    request: &impl Request,
+) -> Result<Reply<D::Value>, Refusal> {
+    let Report { shop, shopper, events } = Report::parse(&track::body(request)?)?;
+    let shop = ShopId::parse(&shop).map_err(|_| Refusal::NoSuchShop)?;
+    let visitor =
+        Visitor::of(deployment, shop, ShopperId::visitor(&shopper)?)?.unsigned_and_compared(deployment);
+    track::refuse_closed(deployment, &visitor)?;
+    if !admission::admits_report(deployment, &visitor) {
+        return Err(Refusal::Limited);
+    }
+    let events: Vec<_> = events.into_iter().filter(is_of_pixel).collect();
+    if !visitor.paused && !admission::is_bot(request) {
+        effects::count(deployment, &visitor, &events);
+    }
+    Ok(track::tracked(visitor.shop, events.len()))
+}
+
+/// Returns whether the pixel reports such events. That the block was seen, only a signed report says.
+fn is_of_pixel(event: &Event) -> bool {
+    matches!(event, Event::View(_) | Event::AddToCart(_) | Event::Ordered)
+}

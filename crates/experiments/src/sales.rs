@@ -1,0 +1,257 @@
+//! Sums over the orders of counted shoppers, and their stored form.
+//!
+//! A few large orders must not decide a comparison, so their worth is cut at a limit. That limit follows from what orders
+//! usually are worth in the shop, which nobody knows beforehand. So the shoppers of a group are counted by what their
+//! orders are worth: in places whose ends are at most a quarter apart.
+
+use std::collections::BTreeMap;
+
+use model::shop::Share;
+use model::{Currency, Persona};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregates::{Full, Group};
+use crate::assignment::Arm;
+use crate::orders::Shift;
+
+/// The form in which sums are written, and the only one that is read.
+const FORM: u32 = 1;
+/// The most groups, as of [`crate::Aggregates`].
+const GROUPS_MAX: usize = crate::Aggregates::GROUPS_MAX;
+/// The most places of all groups together: twelve of each of the usual groups, and as many again.
+const PLACES_MAX: usize = 6_000;
+
+/// The shoppers whose orders are worth about the same. A refund moves a shopper to another place; while hosts have not
+/// added both parts of that yet, a sum may be less than zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    pub(crate) shoppers: i64,
+    /// What their orders are worth together.
+    pub(crate) worth: i64,
+}
+
+/// Sums over orders, by group and currency.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sales(BTreeMap<(Group, Currency), BTreeMap<u8, Place>>);
+
+/// The stored form.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    form: u32,
+    groups: Vec<StoredGroup>,
+}
+
+/// Day, share in basis points, arm, persona, currency, and for each place its number, shoppers and worth.
+type StoredGroup = (u32, u16, Arm, Persona, Currency, Vec<(u8, i64, i64)>);
+
+impl Sales {
+    /// No encoded sums are longer.
+    pub const BYTES_MAX: u32 = 512 * 1024;
+
+    /// Adds what changed for a shopper of a group.
+    pub fn add(&mut self, group: Group, shift: Shift) -> Result<(), Full> {
+        let key = (group, shift.currency);
+        let changes = [(shift.before, -1), (shift.after, 1)].into_iter().filter(|(value, _)| *value > 0);
+        if changes.clone().any(|(value, _)| !self.has_room(&key, place_of(value))) {
+            return Err(Full);
+        }
+        let places = self.0.entry(key).or_default();
+        for (value, shoppers) in changes {
+            let worth = i64::try_from(value).unwrap_or(i64::MAX).saturating_mul(shoppers);
+            places.entry(place_of(value)).or_default().add(Place { shoppers, worth });
+        }
+        places.retain(|_, place| *place != Place::default());
+        if places.is_empty() {
+            self.0.remove(&key);
+        }
+        Ok(())
+    }
+
+    fn has_room(&self, key: &(Group, Currency), place: u8) -> bool {
+        let known = self.0.get(key);
+        let has_place = known.is_some_and(|places| places.contains_key(&place));
+        let fits = known.is_some() || self.0.len() < GROUPS_MAX;
+        has_place || fits && self.0.values().map(BTreeMap::len).sum::<usize>() < PLACES_MAX
+    }
+
+    /// Adds all groups of others, for a report. There may then be more groups than are stored in one place.
+    pub fn merge(&mut self, others: Self) {
+        for (key, places) in others.0 {
+            let known = self.0.entry(key).or_default();
+            for (number, place) in places {
+                known.entry(number).or_default().add(place);
+            }
+        }
+    }
+
+    /// Returns the groups and their places, by day.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&Group, Currency, &BTreeMap<u8, Place>)> {
+        self.0.iter().map(|((group, currency), places)| (group, *currency, places))
+    }
+
+    /// Returns for each group the number of shoppers with orders, and what these are worth, in hundredths of the currency's
+    /// unit. Large orders are not cut.
+    pub fn by_group(&self) -> impl Iterator<Item = (&Group, Currency, u64, u64)> {
+        self.groups().map(|(group, currency, places)| {
+            let mut sum = Place::default();
+            for place in places.values() {
+                sum.add(*place);
+            }
+            let count = |sum: i64| sum.max(0).unsigned_abs();
+            (group, currency, count(sum.shoppers), count(sum.worth))
+        })
+    }
+
+    /// Returns the currency of the last orders.
+    pub fn last_currency(&self) -> Option<Currency> {
+        self.0.keys().next_back().map(|(_, currency)| *currency)
+    }
+
+    /// Reads stored sums; `None` if they have another form.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let stored: Stored = serde_json::from_slice(bytes).ok()?;
+        if stored.form != FORM {
+            return None;
+        }
+        let groups = stored.groups.into_iter().map(|(day, share, arm, persona, currency, places)| {
+            let group = Group { day, share: Share::of_basis_points(share)?, arm, persona };
+            let places =
+                places.into_iter().map(|(number, shoppers, worth)| (number, Place { shoppers, worth }));
+            Some(((group, currency), places.collect()))
+        });
+        groups.collect::<Option<_>>().map(Self)
+    }
+
+    /// Returns the stored form.
+    pub fn encode(&self) -> Vec<u8> {
+        let groups = self.groups().map(|(group, currency, places)| {
+            let Group { day, share, arm, persona } = *group;
+            let places = places.iter().map(|(number, place)| (*number, place.shoppers, place.worth));
+            (day, share.basis_points(), arm, persona, currency, places.collect())
+        });
+        // Numbers and names always have a JSON form.
+        serde_json::to_vec(&Stored { form: FORM, groups: groups.collect() }).unwrap_or_default()
+    }
+}
+
+impl Place {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.shoppers = self.shoppers.saturating_add(other.shoppers);
+        self.worth = self.worth.saturating_add(other.worth);
+    }
+}
+
+/// Returns the place of a value that is not zero: four for each doubling.
+pub(crate) fn place_of(value: u64) -> u8 {
+    let doublings = value.max(1).ilog2();
+    let quarter = if doublings >= 2 { value >> (doublings - 2) } else { value << (2 - doublings) } & 3;
+    u8::try_from(4 * u64::from(doublings) + quarter).unwrap_or(u8::MAX)
+}
+
+/// Returns the least value of a place, or the least that is not below it.
+pub(crate) fn least_of(place: u8) -> u64 {
+    let (doublings, quarter) = (place / 4, u64::from(place % 4));
+    if doublings >= 2 {
+        (4 + quarter) << (doublings - 2)
+    } else {
+        (4 + quarter).div_ceil(1 << (2 - doublings))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GROUP: Group =
+        Group { day: 7, share: Share::TENTH, arm: Arm::Personal, persona: Persona::Explorer };
+
+    fn shift(before: u64, after: u64) -> Shift {
+        Shift { currency: Currency::named("USD").unwrap(), before, after }
+    }
+
+    fn sum(sales: &Sales) -> Place {
+        let mut sum = Place::default();
+        sales.groups().flat_map(|(_, _, places)| places.values()).for_each(|place| sum.add(*place));
+        sum
+    }
+
+    #[test]
+    fn an_order_that_is_paid_back_leaves_nothing() {
+        let mut sales = Sales::default();
+        sales.add(GROUP, shift(0, 5_000)).unwrap();
+        assert_eq!(sum(&sales), Place { shoppers: 1, worth: 5_000 });
+        sales.add(GROUP, shift(5_000, 1_200)).unwrap();
+        assert_eq!(sum(&sales), Place { shoppers: 1, worth: 1_200 });
+        sales.add(GROUP, shift(1_200, 0)).unwrap();
+        assert_eq!(sales, Sales::default());
+    }
+
+    #[test]
+    fn of_too_many_places_the_known_ones_still_count() {
+        let mut full = Sales::default();
+        let days = u32::try_from(PLACES_MAX / 6).unwrap();
+        for day in 0..days {
+            let group = Group { day, ..GROUP };
+            (0..6).for_each(|place| full.add(group, shift(0, 1_000 << place)).unwrap());
+        }
+        assert_eq!(full.add(GROUP, shift(0, 1 << 40)), Err(Full));
+        assert_eq!(full.add(GROUP, shift(0, 1_000)), Ok(()));
+        assert_eq!(full.add(GROUP, shift(1_000, 0)), Ok(()));
+    }
+
+    #[test]
+    fn the_largest_sums_are_not_longer_than_the_limit() {
+        let mut sales = Sales::default();
+        let days = u32::try_from(PLACES_MAX / 6).unwrap();
+        for day in 0..days {
+            for place in 0..6 {
+                let large = u64::MAX >> (place + 1);
+                sales.add(Group { day: u32::MAX - day, ..GROUP }, shift(0, large)).unwrap();
+            }
+        }
+        assert!(sales.encode().len() <= Sales::BYTES_MAX as usize, "{}", sales.encode().len());
+        assert_eq!(Sales::decode(&sales.encode()), Some(sales));
+    }
+
+    #[test]
+    fn another_form_is_not_read() {
+        for other in ["", "{}", r#"{"form":2,"groups":[]}"#, r#"{"form":1,"groups":[[1]]}"#] {
+            assert_eq!(Sales::decode(other.as_bytes()), None, "{other}");
+        }
+        let currency = r#"{"form":1,"groups":[[1,1000,"holdout","explorer","usd",[]]]}"#;
+        assert_eq!(Sales::decode(currency.as_bytes()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_place_holds_values_that_are_at_most_a_quarter_apart(value in 1_u64..) {
+            let place = place_of(value);
+            prop_assert!(least_of(place) <= value);
+            if place < u8::MAX {
+                prop_assert!(value < least_of(place + 1));
+            }
+            prop_assert!(value - least_of(place) <= least_of(place) / 4);
+        }
+
+        #[test]
+        fn sums_are_the_same_in_whatever_order_hosts_add_them(
+            worths in prop::collection::vec(0_u64..1_000_000, 1..20), at in 0_usize..20,
+        ) {
+            // One shopper, whose orders are worth one amount after the other.
+            let before = std::iter::once(0).chain(worths.iter().copied());
+            let shifts: Vec<_> = before.zip(worths.iter().copied()).map(|(before, after)| shift(before, after)).collect();
+            let (first, second) = shifts.split_at(at.min(shifts.len()));
+            let mut sales = Sales::default();
+            second.iter().chain(first).for_each(|shift| sales.add(GROUP, *shift).unwrap());
+            let last = i64::try_from(worths[worths.len() - 1]).unwrap();
+            prop_assert_eq!(sum(&sales), Place { shoppers: i64::from(last > 0), worth: last });
+            prop_assert_eq!(Sales::decode(&sales.encode()), Some(sales));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _read = Sales::decode(&bytes);
+        }
+    }
+}
