@@ -5,7 +5,7 @@
 //! subject is only compared with the catalog: no word of it is shown.
 //!
 //! Its headings claim nothing that the catalog does not say. Products could go together if the merchant gave them a tag in
-//! common, unless most products have it.
+//! common, unless most products have it, or none but reduced ones.
 
 use std::cmp::Reverse;
 
@@ -169,8 +169,9 @@ impl<'a> About<'a> {
         words: &'static Words,
     ) -> Option<View<'a>> {
         let tells = |tag: &&String| {
-            let tagged = self.products().iter().filter(|product| product.tags.contains(tag)).count();
-            is_visible(tag) && tagged * 2 <= self.products().len()
+            let tagged = || self.products().iter().filter(|product| product.tags.contains(tag));
+            let says_reduced = tagged().all(|product| product.percent_off().is_some());
+            is_visible(tag) && !says_reduced && tagged().count() * 2 <= self.products().len()
         };
         let tags: Vec<_> = held.iter().flat_map(|with| &with.tags).filter(tells).collect();
         let shares = |product: &Product| product.tags.iter().any(|tag| tags.contains(&tag));
@@ -311,6 +312,23 @@ mod tests {
         check(Product, "w1", Some(Persona::Dealhunter), &[(more, &["w3", "w2"]), (well, &["h1", "p1"])]);
         let beside: &[&str] = &["w1", "w2", "w3", "h1"];
         check(Product, "p2", None, &[("Also in the shop", beside)]);
+    }
+
+    #[test]
+    fn a_tag_of_most_products_or_of_reduced_ones_alone_brings_none_together() {
+        let mut products = products();
+        for product in &mut products {
+            product.tags = vec!["all".to_owned()];
+        }
+        for id in [0, 3, 5] {
+            products[id].tags.push("sale".to_owned());
+            products[id].price_before = Some(2_000);
+        }
+        let subject = Subject::of(PageKind::Product, "w1");
+        let shelves = Shelves::Products(&products);
+        let about = About { subject, shelves, collections: &[], views: &[], persona: None };
+        let blocks = about.blocks(Language::of("en").unwrap().words());
+        assert!(matches!(&blocks[0], View::Grid(grid) if grid.heading == "Also in the shop"), "{blocks:?}");
     }
 
     #[test]
