@@ -10,6 +10,7 @@ use capabilities::kind::{Selection, Site};
 use capabilities::postgres::{Database, Migrated};
 use capabilities::processes::Hosts;
 use capabilities::redis::Redis;
+use capabilities::swaps::Swaps;
 use capabilities::{
     Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, shops, signatures, sqlite,
 };
@@ -128,12 +129,24 @@ pub async fn try_out_blob(config: &Config) -> anyhow::Result<&str> {
 
 /// Returns this process among those that work on the same jobs, wherever these are.
 fn here(config: &Config) -> anyhow::Result<Here> {
-    if config.file.backends.jobs.kind(jobs::KINDS) != "postgres" {
-        return Ok(Here::in_folder(config));
-    }
     // With a connection of its own: a host that has too much to do must not seem dead.
-    let database = Arc::new(database(config)?.context("jobs in PostgreSQL have a database")?);
-    Ok(Here::among(Arc::new(Hosts::new(database, &random::System))))
+    match hosts_database(config)? {
+        Some(database) => Ok(Here::among(Arc::new(Hosts::new(Arc::new(database), &random::System)))),
+        None => Ok(Here::in_folder(config)),
+    }
+}
+
+/// Returns the database in which the hosts of this deployment know each other, if they have data folders of their own.
+fn hosts_database(config: &Config) -> anyhow::Result<Option<Database>> {
+    if config.file.backends.jobs.kind(jobs::KINDS) != "postgres" {
+        return Ok(None);
+    }
+    database(config)?.context("jobs in PostgreSQL have a database").map(Some)
+}
+
+/// Returns the components that the operator chose for all hosts, if these share a database.
+pub fn swaps(config: &Config) -> anyhow::Result<Option<Swaps>> {
+    Ok(hosts_database(config)?.map(|database| Swaps::new(Arc::new(database))))
 }
 
 /// Returns the site of a command's backends, and creates the data folder if it is missing.

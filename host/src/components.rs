@@ -2,7 +2,9 @@
 //! kept in the data folder, so that the next start needs no registry.
 
 pub mod control;
+pub mod following;
 
+use std::collections::HashMap;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
@@ -31,15 +33,42 @@ pub fn source(config: &Config, role: Role) -> anyhow::Result<Source> {
     }
 }
 
-/// Returns a component of a registry, signed with the key of its role if that has one. Blocks while the registry is
-/// asked.
+/// Returns a component of a registry. Blocks while the registry is asked.
 pub fn pull(config: &Config, role: Role, reference: &Reference) -> anyhow::Result<Binary> {
-    let key = config.public_key(role).map(|path| read_key(&path)).transpose();
-    let key = key.with_context(|| format!("components.{role}.public_key"))?;
-    let artifacts = artifacts(config)?;
-    let pulled = wait(artifacts.pull(reference, key.as_ref()));
-    let pulled = pulled.with_context(|| format!("components.{role}.oci"))?;
-    Ok(Binary::new(reference.to_string(), pulled.bytes))
+    wait(Puller::new(config)?.pull(role, reference))
+}
+
+/// Fails if a component does not fit a role.
+pub fn check(config: &Config, role: Role, binary: Binary) -> anyhow::Result<()> {
+    let chosen = ComponentConfig { role, source: Source::Fetched(binary), limits: config.limits(role) };
+    Components::load(&[chosen], &config.compiled_folder()).map(drop)
+}
+
+/// Fetches components of registries, which must be signed with the key of their role if that has one.
+pub struct Puller {
+    artifacts: Artifacts,
+    keys: HashMap<Role, Key>,
+}
+
+impl Puller {
+    /// Reads the keys of a configuration.
+    pub fn new(config: &Config) -> anyhow::Result<Self> {
+        let mut keys = HashMap::new();
+        for role in Role::ALL {
+            if let Some(path) = config.public_key(role) {
+                let key = read_key(&path).with_context(|| format!("components.{role}.public_key"))?;
+                keys.insert(role, key);
+            }
+        }
+        Ok(Self { artifacts: artifacts(config)?, keys })
+    }
+
+    /// Returns a component for a role.
+    pub async fn pull(&self, role: Role, reference: &Reference) -> anyhow::Result<Binary> {
+        let pulled = self.artifacts.pull(reference, self.keys.get(&role)).await;
+        let pulled = pulled.with_context(|| format!("components.{role}"))?;
+        Ok(Binary::new(reference.to_string(), pulled.bytes))
+    }
 }
 
 /// Reads a public key.
@@ -67,14 +96,8 @@ pub fn remove_old(config: &Config) {
 }
 
 /// Runs a task to its end on a thread of its own, because the caller may be a task itself.
-fn wait<T: Send, E: Send>(task: impl Future<Output = Result<T, E>> + Send) -> anyhow::Result<T>
-where
-    anyhow::Error: From<E>,
-{
-    let run = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(runtime.block_on(task)?)
-    };
+fn wait<T: Send>(task: impl Future<Output = anyhow::Result<T>> + Send) -> anyhow::Result<T> {
+    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(task);
     std::thread::scope(|scope| scope.spawn(run).join())
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

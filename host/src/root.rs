@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::backends::{self, Backends};
 use crate::components::control::Control;
+use crate::components::following::Following;
 use crate::components::store;
 use crate::config::{Config, Retention};
 use crate::elsewhere;
@@ -105,6 +106,11 @@ impl Host {
                     tracing::warn!(%error, "cannot listen for `wandstore components swap`; components are swapped by a restart");
                 }
             }
+        }
+        if let (Some(swaps), Some(host)) = (backends::swaps(config)?, here.id()) {
+            let following =
+                Following::new(config, components, deployment.clone(), swaps, host, background.clone())?;
+            upkeep.spawn(following.run());
         }
         let operator = Operator {
             deployment: deployment.clone(),

@@ -11,11 +11,14 @@ use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use capabilities::postgres::server::Schema;
 use runtime::component::Role;
+use tempfile::TempDir;
 
 use crate::harness::broken::{self, Ending, Flaw};
-use crate::harness::process::{command, run};
+use crate::harness::process::{command, run, wandstore, warm};
 use crate::harness::{Process, eventually};
+use crate::swap::other_bytes;
 
 /// A registry that runs until this is dropped.
 struct Registry {
@@ -93,6 +96,7 @@ async fn a_component_is_pushed_inspected_and_served_also_when_the_registry_is_go
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let Some(registry) = Registry::start(folder).await else { return };
+    warm(folder);
     let tagged = format!("{}/acme/catalog:1.2", registry.address);
     let pinned = push(folder, &catalog(), &tagged);
     assert_eq!(pinned, push(folder, &catalog(), &tagged), "the same component has the same digest");
@@ -125,6 +129,7 @@ async fn an_artifact_that_is_no_component_of_the_role_is_refused_and_the_running
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let Some(registry) = Registry::start(folder).await else { return };
+    warm(folder);
     let text = folder.join("text.wasm");
     std::fs::write(&text, "no component").expect("the folder is there");
     let reference = format!("{}/acme/generation", registry.address);
@@ -157,6 +162,7 @@ async fn a_component_of_a_role_with_a_public_key_must_be_signed_with_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let Some(registry) = Registry::start(folder).await else { return };
+    warm(folder);
     let pinned = push(folder, &catalog(), &format!("{}/acme/catalog:1", registry.address));
     let (key, other) = (generate(folder, "cosign.pub"), generate(folder, "other.pub"));
 
@@ -179,6 +185,99 @@ async fn a_component_of_a_role_with_a_public_key_must_be_signed_with_it() {
     let swap = format!("catalog={}@{}", catalog().display(), Digest::of(b"").named());
     let refusal = refused(folder, &["components", "swap", &swap]);
     assert!(refusal.contains("only a signed component of a registry is taken"), "{refusal}");
+}
+
+/// Two hosts with data folders of their own and one database.
+struct Hosts {
+    both: [Process; 2],
+    folders: [TempDir; 2],
+    schema: Schema,
+}
+
+impl Hosts {
+    /// Returns none if there is no server.
+    async fn start() -> Option<Self> {
+        let schema = Schema::create().await?;
+        let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        let url = schema.url().to_string();
+        let both = [0, 1].map(|host: usize| {
+            let config = "[backends]\nkv.kind = 'postgres'\njobs.kind = 'postgres'\n";
+            std::fs::write(folders[host].path().join("wandstore.toml"), config).expect("the folder is there");
+            warm(folders[host].path());
+            Process::start(folders[host].path(), &[("DATABASE_URL", &url)])
+        });
+        Some(Self { both, folders, schema })
+    }
+
+    /// Returns the digest of the component that each host calls for caching.
+    async fn caching(&self) -> [String; 2] {
+        let [one, two] = &self.both;
+        let digest = async |host: &Process| {
+            let components = host.get("/health").await.expect("it serves").json("components");
+            components[1]["sha256"].as_str().expect("a digest").to_owned()
+        };
+        [digest(one).await, digest(two).await]
+    }
+
+    /// Swaps a component while shoppers visit both hosts, and returns what the command said and whether it succeeded.
+    async fn swap(&self, component: &str) -> (bool, String) {
+        let mut command = wandstore(self.folders[0].path());
+        command.args(["components", "swap", &format!("caching={component}")]);
+        command.env("DATABASE_URL", self.schema.url().to_string());
+        let swapping = tokio::task::spawn_blocking(move || command.output().expect("the binary is built"));
+        let visits = async {
+            for visit in 0.. {
+                let target = format!("/s/magic-wands?shopper=shopper-{}", visit % 50);
+                for host in &self.both {
+                    let page = host.get(&target).await.expect("it serves");
+                    assert!(
+                        page.status == 200 && page.body.contains("</html>"),
+                        "{}: {}",
+                        page.status,
+                        page.body
+                    );
+                }
+            }
+        };
+        tokio::select! {
+            output = swapping => {
+                let output = output.expect("it does not panic");
+                let said = [output.stdout, output.stderr].concat();
+                (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+            }
+            () = visits => unreachable!("they visit for ever"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn hosts_take_a_component_up_one_by_one_and_none_does_once_it_failed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let Some(registry) = Registry::start(folder).await else { return };
+    let Some(hosts) = Hosts::start().await else { return };
+    let [own, same] = hosts.caching().await;
+    assert_eq!(own, same);
+    let file = folder.join("other.wasm");
+    std::fs::write(&file, other_bytes(Role::Caching)).expect("the folder is there");
+    let repository = format!("{}/acme/caching", registry.address);
+    let other = Digest::of(&other_bytes(Role::Caching)).to_string();
+
+    let pinned = push(folder, &file, &repository);
+    let (is_done, said) = hosts.swap(&format!("oci://{pinned}")).await;
+    assert!(is_done && said.ends_with("caching: taken up by 2 of 2 hosts\n"), "{said}");
+    assert_eq!(hosts.caching().await, [other.clone(), other.clone()]);
+
+    let flawed = push(folder, &broken::component(Role::Caching, Flaw::Traps), &repository);
+    let (is_done, said) = hosts.swap(&format!("oci://{flawed}")).await;
+    assert!(!is_done && said.contains("3 of the first 3 calls failed (the component trapped)"), "{said}");
+    assert_eq!(hosts.caching().await, [other.clone(), other], "the former one goes on");
+
+    let (is_done, said) = hosts.swap("other.wasm").await;
+    assert!(!is_done && said.contains("push the component to a registry"), "{said}");
+    let (is_done, said) = hosts.swap("configured").await;
+    assert!(is_done && said.ends_with("taken up by 2 of 2 hosts\n"), "{said}");
+    assert_eq!(hosts.caching().await, [own.clone(), own]);
 }
 
 /// Generates a key pair, and writes the public key as cosign does.

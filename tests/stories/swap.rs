@@ -17,7 +17,7 @@ fn own(role: Role) -> Binary {
 }
 
 /// Returns the bytes of a component of this build with a custom section at their end, so that their digest differs.
-fn other_bytes(role: Role) -> Vec<u8> {
+pub fn other_bytes(role: Role) -> Vec<u8> {
     // The section's id, its length, the length of its name, and its name.
     [&own(role).bytes[..], &[0, 2, 1, b'x']].concat()
 }
@@ -143,6 +143,7 @@ async fn what_does_not_fit_is_refused_and_the_running_version_goes_on() {
 #[tokio::test]
 async fn the_command_swaps_a_component_of_a_running_server() {
     let folder = tempfile::tempdir().expect("a folder");
+    process::warm(folder.path());
     let file = folder.path().join("caching.wasm");
     std::fs::write(&file, other_bytes(Role::Caching)).expect("the folder is there");
     let source = |digest: Digest| format!("caching=caching.wasm@{}", digest.named());

@@ -8,6 +8,7 @@ pub mod budget;
 pub mod hosts;
 pub mod jobs;
 pub mod kv;
+pub mod swaps;
 
 /// Sorts after the bytes of every text, because UTF-8 has no such byte.
 const AFTER_ALL: &[u8] = b"\xff";

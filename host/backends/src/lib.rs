@@ -49,6 +49,7 @@ pub mod random;
 pub mod redis;
 pub mod shops;
 pub mod sqlite;
+pub mod swaps;
 pub mod tables;
 mod watch;
 #[cfg(test)]

@@ -47,6 +47,11 @@ impl Role {
     pub const ALL: [Self; 5] =
         [Self::Routing, Self::Caching, Self::Queueing, Self::Generation, Self::Catalog];
 
+    /// Returns the role with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
     /// Returns the name in configuration, logs and metrics.
     pub fn name(self) -> &'static str {
         match self {

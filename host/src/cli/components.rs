@@ -1,10 +1,13 @@
 //! `wandstore components`.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use artifacts::{Config as ArtifactConfig, Digest, Inspected, Reference};
+use capabilities::swaps::Swaps;
 use clap::{Args, Subcommand};
+use host::backends;
 use host::components::control::{self, Report};
 use host::components::{self, artifacts, read_key};
 use host::config::Config;
@@ -14,6 +17,10 @@ use runtime::engine::Interfaces;
 use super::check;
 use super::output::print;
 
+/// How often the command looks how far the hosts are …
+const LOOK: Duration = Duration::from_millis(500);
+/// … and for how long.
+const ALL_HOSTS: Duration = Duration::from_mins(10);
 /// The source that stands for the one in the configuration.
 const CONFIGURED: &str = "configured";
 
@@ -59,6 +66,8 @@ enum Action {
     /// It is checked against its role first. Its first 200 calls, or those of 30 seconds, are watched: if three fail, and
     /// a greater share than of the former component's, the former one is called again. It lasts until the server stops;
     /// the next start takes the component in wandstore.toml.
+    ///
+    /// Hosts that share a database take it up one by one, also those that start later, until another one is chosen.
     Swap {
         /// The role and the component: `routing=file.wasm@sha256:…`, `catalog=oci://registry/repository@sha256:…`, or
         /// `routing=configured` for the one in the configuration.
@@ -127,10 +136,52 @@ async fn swap(config: &Config, text: &str) -> anyhow::Result<()> {
     let (role, source) =
         text.split_once('=').context("name a role and a component, such as routing=file.wasm@sha256:…")?;
     let role = parse_role(role)?;
+    if let Some(swaps) = backends::swaps(config)? {
+        return choose(config, &swaps, role, source).await;
+    }
     let binary = tokio::task::block_in_place(|| component(config, role, source))?;
     let sha256 = components::store(config).write(&binary.bytes)?;
     let wanted = control::Swap { role, sha256, origin: binary.origin };
     control::swap(&config.control_folder(), &wanted, |report| Ok(print(describe(role, report))?)).await
+}
+
+/// Records a component for all hosts that share a database, and waits until each has taken it up in its turn.
+async fn choose(config: &Config, swaps: &Swaps, role: Role, source: &str) -> anyhow::Result<()> {
+    let reference = if source == CONFIGURED {
+        None
+    } else if Reference::is_announced(source) {
+        let reference = Reference::parse(source)?;
+        tokio::task::block_in_place(|| {
+            components::check(config, role, components::pull(config, role, &reference)?)
+        })?;
+        Some(reference.to_string())
+    } else {
+        bail!(
+            "the hosts of this deployment share no folder: push the component to a registry, and name it as oci://…"
+        );
+    };
+    let number = swaps.choose(role.name(), reference).await.context("DATABASE_URL")?;
+    let (began, mut said) = (Instant::now(), None);
+    while began.elapsed() < ALL_HOSTS {
+        let choices = swaps.all().await.context("DATABASE_URL")?;
+        let choice = choices.into_iter().find(|choice| choice.role == role.name() && choice.number == number);
+        let Some(choice) = choice else { bail!("another component was chosen meanwhile") };
+        if let Some(failure) = choice.failure {
+            bail!("{failure}; each host goes on with, or goes back to, its former component");
+        }
+        if said != Some((choice.taken, choice.live)) {
+            said = Some((choice.taken, choice.live));
+            print(format_args!("{role}: taken up by {} of {} hosts", choice.taken, choice.live))?;
+        }
+        if choice.taken >= choice.live {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    bail!(
+        "not every host has taken it up within {} min; they go on trying, and their logs say why",
+        ALL_HOSTS.as_secs() / 60
+    )
 }
 
 /// Returns the component that is to be swapped in.
@@ -164,7 +215,7 @@ fn read(path: &Path, sha256: Option<Digest>) -> anyhow::Result<Binary> {
 }
 
 fn parse_role(name: &str) -> anyhow::Result<Role> {
-    let role = Role::ALL.into_iter().find(|role| role.name() == name);
+    let role = Role::named(name);
     role.with_context(|| {
         format!("there is no role `{name}`; there are {}", Role::ALL.map(Role::name).join(", "))
     })

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use runtime::component::Builtin;
+
 use super::shopify::SHOP;
 use super::{Answer, eventually};
 
@@ -110,6 +112,22 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Puts the compiled code of this build's components into the data folder of the binary, which then need not compile them.
+pub fn warm(folder: &Path) {
+    super::host::usual_components();
+    let compiled = folder.join("data/compiled");
+    std::fs::create_dir_all(&compiled).expect("the folder is there");
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+    for entry in std::fs::read_dir(kept).expect("they are compiled") {
+        let entry = entry.expect("it is listed");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // The name begins with the digest of the component; that of a partial file does not.
+        if Builtin::all().any(|(_, own)| name.starts_with(&own.digest.to_string())) {
+            std::fs::copy(entry.path(), compiled.join(name)).expect("the folder is there");
+        }
     }
 }
 

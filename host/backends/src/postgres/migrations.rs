@@ -30,7 +30,7 @@ const DUPLICATES: [&str; 2] = ["42P07", "42723"];
 const APPLIED: &str = "_sqlx_migrations";
 
 /// The tables that the migrations create.
-pub(super) const TABLES: [&str; 11] = [
+pub(super) const TABLES: [&str; 13] = [
     "kv_entries",
     "probes",
     "jobs",
@@ -42,6 +42,8 @@ pub(super) const TABLES: [&str; 11] = [
     "hosts",
     "pool_members",
     "pool_leftovers",
+    "component_swaps",
+    "component_swap_hosts",
 ];
 
 /// A server and the migrations that were due.

@@ -128,7 +128,7 @@ async fn a_caller_that_goes_away_spoils_no_connection() {
 async fn hosts_that_start_at_once_migrate_once() {
     let Some(schema) = Schema::create().await else { return };
     let due = schema.database().check().await.unwrap().migrations;
-    assert_eq!(due, ["kv", "jobs", "hosts", "shops", "budget", "deployment"]);
+    assert_eq!(due, ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps"]);
     let mut hosts = JoinSet::new();
     for _ in 0..4 {
         let database = schema.database();
@@ -142,7 +142,7 @@ async fn hosts_that_start_at_once_migrate_once() {
 async fn migrating_says_what_was_run_and_a_second_time_nothing() {
     let Some(schema) = Schema::create().await else { return };
     let migrated = schema.database().migrate(false).await.unwrap();
-    assert_eq!(migrated.migrations, ["kv", "jobs", "hosts", "shops", "budget", "deployment"]);
+    assert_eq!(migrated.migrations, ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps"]);
     assert!(migrated.version.starts_with(|digit: char| digit.is_ascii_digit()), "{}", migrated.version);
     assert_eq!(schema.database().migrate(false).await.unwrap().migrations, Vec::<String>::new());
 
