@@ -16,16 +16,16 @@ const SBOMS: &str = "sbom";
 /// Build the Debian package, unpack it and start what is in it.
 #[derive(Default, Args)]
 pub struct Package {
-    /// Package the unoptimised binary that was built last, to try the package itself.
+    /// Package the unoptimised binary of `cargo xtask dev`, to try the package itself.
     #[arg(long)]
-    debug: bool,
+    quick: bool,
 }
 
 impl Package {
     pub fn run(self) -> anyhow::Result<()> {
-        need("cargo-deb")?;
-        let profile = if self.debug { "dev" } else { "release" };
-        if !self.debug {
+        need("deb")?;
+        let profile = if self.quick { "quick" } else { "release" };
+        if !self.quick {
             shell::build_release()?;
         }
         step("the Debian package");
@@ -84,7 +84,7 @@ fn health(server: &mut Child) -> anyhow::Result<String> {
 
 /// Lists the dependencies of the host and of each component (`CycloneDX`), and writes the lists into one folder.
 pub fn sbom() -> anyhow::Result<()> {
-    need("cargo-cyclonedx")?;
+    need("cyclonedx")?;
     step("lists of dependencies");
     let folder = std::path::absolute(shell::target_dir())?.join(SBOMS);
     fs::create_dir_all(&folder)?;
@@ -113,8 +113,14 @@ fn list(manifest: &str, target: Option<&str>, to: &Path) -> anyhow::Result<()> {
 }
 
 /// Fails with what to do if a command of cargo is missing.
-fn need(program: &str) -> anyhow::Result<()> {
-    ensure!(shell::has(program), "`{program}` is missing; install it with: cargo install --locked {program}");
+fn need(command: &str) -> anyhow::Result<()> {
+    let mut version = Command::new("cargo");
+    let version = version.args([command, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let is_there = version.is_ok_and(|status| status.success());
+    ensure!(
+        is_there,
+        "`cargo {command}` is missing; install it with: cargo install --locked cargo-{command}"
+    );
     Ok(())
 }
 
