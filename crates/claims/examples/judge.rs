@@ -2,6 +2,8 @@
 //! tab a line may name banned words, separated by commas.
 //!
 //!     printf 'en\tOnly two left\n' | cargo run -p claims --example judge
+//!
+//! With `--features corpus` the patterns that match a refused line follow it.
 
 use std::io::{self, BufRead as _, Write as _};
 
@@ -17,6 +19,10 @@ fn main() -> io::Result<()> {
         let gate = Gate::new(&Terms { language, banned: &banned, ..Terms::default() });
         if let Some(violation) = gate.violation(text, &Beside::default()) {
             writeln!(out, "{language}\t{}\t{text}", violation.kind)?;
+            #[cfg(feature = "corpus")]
+            for pattern in gate.patterns(text) {
+                writeln!(out, "    {pattern}")?;
+            }
         }
     }
     Ok(())

@@ -3,17 +3,23 @@
 use crate::fold::{Token, is_unspaced, words};
 use crate::readings::folded_chunk;
 
-/// The shortest word that is recognised as a part of a compound, and the shortest rest of one.
+/// The shortest word that is recognised as a part of a compound, and the shortest rest of one. A shorter word only
+/// starts one, before a longer rest (`Samtkissen`).
 const PART_CHARS_MIN: usize = 5;
 const REST_CHARS_MIN: usize = 2;
+const START_CHARS_MIN: usize = 4;
+const LONG_REST_CHARS_MIN: usize = 4;
 /// Languages that write compounds as one word.
 const COMPOUNDING: [&str; 6] = ["de", "nl", "sv", "da", "nb", "no"];
 /// Endings of inflected words in the languages of the lexicon, after a word and after its stem.
-const ENDINGS: &str = " s es er ers est ed ing ings ly ness y en e em n st ste sten stem ster stes ere eren erer este esten i a o as os is he hi x aux mente ment isimo isima isimos isimas issimo issima issimi issime ito ita itos ler ier iest ies ied ily iness ten te t d r ungen ung lich liche lichen ous ously oso osa osos osas amente ";
+const ENDINGS: &str = " s es er ers est ed ing ings ly ness y en e em n st ste sten stem ster stes ere eren erer este esten i a o as os is he hi x aux mente ment isimo isima isimos isimas issimo issima issimi issime ito ita itos ler ier iest ies ied ily iness ten te t d r ungen ung lich liche lichen ish like ig ige iger iges igen igem ous ously oso osa osos osas amente ";
 /// Endings of adjectives and adverbs that are derived from the stem of a noun (luxury, luxurious; `lujo`, `lujosas`), and
 /// those that only a long stem may have (exclusive, exclusivity).
 const DERIVED: &str = " ious iously urious uriously ury uries us uxus ios iose ioser ioses iosen iosem urios uriose urioser urioses uriosen uriosem eux euse euses eusement ueux ueuse ueuses ueusement oso osa osos osas osi ose osamente osissimo uoso uosa uosi uose uosamente ous ously haft hafte hafter haftes haften one oni ona accio accia uccio uccia ino ina ini ine etto etta etti ette azo aza azos azas illo illa illos illas ito ita itos itas ucho uchos isima isimo isimos isimas ";
 const LONG_DERIVED: &str = " if ife ifs ives ive ively ivement iv iva ivo ivi ivos ivas ivamente ivitat ivite ividad ivita ity ities ic ics ical ically ique iques iquement ico ica ici iche icos icas al ale ales aux elle elles ally able ables abile abili ible ibles bar bare barer bares baren isch ische ischer isches ischen tion tions cion ciones zione zioni ful fully less ette ettes ";
+/// Endings of what is derived from Greek and Latin nouns (magic; `Magie`, magisch), and the endings that those lose.
+const LEARNED: &str = " ic ics ical ically ique iques iquement ico ica ici iche icos icas icamente isch ische ischer isches ischen ischem ien ier iers ian ians iana iano ";
+const LEARNED_LOST: [&str; 4] = ["ic", "ie", "ia", "ica"];
 /// Endings that a word may lose before such a one.
 const LOST: [&str; 18] = [
     "us", "ury", "e", "o", "a", "y", "if", "iv", "ive", "ivo", "ie", "ia", "en", "er", "al", "el", "io",
@@ -140,7 +146,13 @@ fn is_derived(text: &str, word: &str) -> bool {
             has_ending(stem, STEM_CHARS_MIN, false) || has_ending(stem, LONG_STEM_CHARS_MIN, true)
         })
     };
-    has_ending(word, LONG_STEM_CHARS_MIN, true) || LOST.iter().any(is_from)
+    let is_learned = |lost: &&str| {
+        let rest = word.strip_suffix(*lost).filter(|stem| stem.chars().count() >= STEM_CHARS_MIN);
+        rest.and_then(|stem| text.strip_prefix(stem)).is_some_and(|rest| holds(LEARNED, rest))
+    };
+    has_ending(word, LONG_STEM_CHARS_MIN, true)
+        || LOST.iter().any(is_from)
+        || LEARNED_LOST.iter().any(is_learned)
 }
 
 fn is_compound(text: &str, word: &str) -> bool {
@@ -153,7 +165,10 @@ fn is_compound(text: &str, word: &str) -> bool {
             start.strip_suffix(word).filter(|_| is_ending(end))
         })
     };
-    is_part && rest.or_else(inflected).is_some_and(|rest| rest.chars().count() >= REST_CHARS_MIN)
+    let is_start = word.chars().count() >= START_CHARS_MIN
+        && text.strip_prefix(word).is_some_and(|rest| rest.chars().count() >= LONG_REST_CHARS_MIN);
+    is_start
+        || (is_part && rest.or_else(inflected).is_some_and(|rest| rest.chars().count() >= REST_CHARS_MIN))
 }
 
 /// Returns whether a chunk equals the letters except where it has signs or digits, which are at most half of it.

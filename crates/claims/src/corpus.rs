@@ -2,10 +2,13 @@
 
 use crate::evidence;
 use crate::fold::tokens;
+use crate::gate::{Gate, Terms};
 use crate::kind::Kind;
 use crate::lexicon;
+use crate::signs::Signs;
 
-pub use crate::evidence::weighed;
+pub use crate::evidence::{signed, weighed};
+pub use crate::signs::is_matched;
 
 /// The languages of the corpus.
 pub const LANGUAGES: [&str; 6] = ["en", "de", "fr", "es", "it", "ja"];
@@ -43,7 +46,7 @@ const HONEST: [&str; 6] = [
 /// Attacks that were found later, with language, kind, and what else the shop of an attack on its banned words bans.
 const FOUND: &str = include_str!("../corpus/attacks/found.tsv");
 
-/// Lines that only the weights of words are learned from: a kind and a claim in each language, and honest lines in each.
+/// Lines that only weights are learned from: a kind and a claim in each language, and honest lines in each.
 const TRAINING: [&str; 2] =
     [include_str!("../corpus/training/claims.tsv"), include_str!("../corpus/training/honest.tsv")];
 
@@ -90,29 +93,38 @@ pub struct Lesson {
     pub idea: usize,
     /// Its places in the table of weights.
     pub places: Vec<usize>,
+    /// What patterns say of it.
+    pub signs: Signs,
 }
 
-/// Returns the lines that the weights of words are learned from.
+/// Returns the lines that weights are learned from.
 pub fn lessons() -> Vec<Lesson> {
+    let is_learned = |line: &Line| UNLEARNED.iter().all(|kind| kind.code() != line.section);
+    let corpus = attacks().into_iter().map(|line| (line, true));
+    let corpus = corpus.chain(honest().into_iter().map(|line| (line, false)));
+    let corpus = corpus.enumerate().map(|(idea, (line, is_claim))| (line, is_claim, usize::MAX - idea));
+    let lines = training().chain(corpus).filter(|(line, _, _)| is_learned(line));
+    lines.map(|(line, is_claim, idea)| lesson(line, is_claim, idea)).collect()
+}
+
+/// Returns lines of training with whether they are claims and the numbers of what they say.
+fn training() -> impl Iterator<Item = (Line, bool, usize)> {
     let [claims, plain] = TRAINING;
     let rows = claims.lines().filter_map(|row| row.split_once('\t'));
     let rows = rows.chain(plain.lines().map(|row| ("", row)));
-    let training = rows.enumerate().flat_map(|(idea, (section, row))| {
+    rows.enumerate().flat_map(|(idea, (section, row))| {
         let lines = LANGUAGES.into_iter().zip(row.split('\t'));
         lines.map(move |(language, text)| {
             (Line { language, section, text, banned: None }, !section.is_empty(), idea)
         })
-    });
-    let is_learned = |line: &Line| UNLEARNED.iter().all(|kind| kind.code() != line.section);
-    let claims = attacks().into_iter().filter(is_learned).map(|line| (line, true));
-    let corpus = claims.chain(honest().into_iter().map(|line| (line, false)));
-    let corpus = corpus.enumerate().map(|(idea, (line, is_claim))| (line, is_claim, usize::MAX - idea));
-    training.chain(corpus).map(|(line, is_claim, idea)| lesson(line, is_claim, idea)).collect()
+    })
 }
 
 fn lesson(line: Line, is_claim: bool, idea: usize) -> Lesson {
     let language = lexicon::language(line.language).unwrap_or(lexicon::ANY);
-    Lesson { line, is_claim, idea, places: evidence::places(&tokens(line.text), language) }
+    let gate = Gate::new(&Terms { language: line.language, ..Terms::default() });
+    let places = evidence::places(&tokens(line.text), language);
+    Lesson { line, is_claim, idea, places, signs: gate.signs(line.text) }
 }
 
 /// Returns the words that the shop of a line bans.

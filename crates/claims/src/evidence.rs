@@ -1,9 +1,9 @@
-//! How much the words of a text sound like a claim.
+//! How much a text sounds like a claim, by its words and by the patterns that match it.
 //!
-//! Each word, each beginning of a word and each pair of words beside each other has a weight, which
-//! `cargo run -p claims --features corpus --example learn` learns from lines of claims and of honest copy. The weights
-//! stand in a table whose place is a hash, so that it holds no words. Only integers are added, so every host judges
-//! alike.
+//! Each word, each beginning of a word and each pair of words beside each other has a weight, and so has each of the
+//! signs that patterns give. `cargo run -p claims --features corpus --example learn` learns them together from lines of
+//! claims and of honest copy. The weights of words stand in a table whose place is a hash, so that it holds no words.
+//! Those of the signs and of every text follow it. Only integers are added, so every host judges alike.
 
 use std::hash::Hasher as _;
 
@@ -12,10 +12,11 @@ use fnv::FnvHasher;
 use crate::fold::{Token, is_unspaced};
 use crate::lexicon::start_of;
 use crate::pattern::MASK;
+use crate::signs::{SIGNS, Signs};
 
 /// The places of the table, each half a byte: a weight from −7 to 7, plus 8.
 pub const PLACES: usize = 1 << 16;
-static WEIGHTS: &[u8; PLACES / 2] = include_bytes!("../lexicon/weights.bin");
+static WEIGHTS: &[u8] = include_bytes!("../lexicon/weights.bin");
 
 /// The beginnings of words that have a weight of their own, in characters. Inflections and related languages share
 /// them.
@@ -23,17 +24,30 @@ const BEGINNINGS: [usize; 2] = [4, 6];
 /// What stands before the first word and after the last.
 const EDGE: &str = "^";
 
-/// Returns how much the words of a text in a language sound like a claim, in hundredths of a weight: more than zero
-/// like one, less like plain copy. A long text does not weigh more than a short one.
-pub fn of(tokens: &[Token], language: usize) -> i64 {
-    weighed(&places(tokens, language), weight)
+/// Returns how much a text in a language sounds like a claim, in hundredths of a weight: more than zero like one, less
+/// like plain copy.
+pub fn of(tokens: &[Token], language: usize, signs: &Signs) -> i64 {
+    weighed(&places(tokens, language), weight) + signed(signs, sign_weight)
 }
 
-/// Returns the sum of the weights at places over the square root of their number, in hundredths.
+/// Returns the sum of the weights of signs, in hundredths, and of what every text has.
+pub fn signed(signs: &Signs, weight: impl Fn(usize) -> i64) -> i64 {
+    let sum: i64 = signs.iter().enumerate().map(|(sign, tenths)| tenths * weight(sign)).sum();
+    sum / 10 + weight(SIGNS)
+}
+
+/// Returns the sum of the weights at places over the square root of their number, in hundredths. A long text does not
+/// weigh more than a short one.
 pub fn weighed(places: &[usize], weight: impl Fn(usize) -> i64) -> i64 {
     let sum: i64 = places.iter().map(|place| weight(*place)).sum();
     let root = (places.len() as u64 * 10_000).isqrt();
     if root == 0 { 0 } else { sum * 10_000 / i64::try_from(root).unwrap_or(i64::MAX) }
+}
+
+/// Returns the weight of a sign; the last is that of every text.
+fn sign_weight(sign: usize) -> i64 {
+    let (bytes, _) = WEIGHTS[PLACES / 2..].as_chunks();
+    bytes.get(sign).map_or(0, |bytes| i16::from_le_bytes(*bytes).into())
 }
 
 fn weight(place: usize) -> i64 {
@@ -104,7 +118,7 @@ mod tests {
 
     #[test]
     fn claims_weigh_more_than_plain_copy() {
-        let of = |text| of(&tokens(text), 1);
+        let of = |text| of(&tokens(text), 1, &[0; SIGNS]);
         assert!(of("Your wallet will thank you for the price") > of("Rain on the window and a cup of tea"));
     }
 }

@@ -8,23 +8,22 @@ use crate::kind::Kind;
 use crate::lexicon::{self, CLAIMS, PLAIN, Pattern};
 use crate::pattern::{MASK, find};
 use crate::readings::readings;
+use crate::signs::{Found, signs};
 use crate::{evidence, raw, script};
 
 /// The longest text that may be copy, in bytes: 500 characters of any script. A longer one is refused unread.
 const TEXT_BYTES_MAX: usize = 2 * 1024;
 /// The part of a page's joined copy by which its language is judged, in bytes.
 const PAGE_BYTES_MAX: usize = 8 * 1024;
-/// What the strong and the weak patterns of a language that match a text add to the weight of its words: none, one, two
-/// or more of them.
-const STRONG_WEIGH: [i64; 3] = [0, 330, 630];
-const WEAK_WEIGH: [i64; 4] = [0, 250, 305, 355];
-/// The weight at which a text is refused that a pattern matches, and one that none does.
-const REFUSED_FROM: i64 = 240;
-const WORDS_REFUSED_FROM: i64 = 340;
+/// The weight at which a text is refused that no pattern matches, one weak one, more of them, and a strong one.
+const WORDS_REFUSED_FROM: i64 = 200;
+const WEAK_REFUSED_FROM: i64 = 250;
+const WEAKS_REFUSED_FROM: i64 = 100;
+const STRONG_REFUSED_FROM: i64 = 0;
 /// The fewest words that are refused for what they weigh. A few words say too little.
 const WORDS_MIN: usize = 6;
-/// Kinds that no shop risks for a turn of phrase: a strong pattern of theirs is enough.
-const ENOUGH: [Kind; 6] = [Kind::Price, Kind::Offer, Kind::Contact, Kind::Person, Kind::Insult, Kind::Junk];
+/// The most words of a text that is read in another language because of one pattern.
+const FEW_WORDS: usize = 2;
 /// Words that may stand before or after a promise.
 const AND: [&str; 12] = ["and", "with", "plus", "und", "mit", "et", "avec", "y", "con", "e", "&", "+"];
 
@@ -111,8 +110,8 @@ impl Gate {
         if let Some(banned) = named {
             return Some(Violation { kind: Kind::Banned, word: Some(banned.name.clone()) });
         }
-        let mut readings = readings.into_iter().enumerate();
-        let found = readings.find_map(|(number, tokens)| self.in_words(tokens, &company, number == 0));
+        let mut written = None;
+        let found = readings.into_iter().find_map(|tokens| self.in_words(tokens, &company, &mut written));
         found.or(raw).map(|kind| Violation { kind, word: None })
     }
 
@@ -132,9 +131,14 @@ impl Gate {
         script::is_foreign_line(&tokens, &self.language).then_some(Kind::Script)
     }
 
-    /// Returns the kind of the rule that a reading of a text breaks. Only the text as it is written is refused for its
-    /// words alone.
-    fn in_words(&self, mut tokens: Vec<Token>, company: &Company<'_>, is_as_written: bool) -> Option<Kind> {
+    /// Returns the kind of the rule that a reading of a text breaks. The first is the text as it is written: it puts the
+    /// patterns that match into `written`. Another reading is refused only for a pattern that matches nothing there.
+    fn in_words(
+        &self,
+        mut tokens: Vec<Token>,
+        company: &Company<'_>,
+        written: &mut Option<Vec<Pattern>>,
+    ) -> Option<Kind> {
         let is_number = |token: &Token| lexicon::is_number(0, &token.text);
         if tokens.iter().any(|token| token.text == self.currency) && tokens.iter().any(is_number) {
             return Some(Kind::Price);
@@ -160,7 +164,14 @@ impl Gate {
         }
         let mut said = tokens.clone();
         let found = self.patterns_in(&tokens, company, &mut said);
-        self.verdict(&found, &said, is_as_written)
+        let is_known = |pattern: &Pattern| written.iter().flatten().any(|known| known.is(pattern));
+        if written.is_some() && found.iter().all(is_known) {
+            return None;
+        }
+        let is_as_written = written.is_none();
+        let verdict = self.verdict(&found, &said, is_as_written);
+        written.get_or_insert(found);
+        verdict
     }
 
     /// Returns the patterns that match, each once, and masks what `said` says as the products' data does.
@@ -168,8 +179,7 @@ impl Gate {
         let mut found: Vec<Pattern> = Vec::new();
         let may = |pattern: &Pattern| !pattern.is_own || self.is_of_shop(pattern);
         find(&CLAIMS, tokens, may, |pattern, at, end| {
-            let is_known = |known: &Pattern| std::ptr::eq(known.atoms, pattern.atoms);
-            if found.iter().any(is_known) || !self.applies(pattern, tokens) {
+            if found.iter().any(|known| known.is(pattern)) || !self.applies(pattern, tokens) {
             } else if is_fact(pattern.kind, &tokens[at..end], company) {
                 said[at..end].iter_mut().for_each(|token| MASK.clone_into(&mut token.text));
             } else {
@@ -182,49 +192,66 @@ impl Gate {
 
     /// Returns what a text is refused for, by the patterns that match it and the weight of its words, in the shop's
     /// language and in that of each pattern. Where the shop's language has no lexicon, any pattern is enough.
-    fn verdict(&self, found: &[Pattern], said: &[Token], is_as_written: bool) -> Option<Kind> {
-        let Some(own) = self.lexicon else { return found.first().map(|pattern| pattern.kind) };
-        let words_said = said.iter().filter(|token| token.text != MASK).count();
-        let mut languages: Vec<_> = found.iter().map(|pattern| pattern.language).chain([own]).collect();
+    fn verdict(&self, patterns: &[Pattern], said: &[Token], is_as_written: bool) -> Option<Kind> {
+        let Some(own) = self.lexicon else { return patterns.first().map(|pattern| pattern.kind) };
+        let words = words_in(said);
+        let mut languages: Vec<_> = patterns.iter().map(|pattern| pattern.language).chain([own]).collect();
         languages.retain(|language| *language != lexicon::ANY);
         languages.sort_unstable();
         languages.dedup();
-        languages.into_iter().find_map(|language| {
-            let is_of = |pattern: &&Pattern| [language, lexicon::ANY].contains(&pattern.language);
-            let (weak, strong): (Vec<&Pattern>, Vec<&Pattern>) =
-                found.iter().filter(is_of).partition(|pattern: &&Pattern| pattern.is_weak);
-            if let Some(pattern) = strong.iter().find(|pattern| ENOUGH.contains(&pattern.kind)) {
-                return Some(pattern.kind);
-            }
-            let weight = evidence::of(said, language)
-                + STRONG_WEIGH[strong.len().min(STRONG_WEIGH.len() - 1)]
-                + WEAK_WEIGH[weak.len().min(WEAK_WEIGH.len() - 1)];
-            let is_refused = if weak.is_empty() && strong.is_empty() {
-                is_as_written && words_said >= WORDS_MIN && weight >= WORDS_REFUSED_FROM
-            } else {
-                weight >= REFUSED_FROM
+        languages.into_iter().filter(|language| self.reads(*language, patterns, said)).find_map(|language| {
+            let found = found_in(patterns, language);
+            let kind = found.strong.first().or(found.weak.first());
+            let signs = signs(&found, words);
+            let refused_from = match (found.strong.len(), found.weak.len()) {
+                (0, 0) if is_as_written && words >= WORDS_MIN => WORDS_REFUSED_FROM,
+                (0, 0) => return None,
+                (0, 1) => WEAK_REFUSED_FROM,
+                (0, _) => WEAKS_REFUSED_FROM,
+                _ => STRONG_REFUSED_FROM,
             };
-            is_refused.then(|| strong.first().or(weak.first()).map_or(Kind::Claim, |pattern| pattern.kind))
+            let is_refused = evidence::of(said, language, &signs) >= refused_from;
+            is_refused.then(|| kind.copied().unwrap_or(Kind::Claim))
         })
     }
 
-    /// Returns how many strong and how many weak patterns of the shop's language match a text as it is written, for
-    /// measuring.
+    /// Returns the patterns that match a text as it is written, with language, kind and `~` if they are weak.
     #[cfg(feature = "corpus")]
-    pub fn patterns(&self, text: &str) -> (usize, usize) {
+    pub fn patterns(&self, text: &str) -> Vec<String> {
         let (beside, mut tokens) = (Beside::default(), tokens(text));
         let company = Company::of(&beside);
         self.mask_plain(&mut tokens);
-        let found = self.patterns_in(&tokens, &company, &mut tokens.clone());
-        let (weak, strong): (Vec<&Pattern>, Vec<&Pattern>) = found
-            .iter()
-            .filter(|pattern| self.is_of_shop(pattern))
-            .partition(|pattern: &&Pattern| pattern.is_weak);
-        (strong.len(), weak.len())
+        let patterns = self.patterns_in(&tokens, &company, &mut tokens.clone());
+        let told = |pattern: Pattern| {
+            let sign = if pattern.is_weak { "~ " } else { "" };
+            format!("{} {}: {sign}{}", lexicon::LANGUAGES[pattern.language], pattern.kind, pattern.atoms)
+        };
+        patterns.into_iter().map(told).collect()
+    }
+
+    /// Returns what the patterns that match a text say of it, as it is written and in the shop's language.
+    #[cfg(feature = "corpus")]
+    pub(crate) fn signs(&self, text: &str) -> crate::signs::Signs {
+        let (beside, mut tokens) = (Beside::default(), tokens(text));
+        let company = Company::of(&beside);
+        self.mask_plain(&mut tokens);
+        let mut said = tokens.clone();
+        let patterns = self.patterns_in(&tokens, &company, &mut said);
+        signs(&found_in(&patterns, self.lexicon.unwrap_or(lexicon::ANY)), words_in(&said))
     }
 
     fn is_of_shop(&self, pattern: &Pattern) -> bool {
         pattern.language == lexicon::ANY || self.lexicon == Some(pattern.language)
+    }
+
+    /// Returns whether a text is read in a language: it is the shop's, two strong patterns say so, or its frequent words.
+    /// Of very few words one pattern is enough.
+    fn reads(&self, language: usize, patterns: &[Pattern], said: &[Token]) -> bool {
+        let strong = || patterns.iter().filter(|pattern| pattern.language == language && !pattern.is_weak);
+        self.lexicon == Some(language)
+            || said.len() <= FEW_WORDS
+            || strong().count() > 1
+            || script::is_rather(said, lexicon::LANGUAGES[language], &self.language)
     }
 
     /// Returns whether a text may be in the language of a pattern: it has no more words of the shop's.
@@ -342,6 +369,26 @@ fn mask(tokens: &mut [Token], words: &[String], may: impl Fn(&[Token], usize, us
             tokens[at..end].iter_mut().for_each(|token| MASK.clone_into(&mut token.text));
         }
     }
+}
+
+/// Returns what patterns say of a text that is read in a language.
+fn found_in(patterns: &[Pattern], language: usize) -> Found {
+    let mut found = Found::default();
+    for pattern in patterns {
+        if ![language, lexicon::ANY].contains(&pattern.language) {
+            found.foreign[usize::from(pattern.is_weak)] = true;
+        } else if pattern.is_weak {
+            found.weak.push(pattern.kind);
+        } else {
+            found.strong.push(pattern.kind);
+        }
+    }
+    found
+}
+
+/// Returns how many words of a text have not been accounted for.
+fn words_in(said: &[Token]) -> usize {
+    said.iter().filter(|token| token.text != MASK).count()
 }
 
 fn cut(text: &str) -> &str {

@@ -1,4 +1,4 @@
-//! Learns the weights of words (`evidence.rs`) from lines of claims and of honest copy.
+//! Learns the weights of words and signs (`evidence.rs`) from lines of claims and of honest copy.
 //!
 //! A linear support vector machine (squared hinge loss) is solved by dual coordinate descent (Hsieh et al., "A Dual
 //! Coordinate Descent Method for Large-scale Linear SVM", 2008). That adds, multiplies, divides and takes square roots,
@@ -6,27 +6,39 @@
 
 use crate::corpus::Lesson;
 use crate::evidence::PLACES;
+use crate::signs::{SIGNS, Signs};
 
 /// How much a line that is on the wrong side costs, against large weights.
-const COST: f64 = 0.5;
+const COST: f64 = 1.0;
 const ROUNDS: usize = 30;
 /// The largest weight that the table holds, and the share of weights that are no larger before they are rounded.
 const WEIGHT_MAX: f64 = 7.0;
 const ROUNDED_BELOW: f64 = 0.9995;
 
-/// Returns weights as the file holds them: two in a byte, each plus 8.
-pub fn packed(weights: &[i8]) -> Vec<u8> {
-    let nibble = |weight: i8| weight.saturating_add(8).unsigned_abs();
-    weights
-        .chunks(2)
-        .map(|pair| pair.iter().rev().fold(0, |byte, weight| (byte << 4) | nibble(*weight)))
-        .collect()
+/// What was learned: the weight of each place, and of each sign and of every text in hundredths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weights {
+    /// The weight of each place.
+    pub words: Vec<i8>,
+    /// The weight of each sign. The last is that of every text.
+    pub signs: Vec<i16>,
 }
 
-/// Returns the weight of each place, rounded.
-pub fn learned(lessons: &[&Lesson]) -> Vec<i8> {
+impl Weights {
+    /// Returns the weights as the file holds them: those of places two in a byte, each plus 8, then the others.
+    pub fn packed(&self) -> Vec<u8> {
+        let nibble = |weight: i8| weight.saturating_add(8).unsigned_abs();
+        let pair = |pair: &[i8]| pair.iter().rev().fold(0, |byte, weight| (byte << 4) | nibble(*weight));
+        let signs = self.signs.iter().flat_map(|weight| weight.to_le_bytes());
+        self.words.chunks(2).map(pair).chain(signs).collect()
+    }
+}
+
+/// Returns the weights that lines teach, rounded.
+pub fn learned(lessons: &[&Lesson]) -> Weights {
     let weights = solved(lessons);
-    let mut sizes: Vec<_> = weights.iter().map(|weight| weight.abs()).filter(|size| *size > 0.0).collect();
+    let (words, signs) = weights.split_at(PLACES);
+    let mut sizes: Vec<_> = words.iter().map(|weight| weight.abs()).filter(|size| *size > 0.0).collect();
     sizes.sort_by(f64::total_cmp);
     #[expect(
         clippy::cast_possible_truncation,
@@ -37,12 +49,15 @@ pub fn learned(lessons: &[&Lesson]) -> Vec<i8> {
     let largest = sizes[(sizes.len() as f64 * ROUNDED_BELOW) as usize];
     let step = largest / WEIGHT_MAX;
     #[expect(clippy::cast_possible_truncation, reason = "it is at most 7")]
-    weights.iter().map(|weight| (weight / step).round().clamp(-WEIGHT_MAX, WEIGHT_MAX) as i8).collect()
+    let words = words.iter().map(|weight| (weight / step).round().clamp(-WEIGHT_MAX, WEIGHT_MAX) as i8);
+    #[expect(clippy::cast_possible_truncation, reason = "a value that is too large becomes the largest")]
+    let signs = signs.iter().map(|weight| (weight / step * 100.0).round() as i16);
+    Weights { words: words.collect(), signs: signs.collect() }
 }
 
-/// Returns the weight of each place. The last is that of every line, which the gate's threshold stands for.
+/// Returns the weight of each place, then of each sign, then of what every line has.
 fn solved(lessons: &[&Lesson]) -> Vec<f64> {
-    let mut weights = vec![0.0; PLACES + 1];
+    let mut weights = vec![0.0; PLACES + SIGNS + 1];
     let mut costs = vec![0.0; lessons.len()];
     let mut order: Vec<_> = (0..lessons.len()).collect();
     let mut seed = 1;
@@ -52,23 +67,31 @@ fn solved(lessons: &[&Lesson]) -> Vec<f64> {
             step(&mut weights, &mut costs[*number], lessons[*number]);
         }
     }
-    weights.truncate(PLACES);
     weights
 }
 
 fn step(weights: &mut [f64], cost: &mut f64, lesson: &Lesson) {
     #[expect(clippy::cast_precision_loss, reason = "a line has some hundred places")]
-    let each = 1.0 / (lesson.places.len() as f64).sqrt();
+    let each = 1.0 / (lesson.places.len().max(1) as f64).sqrt();
     let side = if lesson.is_claim { 1.0 } else { -1.0 };
-    let sum: f64 = lesson.places.iter().map(|place| weights[*place]).sum();
-    let slack = 1.0 / (2.0 * COST);
-    let gradient = side * (sum * each + weights[PLACES]) - 1.0 + slack * *cost;
+    let words: f64 = lesson.places.iter().map(|place| weights[*place]).sum();
+    let signs: f64 = values(&lesson.signs).map(|(sign, value)| weights[PLACES + sign] * value).sum();
     // The squares of a line's places add up to one, and that of what every line has is one.
-    let new = (*cost - gradient / (2.0 + slack)).max(0.0);
+    let square = 2.0 + values(&lesson.signs).map(|(_, value)| value * value).sum::<f64>();
+    let slack = 1.0 / (2.0 * COST);
+    let gradient = side * (words * each + signs + weights[PLACES + SIGNS]) - 1.0 + slack * *cost;
+    let new = (*cost - gradient / (square + slack)).max(0.0);
     let change = (new - *cost) * side;
     *cost = new;
     lesson.places.iter().for_each(|place| weights[*place] += change * each);
-    weights[PLACES] += change;
+    values(&lesson.signs).for_each(|(sign, value)| weights[PLACES + sign] += change * value);
+    weights[PLACES + SIGNS] += change;
+}
+
+/// Returns the signs that are not zero.
+fn values(signs: &Signs) -> impl Iterator<Item = (usize, f64)> {
+    let tenths = |tenths: &i64| i32::try_from(*tenths).map_or(0.0, |tenths| f64::from(tenths) / 10.0);
+    signs.iter().map(tenths).enumerate().filter(|(_, value)| *value != 0.0)
 }
 
 /// Shuffles by the generator xorshift.

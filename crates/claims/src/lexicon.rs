@@ -22,6 +22,13 @@ pub struct Pattern {
     pub atoms: &'static str,
 }
 
+impl Pattern {
+    /// Returns whether it is the same pattern as another.
+    pub fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.atoms, other.atoms)
+    }
+}
+
 /// Patterns by what their first word may be.
 #[derive(Debug, Default)]
 pub struct Table {

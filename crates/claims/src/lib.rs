@@ -23,6 +23,7 @@ mod pattern;
 mod raw;
 mod readings;
 mod script;
+mod signs;
 mod spelling;
 mod unicode;
 

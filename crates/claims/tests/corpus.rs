@@ -5,9 +5,20 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use claims::corpus::{LANGUAGES, Line, TRADES, attacks, banned, honest, lessons};
-use claims::learning::{learned, packed};
+use claims::learning::learned;
 use claims::{Beside, Gate, Kind, Terms};
 use proptest::prelude::*;
+
+/// Lines that nobody tunes to: what the documentation calls them, honest ones, and attacks with the words that their shop
+/// bans.
+const UNSEEN: [(&str, &str, &str); 2] = [
+    ("unseen", include_str!("../corpus/unseen/honest.tsv"), include_str!("../corpus/unseen/attacks.tsv")),
+    (
+        "unseen/second",
+        include_str!("../corpus/unseen/second/honest.tsv"),
+        include_str!("../corpus/unseen/second/attacks.tsv"),
+    ),
+];
 
 fn kind(line: &Line) -> Option<Kind> {
     let banned = banned(line);
@@ -45,9 +56,36 @@ fn the_corpus_has_every_kind_and_trade_in_every_language() {
 }
 
 #[test]
+fn the_documentation_says_how_lines_fare_that_nobody_tunes_to() {
+    let document = include_str!("../../../docs/claims.md");
+    for (name, honest, attacks) in UNSEEN {
+        for (lines, what) in [(honest, "honest refused"), (attacks, "attacks stopped")] {
+            let (refused, lines) = (refused(lines), lines.lines().count());
+            let permille = (refused * 1_000 + lines / 2) / lines;
+            let row = format!("| {refused} of {lines} ({}.{} %) |", permille / 10, permille % 10);
+            let start = format!("| `{name}`: {what} |");
+            let said = document.lines().find(|line| line.starts_with(&start)).unwrap_or_default();
+            assert!(said.contains(&row), "docs/claims.md says {said:?}, and it is now {row:?}");
+        }
+    }
+}
+
+/// Returns how many lines of a language, a text and banned words are refused.
+fn refused(lines: &str) -> usize {
+    let is_refused = |line: &&str| {
+        let mut fields = line.split('\t');
+        let (language, text) = (fields.next().unwrap(), fields.next().unwrap());
+        let banned: Vec<_> = fields.next().unwrap_or_default().split(',').map(str::to_owned).collect();
+        let gate = Gate::new(&Terms { language, banned: &banned, ..Terms::default() });
+        gate.violation(text, &Beside::default()).is_some()
+    };
+    lines.lines().filter(is_refused).count()
+}
+
+#[test]
 fn the_weights_are_those_that_the_lines_teach() {
     let lessons = lessons();
-    let learned = packed(&learned(&lessons.iter().collect::<Vec<_>>()));
+    let learned = learned(&lessons.iter().collect::<Vec<_>>()).packed();
     let command = "cargo run -p claims --features corpus --example learn";
     assert!(learned == include_bytes!("../lexicon/weights.bin"), "lines were changed: {command}");
 }
