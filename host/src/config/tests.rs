@@ -137,7 +137,9 @@ fn secrets_are_known_and_not_shown() {
 #[test]
 fn every_secret_may_be_in_a_file() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), "hush\n").unwrap();
+    // Of the form of credentials for a registry, the only secret whose form is looked at here.
+    let secret = "robot:hush@registry.example";
+    std::fs::write(file.path(), format!("{secret}\n")).unwrap();
     let path = file.path().to_str().unwrap();
     let names: Vec<_> = super::environment::secret_variables().map(|name| format!("{name}_FILE")).collect();
     let variables: Vec<_> = names.iter().map(|name| (name.as_str(), path)).collect();
@@ -152,7 +154,7 @@ fn every_secret_may_be_in_a_file() {
         shopify,
     } = accepted("", &variables).secrets;
     let Shopify { api_secret, api_secret_previous, access_token, encryption_key, .. } = shopify;
-    let hush = Secret::new("hush");
+    let hush = Secret::new(secret);
     let of_backends = [database_url, redis_url, registry_credentials];
     for found in of_backends.iter().chain(&[api_secret, api_secret_previous, access_token, encryption_key]) {
         assert_eq!(found.as_ref(), Some(&hush));
