@@ -32,7 +32,9 @@ fn main() {
         catalogs.truncate(SAMPLE);
     }
     if let Some(language) = language {
-        catalogs.iter_mut().for_each(|catalog| catalog.shop.settings.language = language.clone());
+        for catalog in &mut catalogs {
+            catalog.shop.settings.language = language.clone();
+        }
     }
     let looks = if is_sample { &[Look::Balanced][..] } else { &Look::ALL };
     let generated = |catalog: &Catalog| looks.iter().map(|&look| catalog.generated(look)).collect::<Vec<_>>();
@@ -136,8 +138,8 @@ fn of_texts() -> Vec<Catalog> {
         of("titles of 255 characters", 24, |_, product| {
             product.title = format!("{} ", product.title).repeat(20).chars().take(255).collect();
         }),
-        of("titles of one letter", 24, |_, product| product.title = "I".to_owned()),
-        of("one title for all", 24, |_, product| product.title = "Gift card".to_owned()),
+        of("titles of one letter", 24, |_, product| product.title = String::from("I")),
+        of("one title for all", 24, |_, product| product.title = String::from("Gift card")),
         of("no vendors or categories", 24, |_, product| {
             (product.vendor, product.category) = <(String, String)>::default();
         }),
@@ -146,14 +148,14 @@ fn of_texts() -> Vec<Catalog> {
         }),
         of("markup and Liquid", 24, |_, product| {
             product.title =
-                "<b>Oak</b> {{ shop.name }} {% if %} &amp; \"wand\" 'tip' </style><script>".to_owned();
-            product.vendor = "</li></ul><h1>Vendor</h1>".to_owned();
+                String::from("<b>Oak</b> {{ shop.name }} {% if %} &amp; \"wand\" 'tip' </style><script>");
+            product.vendor = String::from("</li></ul><h1>Vendor</h1>");
         }),
         of("descriptions of 5,000 characters", 24, |_, product| {
             product.description = "Turned by hand from a single branch. ".repeat(136);
         }),
         of("a name of 60 characters", 24, |shop, _| {
-            shop.settings.name = "The Old Wandmakers of Alder Lane and their Many Apprentices".to_owned();
+            shop.settings.name = String::from("The Old Wandmakers of Alder Lane and their Many Apprentices");
         }),
     ]
 }
