@@ -8,7 +8,7 @@ use crate::bindings::exports::wandstore::capabilities::{clock, log, random};
 use crate::bindings::exports::wandstore::platform::timer;
 use crate::bindings::exports::wandstore::spin::{context, requests};
 use crate::bindings::exports::wandstore::storefront::http_types::{self, BodyError};
-use crate::{Level, lease, platform, services};
+use crate::{Level, lease, platform};
 
 pub(crate) struct Component;
 
