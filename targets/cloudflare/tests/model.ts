@@ -18,5 +18,7 @@ export async function modelThatWaits(t: TestContext) {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { vars: { LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, LLM_API_KEY: 'none' }, release: released.resolve };
+  // The second shopper of a segment would not wait for the model.
+  const vars = { LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, LLM_API_KEY: 'none', PLANS_PER: 'shopper' };
+  return { vars, release: released.resolve };
 }
