@@ -1,13 +1,11 @@
-//! Currencies: their codes, and the unit that amounts are counted in.
+//! Currencies, by their codes.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::currency_codes::is_currency;
-
-/// The ISO 4217 code for "no currency", for a shop whose prices are not known.
-pub const NO_CURRENCY: &str = "XXX";
+use crate::decimals::NO_CURRENCY;
 
 /// A currency in use, by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,19 +50,6 @@ impl From<Currency> for String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the code of a currency in use")]
 pub struct UnknownCurrency;
-
-/// Returns the number of decimals of a currency, by its code in upper case (ISO 4217, list one, "minor unit"). Prices
-/// are counted in units of the last decimal. `MGA` and `MRU` have two: Shopify does not count their fifths
-/// (`config/currency_iso.yml` of its gem `shopify-money`), and with two decimals its amounts are exact.
-pub fn decimals(currency: &str) -> u8 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
-        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -28,6 +28,7 @@ mod cause;
 mod conversions;
 mod currency;
 mod currency_codes;
+mod decimals;
 mod domains;
 mod durability;
 mod id;
@@ -50,8 +51,9 @@ pub mod text;
 
 pub use access::{Access, Grant, Operation, Refused};
 pub use cause::Cause;
-pub use currency::{Currency, NO_CURRENCY, UnknownCurrency, decimals};
+pub use currency::{Currency, UnknownCurrency};
 pub use currency_codes::is_currency;
+pub use decimals::{NO_CURRENCY, decimals};
 pub use domains::Domains;
 pub use durability::Durability;
 pub use id::{EventId, InvalidId, ShopId, ShopperId, shop_name};

@@ -50,7 +50,7 @@ impl Role {
             Self::Generation => vec![
                 ("src/lib.rs", include_str!("../../templates/generation/lib.rs")),
                 ("src/page.rs", include_str!("../../templates/generation/page.rs")),
-                ("src/currency.rs", include_str!("../../../crates/model/src/currency.rs")),
+                ("src/currency.rs", include_str!("../../../crates/model/src/decimals.rs")),
                 ("src/wand.css", page::STYLE),
                 ("src/wand.js", page::SCRIPT),
             ],
