@@ -17,8 +17,10 @@ impl Plannings {
         let until_ms = until_ms.parse().map_err(|_| format!("{key} has no end"))?;
         let before = self.0.insert(key.to_owned(), (job.to_owned(), until_ms));
         if until_ms > now_ms + caching::PLANNING_MS + SKEW_MS {
-            // The clock was set back after the job read it.
+            // The clock was set back after the job read it. Any lease before then seemed to be over, and this one seems to
+            // last too long.
             self.0.remove(key);
+            return Ok(());
         }
         let is_theirs = before.is_some_and(|(other, until_ms)| other != job && until_ms > now_ms + SKEW_MS);
         ensure!(!is_theirs, "{key} was leased to {job} while another job has it");
