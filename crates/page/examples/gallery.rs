@@ -18,6 +18,9 @@ use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View};
 /// How many of the catalogs are in the sample: the first.
 const SAMPLE: usize = 12;
 
+/// At least as many as a page with a block of every kind has.
+const BLOCKS: usize = 24;
+
 /// A word that is longer than any line.
 fn long_word() -> String {
     "Donaudampfschifffahrtselektrizitaeten".repeat(6)
@@ -229,40 +232,49 @@ impl Catalog {
     /// A page with a block of every kind, with a product's title as every text.
     fn generated(&self, look: Look) -> serde_json::Value {
         let products: Vec<&Product> = self.products.iter().take(grid::PRODUCTS_MAX).collect();
-        let (text, heading) = (self.promises[3].as_str(), self.promises[3].as_str());
+        let text = self.promises[3].as_str();
+        // Sections are landmarks, so each has a heading of its own.
+        let headings: Vec<_> = (1..=BLOCKS).map(|number| format!("{text} {number}")).collect();
+        let mut headings = headings.iter().map(String::as_str);
+        let mut heading = || headings.next().unwrap_or(text);
         let mut blocks = vec![
             View::Hero(hero::View { headline: text, text, product: products.first().copied() }),
-            View::Grid(grid::View { heading, products: products.clone() }),
+            View::Grid(grid::View { heading: heading(), products: products.clone() }),
             View::Bundle(bundle::View {
-                heading,
+                heading: heading(),
                 text,
                 products: products.iter().take(3).copied().collect(),
             }),
-            View::Deals(deals::View { heading, products: products.clone() }),
-            View::Search(search::View { heading, terms: vec![text; 3] }),
-            View::Collections(collections::View { heading, collections: self.collections.iter().collect() }),
-            View::Story(story::View { heading, text }),
-            View::RecentlyViewed(recently_viewed::View { heading, products: products.clone() }),
+            View::Deals(deals::View { heading: heading(), products: products.clone() }),
+            View::Search(search::View { heading: heading(), terms: vec![text; 3] }),
+            View::Collections(collections::View {
+                heading: heading(),
+                collections: self.collections.iter().collect(),
+            }),
+            View::Story(story::View { heading: heading(), text }),
+            View::RecentlyViewed(recently_viewed::View { heading: heading(), products: products.clone() }),
             View::Reassurance(reassurance::View {
                 points: self.promises.iter().map(String::as_str).collect(),
             }),
         ];
         let some = |most| products.iter().take(most).copied().collect::<Vec<_>>();
         let more = [
-            products
-                .first()
-                .map(|&product| View::ImageWithText(image_with_text::View { heading, text, product })),
-            lookbook::View::of(heading, text, some(4)).map(View::Lookbook),
-            lookbook::View::of(heading, text, some(3)).map(View::Lookbook),
-            comparison::View::of(heading, text, some(4)).map(View::Comparison),
-            categories::View::of(heading, &products).map(View::Categories),
-            brands::View::of(heading, &products).map(View::Brands),
-            price_guide::View::of(heading, &products).map(View::PriceGuide),
-            questions::View::of(heading, &self.questions).map(View::Questions),
+            products.first().map(|&product| {
+                View::ImageWithText(image_with_text::View { heading: heading(), text, product })
+            }),
+            lookbook::View::of(heading(), text, some(4)).map(View::Lookbook),
+            lookbook::View::of(heading(), text, some(3)).map(View::Lookbook),
+            comparison::View::of(heading(), text, some(4)).map(View::Comparison),
+            categories::View::of(heading(), &products).map(View::Categories),
+            brands::View::of(heading(), &products).map(View::Brands),
+            price_guide::View::of(heading(), &products).map(View::PriceGuide),
+            questions::View::of(heading(), &self.questions).map(View::Questions),
         ];
         blocks.extend(more.into_iter().flatten());
         blocks.extend(
-            products.first().map(|&product| View::Spotlight(spotlight::View { heading, text, product })),
+            products
+                .first()
+                .map(|&product| View::Spotlight(spotlight::View { heading: heading(), text, product })),
         );
         let page = Page { shop: &self.shop, title: text, blocks, generated: true, look };
         self.rendered(look.name(), &page)
