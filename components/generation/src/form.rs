@@ -1,7 +1,7 @@
 //! The form of an answer: what the model writes, and its JSON Schema.
 //!
-//! It is a plan in which the hero, if the page has one, is apart from the other blocks and products are numbers of the offer. The fields of
-//! each kind of block follow from [`page::blocks`].
+//! It is a plan in which the hero, if the page has one, is apart from the other blocks and products are numbers of the
+//! offer. The fields of each kind of block follow from [`page::blocks`].
 //!
 //! The schema is made for constrained decoders, which write members in its order and differ in what they know: `type`
 //! is first in every block, every object is closed and requires all of its members, alternatives are `anyOf`, values

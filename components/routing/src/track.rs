@@ -150,8 +150,8 @@ fn store(
     Err(NotStored::RacesLost)
 }
 
-/// Requests another home page, and another page of the kind that they see, if the shopper reached a milestone. If the pool is full, their next visit or milestone
-/// offers the job again.
+/// Requests another home page, and another page of the kind that they see, if the shopper reached a milestone. If the
+/// pool is full, their next visit or milestone offers the job again.
 fn follow(deployment: &(impl Queue + Limits + Log), visitor: &Visitor, Change { before, after }: Change) {
     if visitor.gets_fallback() || !signals::reach_milestone(&before, &after) {
         return;

@@ -1,8 +1,9 @@
 //! What personal pages change: which shoppers are held out, what both groups did, and what may be concluded.
 //!
-//! A small share of a shop's shoppers, the holdout, always gets the unpersonalised page ([`assign`]). Each shopper
-//! who saw the block is counted once, with what they did in the 24 hours that follow ([`Unit`]), in sums for each day
-//! ([`Aggregates`], and [`Sales`] for what they ordered). A [`Report`] compares both groups by intervals that may be looked at every day ([`Interval`]).
+//! A small share of a shop's shoppers, the holdout, always gets the unpersonalised page ([`assign`]). Each shopper who
+//! saw the block is counted once, with what they did in the 24 hours that follow ([`Unit`]), in sums for each day
+//! ([`Aggregates`], and [`Sales`] for what they ordered). A [`Report`] compares both groups by intervals that may be
+//! looked at every day ([`Interval`]).
 //!
 //! Pure: no I/O, no clock, no randomness. It knows neither pages nor requests. `docs/experiments.md` has the formulas
 //! and their sources.

@@ -69,7 +69,8 @@ impl Access {
     /// No permissions.
     pub const NONE: Self = Self { entries: &[], objects: &[] };
 
-    /// The permissions of routing: its own sessions, what it counts, and the entries that its maintenance tasks find and delete.
+    /// The permissions of routing: its own sessions, what it counts, and the entries that its maintenance tasks find
+    /// and delete.
     pub const ROUTING: Self = Self {
         entries: &[
             entries(Store::ShopperSessions, Key::SESSIONS, &[READ, WRITE, DELETE, LIST]),

@@ -68,7 +68,8 @@ impl<'a> Scope<'a> {
     }
 
     /// Returns the keys of all other entries that name their owner: sessions, records of counted shoppers and, for a
-    /// shop, sums over them and their orders, orders, reports, marks of seen events, progress of maintenance tasks and the record of its domains.
+    /// shop, sums over them and their orders, orders, reports, marks of seen events, progress of maintenance tasks and
+    /// the record of its domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let shop = match self {
             Self::Shop(shop) => shop,

@@ -1,7 +1,7 @@
 //! A shop's tokens: obtained when its merchant opens the app ([`merchant`]), and renewed before they expire, by one
-//! request at a time, of whichever process ([`Renewal`]). The access token also authenticates Storefront API requests, as in Shopify's own library
-//! (<https://github.com/Shopify/shopify-app-js>, `shopify-api/lib/clients/storefront`), because a renewable token
-//! cannot be delegated (`REFRESH_TOKEN` in
+//! request at a time, of whichever process ([`Renewal`]). The access token also authenticates Storefront API requests,
+//! as in Shopify's own library (<https://github.com/Shopify/shopify-app-js>, `shopify-api/lib/clients/storefront`),
+//! because a renewable token cannot be delegated (`REFRESH_TOKEN` in
 //! <https://shopify.dev/docs/api/admin-graphql/latest/enums/DelegateAccessTokenCreateUserErrorCode>).
 
 mod merchant;
