@@ -9,7 +9,7 @@ use model::{Key, ShopId, ShopperId};
 use crate::capabilities::{Clock, Failure, Log, Storage, Swap};
 use crate::events::Event;
 use crate::orders;
-use crate::sums::{Form, UNIT_TTL_SECONDS, add_up, change, log, place, unreadable};
+use crate::sums::{Form, UNIT_TTL_SECONDS, add_up, change, decoded, log, place, unreadable};
 use crate::visitor::Visitor;
 
 /// Counts the events of a visitor who takes part in the comparison. A failure is logged.
@@ -23,8 +23,8 @@ pub(crate) fn count(deployment: &(impl Storage + Clock + Log), visitor: &Visitor
         Unit::BYTES_MAX,
         |_| UNIT_TTL_SECONDS,
         |stored| {
-            let known = stored.map(|bytes| Unit::decode(bytes).ok_or_else(unreadable)).transpose()?;
-            let after = Unit::after(known, &events, &assigned.at(deployment.now_ms()));
+            let after =
+                Unit::after(decoded(stored, Unit::decode)?, &events, &assigned.at(deployment.now_ms()));
             Ok(after
                 .filter(|(_, cell)| *cell != Cell::default())
                 .map(|(unit, cell)| (unit.encode(), (unit, cell))))

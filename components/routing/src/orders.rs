@@ -14,7 +14,7 @@ use shopify::order::{Order, Refund};
 
 use crate::capabilities::{Deployment, Failure, Settings, Storage};
 use crate::http::json;
-use crate::sums::{Form, UNIT_TTL_SECONDS, add_up, change, log, place, unreadable};
+use crate::sums::{Form, UNIT_TTL_SECONDS, add_up, change, decoded, log, place};
 
 /// The attribute of a cart that names its shopper.
 const ATTRIBUTE: &str = "_wandstore";
@@ -39,13 +39,13 @@ struct Entry {
 /// Counts an order, if its shopper is counted.
 pub(crate) fn placed<D: Deployment>(deployment: &D, shop: &ShopId, order: &Order) -> Result<(), Failure> {
     let currency = Currency::named(&order.total.currency).filter(|_| !order.is_test);
-    let (Some(currency), Some(shopper)) = (currency, counted(deployment, shop, order)?) else {
+    let (Some(currency), Some((shopper, unit))) = (currency, counted(deployment, shop, order)?) else {
         return Ok(());
     };
     let placed = Placed { order: order.id, at_ms: order.created_ms, paid: order.total.hundredths, currency };
     let arm = arm_of(deployment, shop, &shopper);
     let next = |unit: &Unit| unit.ordered(&placed, arm?);
-    if look(deployment, shop, &shopper)?.as_ref().and_then(next).is_none() {
+    if next(&unit).is_none() {
         return Ok(());
     }
     note(deployment, shop, &shopper, order)?;
@@ -102,14 +102,19 @@ pub(crate) fn hand_over(
     unit.orders().try_for_each(|order| attribute(storage, shop, order, customer))
 }
 
-/// Returns the shopper of an order who was counted, as a visitor or after they logged in.
-fn counted(storage: &impl Storage, shop: &ShopId, order: &Order) -> Result<Option<ShopperId>, Failure> {
+/// Returns the shopper of an order who was counted, as a visitor or after they logged in, with their record.
+fn counted(
+    storage: &impl Storage,
+    shop: &ShopId,
+    order: &Order,
+) -> Result<Option<(ShopperId, Unit)>, Failure> {
     let Some(visitor) = order.attribute(ATTRIBUTE).and_then(|drawn| ShopperId::visitor(drawn).ok()) else {
         return Ok(None);
     };
     for shopper in std::iter::once(visitor).chain(customer_of(order)) {
-        if look(storage, shop, &shopper)?.is_some() {
-            return Ok(Some(shopper));
+        let found = storage.read(Key::Unit(shop, &shopper), Unit::BYTES_MAX)?;
+        if let Some(unit) = decoded(found.as_ref().map(|found| found.bytes.as_slice()), Unit::decode)? {
+            return Ok(Some((shopper, unit)));
         }
     }
     Ok(None)
@@ -174,7 +179,7 @@ fn update<D: Deployment>(
         Unit::BYTES_MAX,
         |_| UNIT_TTL_SECONDS,
         |stored| {
-            let Some(unit) = decode(stored)? else { return Ok(None) };
+            let Some(unit) = decoded(stored, Unit::decode)? else { return Ok(None) };
             Ok(next(&unit).map(|(unit, shift)| (unit.encode(), (unit, shift))))
         },
     )?;
@@ -198,15 +203,6 @@ fn add(
     add_up(storage, Key::Sales(shop, period, part), form, |sales| sales.add(group, shift))
 }
 
-fn look(storage: &impl Storage, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Unit>, Failure> {
-    let found = storage.read(Key::Unit(shop, shopper), Unit::BYTES_MAX)?;
-    decode(found.as_ref().map(|found| found.bytes.as_slice()))
-}
-
-fn decode(stored: Option<&[u8]>) -> Result<Option<Unit>, Failure> {
-    stored.map(|bytes| Unit::decode(bytes).ok_or_else(unreadable)).transpose()
-}
-
 fn read(storage: &impl Storage, shop: &ShopId, order: u64) -> Result<Entry, Failure> {
     let found = storage.read(Key::Order(shop, order), ENTRY_BYTES_MAX)?;
     Entry::decode(found.as_ref().map(|found| found.bytes.as_slice()))
@@ -215,9 +211,9 @@ fn read(storage: &impl Storage, shop: &ShopId, order: u64) -> Result<Entry, Fail
 impl Entry {
     /// Reads an entry; none is the same as one that says nothing.
     fn decode(stored: Option<&[u8]>) -> Result<Self, Failure> {
-        let Some(bytes) = stored else { return Ok(Self { form: FORM, ..Self::default() }) };
-        let entry = serde_json::from_slice(bytes).ok().filter(|entry: &Self| entry.form == FORM);
-        entry.ok_or_else(unreadable)
+        let entry =
+            |bytes: &[u8]| serde_json::from_slice(bytes).ok().filter(|entry: &Self| entry.form == FORM);
+        Ok(decoded(stored, entry)?.unwrap_or_else(|| Self { form: FORM, ..Self::default() }))
     }
 
     fn shopper(&self) -> Option<ShopperId> {

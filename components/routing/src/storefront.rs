@@ -7,13 +7,12 @@
 use model::catalog::{Assortment, Collection, Product};
 use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
-use model::shop::ShopSettings;
 use model::{Market, NO_CURRENCY, PageKind, Persona, ShopId, ShopperId};
 use page::{About, Document, Look, Shelves, Shop, Subject};
 use routes::{Format, Route};
 
 use crate::admission;
-use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Storage};
+use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Settings, Storage};
 use crate::headers::{self, ExtraField};
 use crate::http::{Body, Reply, Request, Response};
 use crate::page_request;
@@ -59,13 +58,8 @@ pub(crate) fn page<D: Deployment>(
 /// Returns the products of the page for anybody, with their prices, as JSON.
 pub(crate) fn facts<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
     let Visitor { shop, .. } = anybody(deployment, Route::Facts, target)?;
-    let merchant = deployment.merchant(&shop).ok_or(Refusal::NoSuchShop)?;
-    let market = Market::default();
-    let goods = Goods::of(deployment, &shop, &market, merchant).with_collections(deployment, &shop, &market);
-    let collections = goods.pictured();
-    let promises = &goods.shop.settings.promises;
-    let page = page::fallback(&goods.shop, goods.shelves(), &collections, promises);
-    let body = Body::Bytes(page::facts(&page).into_bytes());
+    let goods = Goods::all(deployment, &shop, &Market::default()).ok_or(Refusal::NoSuchShop)?;
+    let body = Body::Bytes(page::facts(&goods.home(&goods.pictured())).into_bytes());
     let headers = headers::notice(Format::Json, ExtraField::None);
     Ok(Reply { shop: Some(shop), ..Response { status: 200, headers, body }.into() })
 }
@@ -118,10 +112,7 @@ pub(crate) fn show<D: Deployment>(
 /// that is not served here.
 pub fn fallback<D: Deployment>(deployment: &D, shop: &str) -> Option<Response<D::Value>> {
     let shop = ShopId::parse(shop).ok()?;
-    let merchant = deployment.merchant(&shop)?;
-    let market = Market::default();
-    let goods = Goods::of(deployment, &shop, &market, merchant).with_collections(deployment, &shop, &market);
-    let document = goods.fallback(PageKind::Home, "");
+    let document = Goods::all(deployment, &shop, &Market::default())?.fallback(PageKind::Home, "");
     Some(respond(&Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
 }
 
@@ -196,9 +187,7 @@ fn anybodys<D: Deployment>(
     visitor: &Visitor,
     generation: Generation,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
-    let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
-    let (shop, market) = (&visitor.shop, visitor.market());
-    let goods = Goods::of(deployment, shop, &market, merchant).with_collections(deployment, shop, &market);
+    let goods = Goods::all(deployment, &visitor.shop, &visitor.market()).ok_or(Refusal::NoSuchShop)?;
     let document = goods.fallback(visitor.page(), &visitor.about);
     Ok((Served::Miss(generation), Shown::Anybodys(document)))
 }
@@ -210,11 +199,12 @@ pub(crate) fn beginning<D: Deployment>(deployment: &D, visitor: &Visitor, served
     if !visitor.page().has_subject() {
         return String::new();
     }
-    let Some(merchant) = deployment.merchant(&visitor.shop) else { return String::new() };
     let (shop, market) = (&visitor.shop, visitor.market());
-    let goods = Goods::of(deployment, shop, &market, merchant);
-    let is_collection = visitor.page() == PageKind::Collection;
-    let goods = if is_collection { goods.with_collections(deployment, shop, &market) } else { goods };
+    let goods = match visitor.page() {
+        PageKind::Collection => Goods::all(deployment, shop, &market),
+        _ => Goods::of(deployment, shop, &market),
+    };
+    let Some(goods) = goods else { return String::new() };
     let views = page_request::recall(deployment, visitor).views;
     let about = About {
         views: &views,
@@ -235,12 +225,13 @@ struct Goods {
 }
 
 impl Goods {
+    /// Returns a shop and its products; `None` if it is not served here.
     fn of(
-        deployment: &(impl Catalog + Clock + Log),
+        deployment: &(impl Catalog + Clock + Log + Settings),
         id: &ShopId,
         market: &Market,
-        merchant: ShopSettings,
-    ) -> Self {
+    ) -> Option<Self> {
+        let merchant = deployment.merchant(id)?;
         let known = assortment(deployment, id, market);
         let is_known = known.is_some();
         let Assortment { shop_name, currency, money_format, best_sellers_first, products } =
@@ -249,13 +240,19 @@ impl Goods {
         let merchant = merchant.in_market(market).at(deployment.now_ms());
         let settings = merchant.known_as(id.as_str(), &shop_name);
         let shop = Shop { id: id.to_string(), settings, currency, money_format };
-        Self { shop, products, collections: Vec::new(), is_known, best_sellers_first }
+        Some(Self { shop, products, collections: Vec::new(), is_known, best_sellers_first })
     }
 
-    fn with_collections(self, deployment: &(impl Catalog + Log), id: &ShopId, market: &Market) -> Self {
-        let is_empty = self.products.is_empty();
+    /// Returns the same with the shop's collections.
+    fn all(
+        deployment: &(impl Catalog + Clock + Log + Settings),
+        id: &ShopId,
+        market: &Market,
+    ) -> Option<Self> {
+        let goods = Self::of(deployment, id, market)?;
+        let is_empty = goods.products.is_empty();
         let collections = if is_empty { Vec::new() } else { collections(deployment, id, market) };
-        Self { collections, ..self }
+        Some(Self { collections, ..goods })
     }
 
     fn shelves(&self) -> Shelves<'_> {
@@ -279,14 +276,16 @@ impl Goods {
         self.collections.iter().map(pictured).collect()
     }
 
+    /// Returns the fallback page of the home page, with these collections.
+    fn home<'a>(&'a self, collections: &'a [page::Collection]) -> page::Page<'a> {
+        page::fallback(&self.shop, self.shelves(), collections, &self.shop.settings.promises)
+    }
+
     /// Renders the fallback page of a kind.
     fn fallback(&self, page: PageKind, about: &str) -> Document {
         let collections = self.pictured();
         let fallback = match Subject::of(page, about) {
-            Subject::Shop => {
-                let promises = &self.shop.settings.promises;
-                page::fallback(&self.shop, self.shelves(), &collections, promises)
-            }
+            Subject::Shop => self.home(&collections),
             subject => page::fallback_about(&self.shop, &self.about(subject), &collections),
         };
         page::render_for(page, &fallback)

@@ -33,8 +33,7 @@ pub(crate) fn add_up<T: Default>(
         bytes_max,
         |()| SUMS_TTL_SECONDS,
         |stored| {
-            let mut sums =
-                stored.map(|bytes| decode(bytes).ok_or_else(unreadable)).transpose()?.unwrap_or_default();
+            let mut sums = decoded(stored, decode)?.unwrap_or_default();
             change_sums(&mut sums).map_err(|Full| Failure::Invalid("there are too many groups".into()))?;
             Ok(Some((encode(&sums), ())))
         },
@@ -67,6 +66,14 @@ pub(crate) fn change<T>(
         }
     }
     Err(Failure::Unavailable(format!("gave up after {TRIES} write conflicts")))
+}
+
+/// Decodes a stored entry, if there is one.
+pub(crate) fn decoded<T>(
+    stored: Option<&[u8]>,
+    decode: impl FnOnce(&[u8]) -> Option<T>,
+) -> Result<Option<T>, Failure> {
+    stored.map(|bytes| decode(bytes).ok_or_else(unreadable)).transpose()
 }
 
 pub(crate) fn unreadable() -> Failure {

@@ -49,25 +49,30 @@ impl Assigned {
 }
 
 impl Visitor {
-    /// Returns the visitor with these ids, which must come from a trusted source.
-    pub(crate) fn of(settings: &impl Settings, shop: ShopId, shopper: ShopperId) -> Result<Self, Refusal> {
-        let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
-        Ok(Self {
+    /// Returns the visitor with these ids, for whom nobody vouches, in a shop that is not paused.
+    fn new(shop: ShopId, shopper: ShopperId) -> Self {
+        Self {
             shop,
             person: shopper.person(),
             shopper,
             about: String::new(),
-            paused,
-            is_vouched_for: true,
+            paused: false,
+            is_vouched_for: false,
             is_place_paused: false,
             assigned: None,
-        })
+        }
+    }
+
+    /// Returns the visitor with these ids, which must come from a trusted source.
+    pub(crate) fn of(settings: &impl Settings, shop: ShopId, shopper: ShopperId) -> Result<Self, Refusal> {
+        let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
+        Ok(Self { paused, is_vouched_for: true, ..Self::new(shop, shopper) })
     }
 
     /// Returns the visitor with their arm, if they consented. `persona` is the one that the page of the shop suggests. If
     /// pages for it are paused, nobody is compared. On a developer's own machine nobody is compared either.
     pub(crate) fn compared(self, settings: &impl Settings, persona: Persona) -> Self {
-        let merchant = if settings.development() { None } else { settings.merchant(&self.shop) };
+        let merchant = self.comparing_merchant(settings);
         let is_place_paused =
             merchant.as_ref().is_some_and(|merchant| merchant.personas_paused.contains(&persona));
         if is_place_paused {
@@ -79,8 +84,13 @@ impl Visitor {
     /// Returns the visitor with their arm, if nobody vouches for their id and they consented. The kind of page is not
     /// known, and not needed for those who were counted before.
     pub(crate) fn unsigned_and_compared(self, settings: &impl Settings) -> Self {
-        let merchant = if settings.development() { None } else { settings.merchant(&self.shop) };
+        let merchant = self.comparing_merchant(settings);
         Self { is_vouched_for: false, ..self.assigned_in(merchant, Persona::Explorer) }
+    }
+
+    /// Returns the settings of the shop's merchant, who compares nothing on a developer's own machine.
+    fn comparing_merchant(&self, settings: &impl Settings) -> Option<ShopSettings> {
+        if settings.development() { None } else { settings.merchant(&self.shop) }
     }
 
     fn assigned_in(self, merchant: Option<ShopSettings>, persona: Persona) -> Self {
@@ -129,16 +139,7 @@ impl Visitor {
         let shop = parse_shop(&target.required("store")?)?;
         let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
         let shopper = unsigned_shopper(&target.required("shopper")?)?;
-        Ok(Self {
-            shop,
-            person: shopper.person(),
-            shopper,
-            about: String::new(),
-            paused,
-            is_vouched_for: true,
-            is_place_paused: false,
-            assigned: None,
-        })
+        Ok(Self { paused, is_vouched_for: true, ..Self::new(shop, shopper) })
     }
 
     /// Returns the key of the visitor's session; `None` for an anonymous shopper, about whom nothing may be stored.
@@ -186,16 +187,7 @@ impl Visitor {
         if !shopper.market().is_own() || shopper.page().has_subject() {
             return Err(Refusal::Market);
         }
-        Ok(Self {
-            shop,
-            person: shopper.person(),
-            shopper,
-            about: String::new(),
-            paused,
-            is_vouched_for: false,
-            is_place_paused: false,
-            assigned: None,
-        })
+        Ok(Self { paused, ..Self::new(shop, shopper) })
     }
 }
 
