@@ -113,14 +113,13 @@ pub struct Figured {
 impl From<Worth> for Figured {
     fn from(worth: Worth) -> Self {
         let day = |day: &Day| {
-            let Counts { hits, stale, misses, generations, tokens_in, tokens_out, cost_microdollars, .. } =
-                day.costs.unwrap_or_default();
+            let costs = day.costs.unwrap_or_default();
             let done = day.all().together();
             let revenue = format!("{}.{:02}", grouped(done.revenue / 100), done.revenue % 100);
-            let [visits, made, tokens] =
-                [hits + stale + misses, generations, tokens_in + tokens_out].map(grouped);
+            let [visits, made, tokens] = [costs.shown(), costs.generations, costs.tokens()].map(grouped);
+            let cost = dollars(costs.cost_microdollars);
             let [shoppers, carted, ordered] = [done.shoppers, done.carted, done.ordered].map(grouped);
-            [day.date(), visits, made, tokens, dollars(cost_microdollars), shoppers, carted, ordered, revenue]
+            [day.date(), visits, made, tokens, cost, shoppers, carted, ordered, revenue]
         };
         let days = worth.days.iter().take(DAYS_SHOWN).map(day).collect();
         Self { a_day: worth.a_day(), plot: plot::svg(&worth), days }
@@ -136,7 +135,7 @@ pub struct Figures {
 
 impl From<Counts> for Figures {
     fn from(counts: Counts) -> Self {
-        let served = counts.hits + counts.stale + counts.misses;
+        let served = counts.shown();
         let own = counts.hits + counts.stale;
         let rate = own.saturating_mul(100).checked_div(served);
         Self {

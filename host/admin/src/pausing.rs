@@ -41,8 +41,8 @@ impl Admin {
             return Ok(());
         }
         let _alone = self.connections.alone(shop).await;
-        let former = choices::shop(shop, &*self.storefronts, self.installations()).await?;
         let stored = self.installations().choices(shop).await?;
+        let former = choices::with(shop, &*self.storefronts, stored.clone());
         let mut chosen = stored.unwrap_or_else(|| Choices::of(former.clone()));
         if !chosen.pause(&losing) {
             return Ok(());

@@ -34,9 +34,9 @@ pub async fn save_choices(
 ) -> Result<Saved, NotConnected> {
     let _alone = admin.connections.alone(shop).await;
     admin.serving(shop).await?;
-    let former = choices::shop(shop, &*admin.storefronts, admin.installations()).await?;
-    let stored = admin.installations().choices(shop).await?.unwrap_or_default();
-    let choices = &choices.clone().made_upon(&stored);
+    let stored = admin.installations().choices(shop).await?;
+    let former = choices::with(shop, &*admin.storefronts, stored.clone());
+    let choices = &choices.clone().made_upon(&stored.unwrap_or_default());
     let mut served = admin.served.lock().await;
     if !admin.installations().choose(shop, choices).await? {
         return Err(NotConnected::Uninstalled);

@@ -90,25 +90,28 @@ pub const COUNT: &str =
         tokens_in = usage.tokens_in + excluded.tokens_in, tokens_out = usage.tokens_out + excluded.tokens_out,
         cost_microdollars = usage.cost_microdollars + excluded.cost_microdollars";
 
-/// Sums a shop's counts from an hour on.
-pub const SUM: &str = "SELECT CAST(coalesce(sum(hits), 0) AS bigint) AS hits,
-        CAST(coalesce(sum(stale), 0) AS bigint) AS stale, CAST(coalesce(sum(misses), 0) AS bigint) AS misses,
+/// The sums of a shop's counts.
+macro_rules! sums {
+    () => {
+        "CAST(coalesce(sum(hits), 0) AS bigint) AS hits, CAST(coalesce(sum(stale), 0) AS bigint) AS stale,
+        CAST(coalesce(sum(misses), 0) AS bigint) AS misses,
         CAST(coalesce(sum(generations), 0) AS bigint) AS generations,
         CAST(coalesce(sum(failures), 0) AS bigint) AS failures,
         CAST(coalesce(sum(tokens_in), 0) AS bigint) AS tokens_in,
         CAST(coalesce(sum(tokens_out), 0) AS bigint) AS tokens_out,
-        CAST(coalesce(sum(cost_microdollars), 0) AS bigint) AS cost_microdollars
-    FROM usage WHERE shop = $1 AND hour >= $2";
+        CAST(coalesce(sum(cost_microdollars), 0) AS bigint) AS cost_microdollars"
+    };
+}
+
+/// Sums a shop's counts from an hour on.
+pub const SUM: &str = concat!("SELECT ", sums!(), " FROM usage WHERE shop = $1 AND hour >= $2");
 
 /// Sums a shop's counts of each day from an hour on.
-pub const BY_DAY: &str = "SELECT hour / 24 AS day, CAST(coalesce(sum(hits), 0) AS bigint) AS hits,
-        CAST(coalesce(sum(stale), 0) AS bigint) AS stale, CAST(coalesce(sum(misses), 0) AS bigint) AS misses,
-        CAST(coalesce(sum(generations), 0) AS bigint) AS generations,
-        CAST(coalesce(sum(failures), 0) AS bigint) AS failures,
-        CAST(coalesce(sum(tokens_in), 0) AS bigint) AS tokens_in,
-        CAST(coalesce(sum(tokens_out), 0) AS bigint) AS tokens_out,
-        CAST(coalesce(sum(cost_microdollars), 0) AS bigint) AS cost_microdollars
-    FROM usage WHERE shop = $1 AND hour >= $2 GROUP BY hour / 24";
+pub const BY_DAY: &str = concat!(
+    "SELECT hour / 24 AS day, ",
+    sums!(),
+    " FROM usage WHERE shop = $1 AND hour >= $2 GROUP BY hour / 24"
+);
 
 /// Deletes a shop's counts.
 pub const DELETE_USAGE: &str = "DELETE FROM usage WHERE shop = $1";

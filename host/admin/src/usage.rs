@@ -68,6 +68,18 @@ pub struct Counts {
     pub cost_microdollars: u64,
 }
 
+impl Counts {
+    /// Returns how many visits got a page, whichever it was.
+    pub fn shown(&self) -> u64 {
+        self.hits + self.stale + self.misses
+    }
+
+    /// Returns how many tokens the model read and wrote.
+    pub fn tokens(&self) -> u64 {
+        self.tokens_in + self.tokens_out
+    }
+}
+
 /// The counter of shops' events.
 pub struct Usage {
     tables: Arc<dyn Tables>,

@@ -3,6 +3,8 @@
 use admin::{Day, Done, Groups, Worth};
 use model::{Persona, ShopId};
 
+use super::output::aligned;
+
 const HEADINGS: [&str; 10] =
     ["day", "shoppers", "shown", "made", "tokens", "cost", "counted", "cart adds", "orders", "revenue"];
 
@@ -22,9 +24,9 @@ pub fn table(worth: &Worth) -> Vec<String> {
 
 fn all(day: &Day) -> [String; 10] {
     let costs = day.costs.map(|costs| {
-        let shown = costs.hits + costs.stale + costs.misses;
-        let (tokens, cost) = (costs.tokens_in + costs.tokens_out, dollars(costs.cost_microdollars));
-        [shown.to_string(), costs.generations.to_string(), tokens.to_string(), cost]
+        let [shown, made, tokens] = [costs.shown(), costs.generations, costs.tokens()];
+        let cost = dollars(costs.cost_microdollars);
+        [shown.to_string(), made.to_string(), tokens.to_string(), cost]
     });
     let [shown, made, tokens, cost] = costs.unwrap_or_default();
     let [counted, carted, ordered, revenue] = done(day.all());
@@ -47,15 +49,6 @@ fn done(Groups { holdout, personal }: Groups) -> [String; 4] {
     ]
 }
 
-/// Returns a row of a table whose columns are as wide as their widest cell.
-fn aligned(row: &[String; 10], rows: &[[String; 10]]) -> String {
-    let cells = row.iter().enumerate().map(|(column, cell)| {
-        let width = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-        format!("{cell:width$}")
-    });
-    cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-}
-
 /// Returns the same for programs. Costs are those of all personas together, and are in their lines only.
 pub fn csv(shop: &ShopId, worth: &Worth) -> Vec<String> {
     let head = "shop,day,persona,shown,made,tokens_in,tokens_out,cost_dollars,holdout_shoppers,personal_shoppers,\
@@ -65,8 +58,8 @@ pub fn csv(shop: &ShopId, worth: &Worth) -> Vec<String> {
     let mut lines = vec![head.to_owned()];
     for day in &worth.days {
         let costs = day.costs.map(|costs| {
-            let shown = costs.hits + costs.stale + costs.misses;
-            let (made, tokens_in, tokens_out) = (costs.generations, costs.tokens_in, costs.tokens_out);
+            let (shown, made) = (costs.shown(), costs.generations);
+            let (tokens_in, tokens_out) = (costs.tokens_in, costs.tokens_out);
             format!("{shown},{made},{tokens_in},{tokens_out},{}", micro(costs.cost_microdollars))
         });
         let mut line = |persona: &str, costs: &str, Groups { holdout, personal }: Groups| {
