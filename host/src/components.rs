@@ -5,13 +5,15 @@ pub mod control;
 pub mod following;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
 use artifacts::client::Times;
 use artifacts::{Artifacts, Client, Key, Reference, Store};
-use runtime::component::{Binary, ComponentConfig, Role, Source};
-use runtime::deployment::Components;
+use runtime::component::{Binary, ComponentConfig, Role, Source, Watched};
+use runtime::deployment::{Components, Deployment};
+use tokio::runtime::Handle;
 
 use crate::config::{Chosen, Config};
 
@@ -69,6 +71,17 @@ impl Puller {
         let pulled = pulled.with_context(|| format!("components.{role}"))?;
         Ok(Binary::new(reference.to_string(), pulled.bytes))
     }
+}
+
+/// Swaps a component of a deployment for the one that `read` returns. Both are done on `background`: compiling takes long.
+async fn swap(
+    deployment: Arc<Deployment>,
+    background: &Handle,
+    role: Role,
+    read: impl FnOnce() -> anyhow::Result<Binary> + Send + 'static,
+) -> anyhow::Result<Watched> {
+    let swapped = background.spawn_blocking(move || deployment.swap(role, read()?));
+    swapped.await.unwrap_or_else(|panic| Err(panic.into()))
 }
 
 /// Reads a public key.

@@ -11,7 +11,7 @@ use host::backends;
 use host::components::control::{self, Report};
 use host::components::{self, artifacts, read_key};
 use host::config::Config;
-use runtime::component::{Binary, Role, TRIAL, TRIAL_CALLS};
+use runtime::component::{Binary, Role, TRIAL, TRIAL_CALLS, Verdict};
 use runtime::engine::Interfaces;
 
 use super::check;
@@ -227,12 +227,12 @@ fn describe(role: Role, report: &Report) -> String {
             "{role}: taken up; its first {TRIAL_CALLS} calls are watched, for {} s at most",
             TRIAL.as_secs()
         ),
-        Report::Kept { calls, failures } => {
+        Report::Ended(Verdict::Kept { calls, failures }) => {
             format!(
                 "{role}: kept; {failures} of {calls} calls failed. The next start takes the one in the configuration"
             )
         }
-        Report::RolledBack { .. } => format!("{role}: rolled back"),
+        Report::Ended(Verdict::RolledBack { .. }) => format!("{role}: rolled back"),
         Report::Refused(_) => format!("{role}: refused"),
     }
 }

@@ -48,33 +48,8 @@ pub enum Report {
     Refused(String),
     /// The new component is called, and its first calls are watched.
     TakenUp,
-    /// The new component stays.
-    Kept {
-        /// How many of its calls ended.
-        calls: u64,
-        /// How many of them failed.
-        failures: u64,
-    },
-    /// The former component is called again.
-    RolledBack {
-        /// How many of the new component's calls ended.
-        calls: u64,
-        /// How many of them failed.
-        failures: u64,
-        /// How the last of them failed.
-        failure: String,
-    },
-}
-
-impl From<Verdict> for Report {
-    fn from(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Kept { calls, failures } => Self::Kept { calls, failures },
-            Verdict::RolledBack { calls, failures, failure } => {
-                Self::RolledBack { calls, failures, failure: failure.to_string() }
-            }
-        }
-    }
+    /// The trial of the new component is over.
+    Ended(Verdict),
 }
 
 /// The socket of a server. Its file is removed when this is dropped.
@@ -122,17 +97,16 @@ impl Control {
 /// Serves one command. If it has gone, the trial of its component goes on.
 async fn serve(mut stream: UnixStream, deployment: Arc<Deployment>, store: Store, background: Handle) {
     let Ok(Ok(swap)) = tokio::time::timeout(PATIENCE, receive(&mut stream)).await else { return };
-    let (role, compiling) = (swap.role, deployment.clone());
-    let swapped = background.spawn_blocking(move || {
-        let Swap { role, sha256, origin } = swap;
+    let Swap { role, sha256, origin } = swap;
+    let read = move || {
         let bytes = store.read(sha256)?.context("the data folder does not have this component")?;
-        compiling.swap(role, Binary::new(origin, bytes.into()))
-    });
-    match swapped.await.unwrap_or_else(|panic| Err(panic.into())) {
+        Ok(Binary::new(origin, bytes.into()))
+    };
+    match super::swap(deployment, &background, role, read).await {
         Ok(watched) => {
             let _ = send(&mut stream, &Report::TakenUp).await;
             let verdict = watched.verdict(TRIAL).await;
-            let _ = send(&mut stream, &Report::from(verdict)).await;
+            let _ = send(&mut stream, &Report::Ended(verdict)).await;
         }
         Err(error) => {
             let why = format!("{error:#}");
@@ -178,12 +152,11 @@ pub async fn swap(
             last = Some(report);
         }
         match last {
-            Some(Report::Kept { .. }) => {}
             Some(Report::Refused(why)) => bail!("{why}"),
-            Some(Report::RolledBack { calls, failures, failure }) => {
-                bail!(
-                    "{failures} of the first {calls} calls failed ({failure}); rolled back to the former component"
-                )
+            Some(Report::Ended(verdict)) => {
+                if let Some(why) = verdict.failure() {
+                    bail!("{why}; rolled back to the former component");
+                }
             }
             Some(Report::TakenUp) | None => bail!("the server ended before it said what became of it"),
         }

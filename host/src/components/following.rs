@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use artifacts::Reference;
 use capabilities::swaps::{Choice, Ending, Swaps};
-use runtime::component::{Binary, NotSwapped, Role, TRIAL, Verdict, Watched};
+use runtime::component::{Binary, NotSwapped, Role, TRIAL, Watched};
 use runtime::deployment::{Components, Deployment};
 use tokio::runtime::Handle;
 
@@ -131,16 +131,12 @@ impl Following {
                 return Ending::Failed(why);
             }
         };
-        match watched.verdict(TRIAL).await {
-            Verdict::Kept { .. } => {
-                let former = self.current.insert(role, binary);
-                self.former.extend(former.map(|former| (role, former)));
-                Ending::Taken
-            }
-            Verdict::RolledBack { calls, failures, failure } => {
-                Ending::Failed(format!("{failures} of the first {calls} calls failed ({failure})"))
-            }
+        if let Some(why) = watched.verdict(TRIAL).await.failure() {
+            return Ending::Failed(why);
         }
+        let former = self.current.insert(role, binary);
+        self.former.extend(former.map(|former| (role, former)));
+        Ending::Taken
     }
 
     /// Returns the component that was chosen.
@@ -171,8 +167,6 @@ impl Following {
     }
 
     async fn swap(&self, role: Role, binary: Binary) -> anyhow::Result<Watched> {
-        let deployment = self.deployment.clone();
-        let swapped = self.background.spawn_blocking(move || deployment.swap(role, binary));
-        swapped.await.unwrap_or_else(|panic| Err(panic.into()))
+        super::swap(self.deployment.clone(), &self.background, role, move || Ok(binary)).await
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::record::{Failure, Record};
@@ -16,7 +17,7 @@ pub const TRIAL: Duration = Duration::from_secs(30);
 const FAILURES_TOLERATED: u64 = 2;
 
 /// How a trial ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// The new version stays.
     Kept {
@@ -34,6 +35,18 @@ pub enum Verdict {
         /// How the last of them failed.
         failure: Failure,
     },
+}
+
+impl Verdict {
+    /// Returns why the version before is called again, if it is.
+    pub fn failure(self) -> Option<String> {
+        match self {
+            Self::Kept { .. } => None,
+            Self::RolledBack { calls, failures, failure } => {
+                Some(format!("{failures} of the first {calls} calls failed ({failure})"))
+            }
+        }
+    }
 }
 
 /// A trial that is under way or over. `V` is a version.
