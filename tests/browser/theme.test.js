@@ -36,17 +36,17 @@ const THEMES = {
   Dawn: {
     css: '--color-background: 20,24,31; --color-foreground: 240,238,230; --color-button: 255,196,0; --font-heading-family: monospace;'
       + '--font-heading-weight: 400; --buttons-radius: 6px; --inputs-radius: 3px; --product-card-corner-radius: .4rem;',
-    looks: { box: 'none', text: 'rgb(240, 238, 230)', button: 'rgb(255, 196, 0)', corners: ['6px', '6.4px'], heading: ['monospace', '400', 'none'] },
+    looks: { box: 'none', text: 'rgb(240, 238, 230)', button: 'rgb(255, 196, 0)', corners: ['6px', '6.4px'], fields: '3px', heading: ['monospace', '400', 'none'] },
   },
   Horizon: {
     css: '--color-background: #fdf6ec; --color-background-rgb: 253 246 236; --color-foreground: #2b1d0e; --color-foreground-rgb: 43 29 14;'
       + '--color-primary-button-background: rgb(12 90 60 / 1.0); --font-heading--family: serif; --font-heading--weight: 700; --font-h2--case: uppercase;'
       + '--style-border-radius-buttons-primary: 14px; --style-border-radius-inputs: 4px; --product-corner-radius: 0px;',
-    looks: { box: 'none', text: 'rgb(43, 29, 14)', button: 'rgb(12, 90, 60)', corners: ['14px', '0px'], heading: ['serif', '700', 'uppercase'] },
+    looks: { box: 'none', text: 'rgb(43, 29, 14)', button: 'rgb(12, 90, 60)', corners: ['14px', '0px'], fields: '4px', heading: ['serif', '700', 'uppercase'] },
   },
   'a theme with variables of its own': {
     css: '--color-background: #14181f; --color-foreground: nonsense; --color-button: #fff;',
-    looks: { box: 'rgb(255, 255, 255)', text: 'rgb(31, 28, 24)', button: 'rgb(31, 28, 24)', corners: ['32px', '16px'], heading: [undefined, '600', 'none'] },
+    looks: { box: 'rgb(255, 255, 255)', text: 'rgb(31, 28, 24)', button: 'rgb(31, 28, 24)', corners: ['32px', '16px'], fields: '', heading: [undefined, '600', 'none'] },
   },
 };
 
@@ -80,12 +80,13 @@ for (const [theme, { css, looks }] of Object.entries(THEMES)) {
         soft: rgb(style('.lead').color),
         surface: rgb(style().getPropertyValue('--ground')),
         corners: [button, style('.cards .shot')].map(({ borderRadius }) => borderRadius),
+        fields: style().getPropertyValue('--field-round'),
         heading: [fontFamily, fontWeight, textTransform],
       };
     });
     const { heading: [family, ...heading], ...expected } = looks;
-    const { box, text, button, corners } = seen;
-    assert.deepEqual({ box, text, button, corners }, expected);
+    const { box, text, button, corners, fields } = seen;
+    assert.deepEqual({ box, text, button, corners, fields }, expected);
     assert.deepEqual(seen.heading.slice(1), heading);
     if (family) assert.equal(seen.heading[0], family);
     const pairs = [[seen.on, seen.button], [seen.soft, seen.surface], [seen.text, seen.surface]];
