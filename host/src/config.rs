@@ -6,6 +6,7 @@
 mod environment;
 mod file;
 mod keys;
+mod links;
 mod public_url;
 #[cfg(test)]
 mod reference;
@@ -85,6 +86,7 @@ impl Config {
         self.redis()?;
         self.credentials()?;
         let server = &self.file.server;
+        links::links(server)?;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),
             ("retention.pages_unread_days", self.file.retention.pages_unread_days),
@@ -205,7 +207,8 @@ impl Config {
             );
         }
         let origin = self.file.document.shopify.origin.clone();
-        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin }))
+        let links = links::links(&self.file.server)?;
+        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin, links }))
     }
 
     /// Returns the limits of a role's component.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use model::{Persona, ShopperId};
 
 use crate::http::fallback_cache;
-use runtime::bindings::wandstore::storefront::catalog_types::Market;
+use runtime::bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness, Market};
 use runtime::bindings::wandstore::storefront::job_types::{GenerationRequest, PageKind, QueueError, Work};
 use runtime::bindings::wandstore::storefront::page_types::{
     CacheError, Cached, Page, Source, StalePage, Staleness,
@@ -39,6 +39,17 @@ impl From<CacheError> for Error {
         match error {
             CacheError::Invalid(reason) => Self::Invalid(reason),
             CacheError::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<CatalogError> for Error {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::NoSuchShop => Self::Invalid("the catalog knows no such shop".to_owned()),
+            CatalogError::Unavailable(_) | CatalogError::Busy(_) => {
+                Self::Unavailable("the shop does not supply its products".to_owned())
+            }
         }
     }
 }
@@ -146,6 +157,18 @@ pub async fn request_page(
         .queue
         .call_enqueue(instance, &request))??;
     Ok(())
+}
+
+/// Returns how many products the catalog supplies for a shop's pages.
+pub async fn products(deployment: &Deployment, shop: &str) -> Result<usize, Error> {
+    let market = Market { country: String::new(), language: String::new() };
+    let assortment = call!(deployment.catalog, Cause::Operator, |guest, instance| guest.call_products(
+        instance,
+        shop,
+        &market,
+        Freshness::StaleOk
+    ))?;
+    Ok(assortment?.products.len())
 }
 
 /// Returns the fallback page of a shop.

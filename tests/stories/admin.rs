@@ -12,8 +12,8 @@ use crate::harness::{Answer, LlmServer, Process, Saying, eventually};
 use crate::installation::{PUBLIC_URL, fragment, open_admin, session_token, shopify, start};
 use crate::llm::plan;
 
-const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=&persona=minimalist\
-    &persona=explorer&persona=dealhunter&persona=loyalist";
+/// The form of the page *Brand*.
+const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=";
 
 /// A simulated Shopify that gives this answer to every token request.
 async fn refusing(status: u16, error: &'static str) -> String {
@@ -33,13 +33,17 @@ fn client() -> reqwest::Client {
 
 /// The form that the open page sends.
 async fn save(host: &Process, form: &str) -> Answer {
-    let request = client().post(format!("http://{}/admin/settings", host.address));
+    let request = client().post(format!("http://{}/admin/brand", host.address));
     let request = request.bearer_auth(session_token()).body(form.to_owned());
     Answer::read(request.send().await.expect("the host answers")).await
 }
 
 async fn open_page(host: &Process, own: &str) -> Answer {
-    let target = format!("http://{}/admin?shop={SHOP}&id_token={}{own}", host.address, session_token());
+    open_at(host, "/admin", own).await
+}
+
+async fn open_at(host: &Process, path: &str, own: &str) -> Answer {
+    let target = format!("http://{}{path}?shop={SHOP}&id_token={}{own}", host.address, session_token());
     Answer::read(client().get(target).send().await.expect("the host answers")).await
 }
 
@@ -91,11 +95,11 @@ async fn a_tab_that_was_left_open_changes_nothing_once_the_app_is_uninstalled() 
         );
     }
     assert_eq!(fragment(&host).await.status, 404);
-    let page = eventually("the shop is connected again", async || {
-        let page = open_page(&host, "").await.body;
-        page.contains(">Connected<").then_some(page)
+    eventually("the shop is connected again", async || {
+        open_page(&host, "").await.body.contains(">Connected<").then_some(())
     })
     .await;
+    let page = open_at(&host, "/admin/brand", "").await.body;
     assert!(page.contains(r#"value="dry""#), "{page}");
 }
 

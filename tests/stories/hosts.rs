@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::harness::process::wandstore;
 use crate::harness::shopify::{SECRET, SHOP, webhook_headers};
 use crate::harness::{Answer, Process, eventually};
-use crate::installation::{fragment, open_admin, session_token, shopify, start_with};
+use crate::installation::{fragment, open_admin, open_admin_at, session_token, shopify, start_with};
 
 /// The key of merchants' tokens, which the hosts share.
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -65,14 +65,16 @@ async fn shows_own(host: &Process) -> bool {
     fragment(host).await.header("x-cache") == "HIT"
 }
 
-/// Saves settings as a merchant does.
+/// Saves settings as a merchant does, on two pages.
 async fn save(host: &Process, tone: &str, paused: bool) {
-    let paused = if paused { "&paused=on" } else { "" };
-    let form = format!("tone={tone}&accent=&surface=&banned_words=&promises=&persona=explorer{paused}");
-    let request = reqwest::Client::new().post(format!("http://{}/admin/settings", host.address));
-    let request = request.header("authorization", format!("Bearer {}", session_token())).body(form);
-    let answer = Answer::read(request.send().await.expect("the host answers")).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
+    let brand = format!("tone={tone}&accent=&surface=&banned_words=&promises=");
+    let settings = if paused { "paused=on" } else { "" };
+    for (page, form) in [("brand", brand), ("settings", settings.to_owned())] {
+        let request = reqwest::Client::new().post(format!("http://{}/admin/{page}", host.address));
+        let request = request.header("authorization", format!("Bearer {}", session_token())).body(form);
+        let answer = Answer::read(request.send().await.expect("the host answers")).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
 }
 
 /// Sends a webhook. Returns whether it was new, or none if Shopify is to repeat it.
@@ -100,7 +102,7 @@ async fn what_a_merchant_does_on_one_host_holds_on_the_other() {
     eventually("the other host serves it", async || serves(two).await.then_some(())).await;
 
     save(one, "dry", false).await;
-    assert!(open_admin(two).await.contains(r#"value="dry""#));
+    assert!(open_admin_at(two, "/admin/brand").await.contains(r#"value="dry""#));
     eventually("the visitor's page is made", async || {
         (shows_own(one).await && shows_own(two).await).then_some(())
     })

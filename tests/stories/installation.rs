@@ -64,7 +64,12 @@ pub fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str
 
 /// Returns the admin page.
 pub async fn open_admin(host: &Process) -> String {
-    let page = host.get(&format!("/admin?shop={SHOP}&id_token={}", session_token())).await;
+    open_admin_at(host, "/admin").await
+}
+
+/// Returns a page of the admin.
+pub async fn open_admin_at(host: &Process, path: &str) -> String {
+    let page = host.get(&format!("{path}?shop={SHOP}&id_token={}", session_token())).await;
     let page = page.expect("the host answers");
     assert!(page.status == 200 && !page.body.contains("Not connected"), "{} {}", page.status, page.body);
     page.body

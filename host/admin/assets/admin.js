@@ -1,114 +1,294 @@
-// Submits forms with a session token, and inserts the response into the page. App Bridge supplies the token; without
-// App Bridge (in local development) the token is in the address.
+// The script of every page: goes from page to page, submits forms, and loads parts, with a session token each time. App Bridge
+// supplies the token, the navigation, the bar for unsaved changes and toasts. Without App Bridge (in local development) the
+// token is in the address, and the page has its own navigation and bar.
 "use strict";
 (() => {
-  const app = document.getElementById("app");
   const fields = "s-text-field, s-color-field, s-text-area, s-checkbox";
+  const bridge = globalThis.shopify;
+  const hasBar = Boolean(bridge?.saveBar);
+  // Before the first paint, so that nothing moves.
+  document.documentElement.classList.add(hasBar ? "bridged" : "unbridged");
 
-  const token = async () =>
-    globalThis.shopify?.idToken ? shopify.idToken() : new URLSearchParams(location.search).get("id_token");
-
+  /** Of the address in the admin: what every request and link keeps. */
+  const kept = () => {
+    const query = new URLSearchParams(location.search);
+    return new URLSearchParams(["shop", "host", "embedded", "locale"].flatMap((name) => (query.has(name) ? [[name, query.get(name)]] : [])));
+  };
+  const first = new URLSearchParams(location.search).get("id_token");
+  const token = async () => (bridge?.idToken ? bridge.idToken() : first);
   const ask = async (path, options = {}) =>
-    fetch(path, { ...options, headers: { ...options.headers, authorization: `Bearer ${await token()}` } });
+    fetch(`${path}?${kept()}`, { ...options, headers: { ...options.headers, authorization: `Bearer ${await token()}` } });
 
-  // Replaces the plain controls once Shopify's components have loaded.
-  const upgrade = () => {
-    for (const element of app.querySelectorAll(`${fields}, s-button`)) {
-      customElements.whenDefined(element.localName).then(() => {
-        const plain = element.querySelector(":scope > .plain");
-        if (!plain) return;
-        const control = plain.matches("button") ? null : plain.querySelector("input, textarea");
-        if (control?.type === "checkbox") element.checked = control.checked;
-        else if (control) element.value = control.value;
-        if (control) plain.remove();
-        else element.replaceChildren(plain.textContent);
-      });
-    }
-  };
+  const start = () => {
+    const app = document.getElementById("app");
+    const bar = document.querySelector(".bar");
+    const { dataset: words } = document.body;
+    const page = () => app.firstElementChild;
+    const form = () => app.querySelector("form");
 
-  // Reads Shopify's fields one by one, so that it does not matter how they take part in forms.
-  const read = (form) => {
-    const data = new URLSearchParams();
-    for (const element of form.querySelectorAll(fields)) {
-      const control = element.querySelector("input, textarea") ?? element;
-      const checkbox = element.localName === "s-checkbox";
-      const value = checkbox ? element.getAttribute("value") : control.value;
-      if (!checkbox || control.checked) data.append(element.getAttribute("name"), value ?? "");
-    }
-    return data;
-  };
+    // Forms
 
-  const tell = (text) => {
-    const banner = document.createElement("s-banner");
-    banner.setAttribute("tone", "critical");
-    banner.textContent = text;
-    app.querySelector(".outcome").replaceChildren(banner);
-    banner.scrollIntoView({ block: "center" });
-  };
-
-  const save = async (form) => {
-    if (form.ariaBusy === "true") return;
-    form.ariaBusy = "true";
-    try {
-      const answer = await ask(form.getAttribute("action"), { method: "POST", body: read(form) });
-      if (answer.status === 401 || answer.status === 403) {
-        return tell("Your session has ended, and nothing was saved. Open Wandstore from your shop’s admin again.");
+    // Reads Shopify's fields one by one, so that it does not matter how they take part in forms.
+    const control = (element) => element.querySelector("input, textarea") ?? element;
+    const read = (form) => {
+      const data = new URLSearchParams();
+      for (const hidden of form.querySelectorAll("input[type=hidden]")) data.append(hidden.name, hidden.value);
+      for (const element of form.querySelectorAll(fields)) {
+        const checkbox = element.localName === "s-checkbox";
+        const value = checkbox ? element.getAttribute("value") : control(element).value;
+        if (!checkbox || control(element).checked) data.append(element.getAttribute("name"), value ?? "");
       }
-      if (![200, 409, 422, 503].includes(answer.status)) throw new Error(answer.status);
-      app.innerHTML = await answer.text();
+      return data;
+    };
+
+    /** The form as it was shown, and its values. */
+    let shown = "";
+    let values = [];
+    const remember = () => {
+      const elements = [...(form()?.querySelectorAll(fields) ?? [])];
+      shown = form() ? String(read(form())) : "";
+      values = elements.map((element) => [element, control(element).value, control(element).checked]);
+    };
+    let isDirty = false;
+    const judge = () => {
+      const dirty = Boolean(form()) && (page().hasAttribute("data-unsaved") || String(read(form())) !== shown);
+      if (dirty === isDirty) return;
+      isDirty = dirty;
+      if (hasBar) bridge.saveBar[dirty ? "show" : "hide"]("unsaved");
+      else bar.hidden = !dirty;
+    };
+
+    const tell = (text) => {
+      const banner = document.createElement("s-banner");
+      banner.setAttribute("tone", "critical");
+      banner.textContent = text;
+      const outcome = app.querySelector(".outcome");
+      outcome.replaceChildren(banner);
+      outcome.scrollIntoView({ block: "center" });
+    };
+    const unreached = (online, offline) => (navigator.onLine ? online : offline);
+
+    const save = async () => {
+      if (!form() || app.ariaBusy === "true") return;
+      app.ariaBusy = "true";
+      try {
+        const answer = await ask(form().getAttribute("action"), { method: "POST", body: read(form()) });
+        if (answer.status === 401 || answer.status === 403) return tell(words.ended);
+        if (answer.status === 413) return tell(words.tooLong);
+        if (![200, 409, 422, 503].includes(answer.status)) throw new Error(answer.status);
+        show(await answer.text());
+        const banner = app.querySelector(".outcome s-banner");
+        if (answer.ok && bridge?.toast) {
+          bridge.toast.show(banner.getAttribute("heading"));
+          if (banner.getAttribute("tone") === "success") banner.remove();
+        }
+        (app.querySelector("[aria-invalid=true], [error]") ?? app.querySelector(".outcome")).scrollIntoView({ block: "center" });
+      } catch {
+        tell(unreached(words.unreached, words.offline));
+      } finally {
+        app.ariaBusy = "false";
+      }
+    };
+
+    const discard = () => {
+      if (page().hasAttribute("data-unsaved")) return load(page().dataset.at);
+      for (const [element, value, checked] of values) {
+        control(element).value = value;
+        control(element).checked = checked;
+      }
+      judge();
+    };
+
+    // Pages
+
+    const show = (html) => {
+      app.innerHTML = html;
+      document.title = page().dataset.title ?? document.title;
+      for (const link of document.querySelectorAll(".nav a")) {
+        if (link.dataset.go === page().dataset.at) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
+      }
+      prepare();
+    };
+
+    const skeleton = () => {
+      app.replaceChildren(document.getElementById("skeleton").content.cloneNode(true));
+    };
+
+    const failed = (path) => {
+      const text = document.createElement("p");
+      text.setAttribute("role", "alert");
+      text.textContent = unreached(words.pageUnreached, words.pageOffline);
+      const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.retry });
+      again.addEventListener("click", () => load(path));
+      const box = Object.assign(document.createElement("div"), { className: "failed" });
+      box.append(text, again);
+      app.replaceChildren(box);
+      again.focus();
+    };
+
+    let asked = 0;
+    const load = async (path) => {
+      const number = ++asked;
+      forget();
+      skeleton();
+      try {
+        const answer = await ask(path);
+        if (number !== asked) return;
+        if (!answer.ok) throw new Error(answer.status);
+        show(await answer.text());
+        app.querySelector("h1")?.focus({ preventScroll: true });
+        scrollTo(0, 0);
+      } catch {
+        if (number === asked) failed(path);
+      }
+    };
+    const forget = () => {
+      shown = "";
+      values = [];
+      if (!isDirty) return;
+      isDirty = false;
+      if (hasBar) bridge.saveBar.hide("unsaved");
+      else bar.hidden = true;
+    };
+
+    /** Goes to another page, once there is nothing unsaved. */
+    const go = async (path) => {
+      if (isDirty && hasBar) await bridge.saveBar.leaveConfirmation();
+      else if (isDirty) {
+        bar.querySelector("p").textContent = words.saveFirst;
+        bar.classList.add("urged");
+        return bar.querySelector("[data-save]").focus();
+      }
+      history.pushState({}, "", `${path}?${kept()}`);
+      await load(path);
+    };
+
+    // Parts
+
+    // Replaces the plain controls once Shopify's components have loaded.
+    const upgrade = () => {
+      for (const element of app.querySelectorAll(`${fields}, s-button`)) {
+        customElements.whenDefined(element.localName).then(() => {
+          const plain = element.querySelector(":scope > .plain");
+          if (!plain) return;
+          const control = plain.matches("button") ? null : plain.querySelector("input, textarea");
+          if (control?.type === "checkbox") element.checked = control.checked;
+          else if (control) element.value = control.value;
+          if (control) plain.remove();
+          else element.replaceChildren(plain.textContent);
+          if (!isDirty) remember();
+        });
+      }
+    };
+
+    const parts = () => {
+      for (const part of app.querySelectorAll("[data-part]")) loadPart(part);
+    };
+    const loadPart = async (part) => {
+      try {
+        const answer = await ask(part.dataset.part);
+        if (!answer.ok) throw new Error(answer.status);
+        part.innerHTML = await answer.text();
+      } catch {
+        const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.retry });
+        again.addEventListener("click", () => loadPart(part));
+        part.replaceChildren(`${words.unreadable} `, again);
+      }
+    };
+
+    // Shopify's word on whether block and embed are in the published theme.
+    const extensions = async () => {
+      const list = app.querySelector(".extensions");
+      if (!list) return;
+      const say = (handle, text) => {
+        for (const place of list.querySelectorAll(`[data-extension="${handle}"]`)) place.textContent = text;
+      };
+      const places = [...list.querySelectorAll("[data-extension]")].map((place) => place.dataset.extension);
+      try {
+        const known = await bridge.app.extensions();
+        const active = known.filter(({ type }) => type === "theme_app_extension")
+          .flatMap(({ activations }) => activations).filter(({ status }) => status === "active").map(({ handle }) => handle);
+        for (const handle of places) say(handle, active.includes(handle) ? list.dataset.on : list.dataset.off);
+      } catch {
+        for (const handle of places) say(handle, list.dataset.untold);
+      }
+    };
+
+    const preview = async (button) => {
+      const frame = app.querySelector(".preview");
+      const note = app.querySelector(".preview-note");
+      note.hidden = false;
+      note.textContent = words.moment;
+      try {
+        const answer = await ask(`/admin/preview/${button.dataset.preview}`);
+        if (!answer.ok) throw new Error(answer.status);
+        frame.srcdoc = await answer.text();
+        frame.hidden = false;
+        note.textContent = button.dataset[answer.headers.get("x-generated")] ?? "";
+      } catch {
+        note.textContent = words.noPreview;
+      }
+    };
+
+    const download = async (id) => {
+      try {
+        const answer = await ask(`/admin/reports/${id}`);
+        if (!answer.ok) throw new Error(answer.status);
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(await answer.blob());
+        link.download = `${id}.json`;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      } catch {
+        tell(words.reportUnread);
+      }
+    };
+
+    const prepare = () => {
+      for (const link of app.querySelectorAll("a[data-go]")) link.href = `${link.dataset.go}?${kept()}`;
+      bar.querySelector("p").textContent = bar.getAttribute("aria-label");
+      bar.classList.remove("urged");
       upgrade();
-      (app.querySelector("[aria-invalid=true]") ?? app.querySelector(".outcome")).scrollIntoView({ block: "center" });
-    } catch {
-      tell("Wandstore was not reached, and nothing was saved. What you typed is still here: try again.");
-    } finally {
-      form.ariaBusy = "false";
-    }
+      remember();
+      judge();
+      parts();
+      extensions();
+    };
+
+    // What merchants do
+
+    app.addEventListener("submit", (event) => {
+      event.preventDefault();
+      save();
+    });
+    for (const event of ["input", "change"]) app.addEventListener(event, judge);
+    document.addEventListener("click", (event) => {
+      const target = event.target.closest("a[data-go], [data-save], [data-discard], [data-retry], s-button");
+      if (!target || target.disabled || target.hasAttribute("disabled")) return;
+      if (target.dataset.go !== undefined) {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        go(target.dataset.go);
+      } else if (target.dataset.save !== undefined) save();
+      else if (target.dataset.discard !== undefined) discard();
+      else if (target.dataset.retry !== undefined) load(page().dataset.at);
+      else if (target.dataset.preview) preview(target);
+      else if (target.dataset.report) download(target.dataset.report);
+    });
+    // App Bridge says where a click in Shopify's navigation leads.
+    document.addEventListener("shopify:navigate", (event) => {
+      const path = event.target.getAttribute("href");
+      if (!path) return;
+      event.preventDefault();
+      go(path);
+    });
+    addEventListener("popstate", () => load(location.pathname));
+    addEventListener("beforeunload", (event) => {
+      if (isDirty && !hasBar) event.preventDefault();
+    });
+    prepare();
   };
 
-  const preview = async (persona, title) => {
-    const frame = app.querySelector(".preview");
-    const note = app.querySelector(".preview-note");
-    note.hidden = false;
-    note.textContent = "One moment…";
-    try {
-      const answer = await ask(`/admin/preview/${persona}`);
-      if (!answer.ok) throw new Error(answer.status);
-      frame.srcdoc = await answer.text();
-      frame.hidden = false;
-      note.textContent = {
-        true: `Made for ${title.toLowerCase()}.`,
-        before: `Made for ${title.toLowerCase()} before products or settings changed. It is being made again: look again in a minute.`,
-      }[answer.headers.get("x-generated")]
-        ?? "What every shopper gets until a page is made. It is being made now: look again in a minute.";
-    } catch {
-      note.textContent = "There is no preview at the moment. Open Wandstore from your shop’s admin again.";
-    }
-  };
-
-  const download = async (id) => {
-    try {
-      const answer = await ask(`/admin/reports/${id}`);
-      if (!answer.ok) throw new Error(answer.status);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(await answer.blob());
-      link.download = `${id}.json`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    } catch {
-      tell("The report was not read. Try again in a minute.");
-    }
-  };
-
-  app.addEventListener("submit", (event) => {
-    event.preventDefault();
-    save(event.target);
-  });
-  app.addEventListener("click", (event) => {
-    const button = event.target.closest("s-button");
-    if (!button || button.disabled || button.hasAttribute("disabled")) return;
-    if (button.dataset.preview) preview(button.dataset.preview, button.textContent.trim());
-    else if (button.dataset.report) download(button.dataset.report);
-    else if (button.type === "submit" && !event.target.closest("button")) save(button.closest("form"));
-  });
-  upgrade();
+  document.addEventListener("DOMContentLoaded", start);
 })();

@@ -1,11 +1,13 @@
-//! Responses that contain no page of a shop, and refusals.
+//! Responses that contain no page of a shop.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use shopify::{Rejection, ShopDomain};
+use shopify::ShopDomain;
 
-use crate::pages::{self, Policy};
+use crate::html::{self, Policy};
+use crate::place::Place;
 use crate::query;
+use crate::refused::Refused;
 
 /// The query parameter with the time at which the page was bounced, in seconds since the epoch.
 const BOUNCED: &str = "bounced";
@@ -17,47 +19,35 @@ const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
 /// The header that tells App Bridge to retry the request with a new session token.
 const RETRY: &str = "x-shopify-retry-invalid-session-request";
 
-/// A refused request. The text may be shown to its sender.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The status of the response.
-    pub status: StatusCode,
-    /// The reason.
-    pub why: String,
-}
-
-impl Refused {
-    /// Creates a refusal.
-    pub fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, why: why.into() }
-    }
-}
-
-impl From<Rejection> for Refused {
-    fn from(rejection: Rejection) -> Self {
-        let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        Self::new(status, rejection.to_string())
-    }
-}
-
 /// Redirects a document to the bounce page, which fetches a session token and returns to the document.
-pub fn to_bounce(shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -> Response<Body> {
+pub fn to_bounce(
+    place: Place,
+    shop: &ShopDomain,
+    public_url: &str,
+    query: &str,
+    now_s: u64,
+) -> Response<Body> {
+    let kept = kept(query);
+    let again = format!("{public_url}{}?{kept}&{BOUNCED}={now_s}", place.path());
+    let reload =
+        form_urlencoded::Serializer::new(String::new()).append_pair("shopify-reload", &again).finish();
+    let mut response = html::html(StatusCode::FOUND, Some(shop), None, Policy::Sandbox, String::new());
+    let location = HeaderValue::from_str(&format!("/admin/session?{kept}&{reload}"));
+    if let Ok(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// Returns the parameters of Shopify's in a query that every link between pages keeps.
+pub fn kept(query: &str) -> String {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     for name in KEPT {
         if let Some(value) = query::parameter(query, name) {
             kept.append_pair(name, &value);
         }
     }
-    let kept = kept.finish();
-    let again = format!("{public_url}/admin?{kept}&{BOUNCED}={now_s}");
-    let reload =
-        form_urlencoded::Serializer::new(String::new()).append_pair("shopify-reload", &again).finish();
-    let mut response = pages::html(StatusCode::FOUND, Some(shop), None, Policy::Sandbox, String::new());
-    let location = HeaderValue::from_str(&format!("/admin/session?{kept}&{reload}"));
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
+    kept.finish()
 }
 
 /// Returns whether the page was bounced a moment ago. If a new session token did not help, another one will not.
@@ -66,15 +56,15 @@ pub fn was_bounced(query: &str, now_s: u64) -> bool {
     bounced_s.is_some_and(|bounced_s| now_s.saturating_sub(bounced_s) <= BOUNCED_S)
 }
 
-/// Returns whether an address is that of the admin page.
+/// Returns whether an address is that of a page of the admin.
 pub fn is_ours(address: &str, public_url: &str) -> bool {
-    let path = address.strip_prefix(public_url).unwrap_or(address);
-    path == "/admin" || path.starts_with("/admin?")
+    let address = address.strip_prefix(public_url).unwrap_or(address);
+    Place::at(address.split('?').next().unwrap_or_default()).is_some()
 }
 
 /// Refuses a request that is not for a document. App Bridge retries it if a new token may help.
-pub fn unauthorized(refused: &Refused) -> Response<Body> {
-    let mut response = pages::refused(refused.status, &refused.why, None);
+pub fn unauthorized(refused: &Refused, query: &str) -> Response<Body> {
+    let mut response = html::refused(refused.status, &refused.why, query::words(query), None);
     if refused.status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(RETRY, HeaderValue::from_static("1"));
     }

@@ -15,4 +15,24 @@ pub struct App {
     /// The origin of a simulator, which replaces `https://{shop}` in requests to shops and may frame the
     /// admin. `SHOPIFY_ORIGIN`.
     pub origin: Option<String>,
+    /// Where merchants are sent for help.
+    pub links: Links,
+}
+
+/// Addresses that the operator has for merchants. A page leaves out what is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Help. `server.support_url`.
+    pub support: Option<String>,
+    /// The privacy policy. `server.privacy_url`.
+    pub privacy: Option<String>,
+    /// What is new. `server.changelog_url`.
+    pub changelog: Option<String>,
+}
+
+impl Links {
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }

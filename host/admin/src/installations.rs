@@ -1,5 +1,6 @@
 //! Shops that installed the app: their tokens, encrypted, and their merchants' choices.
 
+mod choosing;
 mod renewal;
 mod rotation;
 
@@ -15,6 +16,7 @@ use crate::keys::Keys;
 use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
 use crate::{Unavailable, Usage, sql};
 
+pub(crate) use choosing::StoredChoices;
 pub use renewal::Renewal;
 pub(crate) use renewal::{Begun, Need};
 pub use rotation::Rotated;
@@ -108,7 +110,7 @@ impl Installations {
         revision: i64,
     ) -> Result<Vec<(Stored, Option<Choices>)>, Unavailable> {
         let rows = self.tables.all(Statement::new(sql::CHANGED).bind(revision)).await?;
-        let parsed = |row: &Row| Some((stored(row).ok()?, choices(row).ok()?));
+        let parsed = |row: &Row| Some((stored(row).ok()?, choosing::choices(row).ok()?));
         Ok(rows.iter().filter_map(parsed).collect())
     }
 
@@ -186,20 +188,6 @@ impl Installations {
         Ok(true)
     }
 
-    /// Returns a merchant's choices, if there are any.
-    pub async fn choices(&self, shop: &ShopId) -> Result<Option<Choices>, Unavailable> {
-        let row = self.tables.first(Statement::new(sql::CHOICES).bind(shop.as_str())).await?;
-        Ok(row.as_ref().map(choices).transpose()?.flatten())
-    }
-
-    /// Stores a merchant's choices. If the app is not installed in the shop, stores nothing and returns false.
-    pub async fn choose(&self, shop: &ShopId, choices: &Choices) -> Result<bool, Unavailable> {
-        let text = serde_json::to_string(choices).map_err(|error| Unavailable(error.to_string()))?;
-        let statement =
-            Statement::new(sql::CHOOSE).bind(shop.as_str()).bind(text).bind(integer(self.clock.now_ms()));
-        Ok(self.tables.change(statement).await?.is_some())
-    }
-
     /// Returns a statement that encrypts tokens with the current key, unless they were replaced since `stored` was read.
     fn encrypted_again(
         &self,
@@ -242,10 +230,4 @@ fn id(row: &Row) -> Result<ShopId, Unavailable> {
 fn stored(row: &Row) -> Result<Stored, Unavailable> {
     let state: String = row.get("state")?;
     Ok(Stored { id: id(row)?, state: State::named(&state) })
-}
-
-/// Returns the choices in a row. Choices that cannot be read count as absent.
-fn choices(row: &Row) -> Result<Option<Choices>, Unavailable> {
-    let text: Option<String> = row.get("choices")?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }

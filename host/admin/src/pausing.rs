@@ -7,7 +7,8 @@ use std::time::Duration;
 use model::ShopId;
 use model::shop::Choices;
 
-use crate::{Admin, NotConnected, choices};
+use crate::saving::changed;
+use crate::{Admin, NotConnected};
 
 /// How often the comparisons are read. They change once a day.
 const LOOK: Duration = Duration::from_hours(1);
@@ -41,16 +42,12 @@ impl Admin {
             return Ok(());
         }
         let _alone = self.connections.alone(shop).await;
-        let stored = self.installations().choices(shop).await?;
-        let former = choices::with(shop, &*self.storefronts, stored.clone());
-        let mut chosen = stored.unwrap_or_else(|| Choices::of(former.clone()));
-        if !chosen.pause(&losing) {
-            return Ok(());
-        }
-        let mut served = self.served.lock().await;
-        if self.installations().choose(shop, &chosen).await? {
-            tracing::warn!(%shop, personas = ?chosen.personas_paused, "personal pages lose, and are paused");
-            served.set(&*self.storefronts, shop, chosen.over(former));
+        let pause = |choices: &Choices| {
+            let mut chosen = choices.clone();
+            chosen.pause(&losing).then_some(chosen)
+        };
+        if changed(self, shop, pause).await? {
+            tracing::warn!(%shop, personas = ?losing, "personal pages lose, and are paused");
         }
         Ok(())
     }

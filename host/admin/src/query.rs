@@ -3,6 +3,8 @@
 use model::ShopId;
 use shopify::{Rejection, ShopDomain};
 
+use crate::wording::Words;
+
 /// Parameters that identify the caller: each may occur only once.
 const RESERVED: [&str; 6] = ["shop", "host", "hmac", "id_token", "timestamp", "signature"];
 
@@ -20,6 +22,12 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let value = pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     value.filter(|value| !value.is_empty())
+}
+
+/// Returns the words of the language that Shopify's admin has, which it names in `locale`
+/// (<https://shopify.dev/docs/apps/build/localize-your-app>).
+pub fn words(query: &str) -> &'static Words {
+    Words::of(&parameter(query, "locale").unwrap_or_default())
 }
 
 /// Checks that no reserved parameter is repeated.

@@ -12,8 +12,9 @@ use shopify::session_token::{self, Error};
 use shopify::{Rejection, ShopDomain};
 
 use crate::Admin;
-use crate::answers::{Refused, unauthorized};
+use crate::answers::unauthorized;
 use crate::query;
+use crate::refused::{Refused, Why};
 
 /// A member of a shop's staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +55,6 @@ pub enum Need {
     Expired,
 }
 
-/// Advice to the reader of a refusal because of a wrong signature. A forger and the merchant of an app with a mistyped
-/// secret get the same text.
-const WRONG_SECRET: &str = "what Shopify signed does not fit the secret that Wandstore knows. If you opened this page in \
-    Shopify’s admin, whoever runs Wandstore has to correct SHOPIFY_API_SECRET: it is not the client secret of this app";
-/// The same advice for a wrong client id.
-const WRONG_KEY: &str = "the session token is for another app. If you opened this page in Shopify’s admin, whoever runs \
-    Wandstore has to correct SHOPIFY_API_KEY: it is not the client id of this app";
-
 /// Identifies the requester of a document by the query of its address.
 pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
     let shop = query::shop(query)?;
@@ -82,13 +75,13 @@ impl FromRequestParts<Arc<Admin>> for Caller {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Response<Body>> {
-        of_fetch(admin, &parts.headers, parts.uri.query().unwrap_or_default())
-            .map_err(|refused| unauthorized(&refused))
+        let query = parts.uri.query().unwrap_or_default();
+        of_fetch(admin, &parts.headers, query).map_err(|refused| unauthorized(&refused, query))
     }
 }
 
 /// Identifies the sender of a request that is not for a document, by its `Authorization` header.
-fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, Refused> {
+pub fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, Refused> {
     query::check_once(query)?;
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, None) = (values.next(), values.next()) else {
@@ -127,9 +120,9 @@ fn check_launch(admin: &Admin, query: &str) -> Result<(), Refused> {
 /// have mistyped them.
 fn unauthenticated(admin: &Admin, error: Error) -> Refused {
     let why = match error {
-        Error::Forged => WRONG_SECRET.to_owned(),
-        Error::Audience => WRONG_KEY.to_owned(),
-        error => error.to_string(),
+        Error::Forged => Why::WrongSecret,
+        Error::Audience => Why::WrongKey,
+        error => Why::Request(error.to_string()),
     };
     if matches!(error, Error::Forged | Error::Audience) && admin.wrong_secret.is_due(admin.now_s()) {
         tracing::warn!(
@@ -142,5 +135,5 @@ fn unauthenticated(admin: &Admin, error: Error) -> Refused {
 }
 
 fn of_another_shop() -> Refused {
-    Refused::new(StatusCode::FORBIDDEN, "the session token is of another shop")
+    Refused::new(StatusCode::FORBIDDEN, Why::OtherShop)
 }

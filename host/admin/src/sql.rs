@@ -75,9 +75,9 @@ pub const DELETE: &str =
 /// Reads a merchant's choices.
 pub const CHOICES: &str = "SELECT choices FROM shops WHERE shop = $1";
 
-/// Stores a merchant's choices, unless the app is not installed in the shop.
+/// Stores a merchant's choices in place of $4, unless others are stored by now or the app is not installed in the shop.
 pub const CHOOSE: &str = "UPDATE shops SET choices = $2, changed_ms = $3
-    WHERE shop = $1 AND state = 'installed' RETURNING shop";
+    WHERE shop = $1 AND state = 'installed' AND choices IS NOT DISTINCT FROM $4 RETURNING shop";
 
 /// Adds to an hour's counts.
 pub const COUNT: &str =

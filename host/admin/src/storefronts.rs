@@ -82,6 +82,9 @@ pub trait Storefronts: Send + Sync {
     /// Returns why the language model is not asked for the shop at the moment; `None` if it is.
     fn model_trouble(&self, shop: &ShopId) -> Option<Cause>;
 
+    /// Returns how many products pages can be made of. May ask the shop, which takes a second.
+    async fn products(&self, shop: &ShopId) -> Result<usize, Failed>;
+
     /// Returns a page for the persona; may queue its generation if there is none yet.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed>;
 

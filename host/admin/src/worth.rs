@@ -28,6 +28,20 @@ pub struct Worth {
     revenue: Option<Interval>,
 }
 
+/// What a day costs and brings on average; between two ends, where it comes from the comparison. `None` if it is not known
+/// yet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ADay {
+    /// What it costs, in millionths of a dollar.
+    pub cost: Option<f64>,
+    /// How many more orders it brings.
+    pub orders: Option<[f64; 2]>,
+    /// How much more revenue it brings, in units of the currency.
+    pub revenue: Option<[f64; 2]>,
+    /// What one more order costs, in millionths of a dollar.
+    pub cost_of_an_order: Option<[f64; 2]>,
+}
+
 /// A day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Day {
@@ -77,28 +91,20 @@ impl Worth {
         }
     }
 
-    /// Returns what a day costs and brings, as names and values for people.
-    pub fn a_day(&self) -> Vec<(&'static str, String)> {
-        let none = || "not known yet".to_owned();
+    /// Returns what a day costs and brings.
+    pub fn a_day(&self) -> ADay {
         let times = |interval: &Interval, unit: f64| {
             [interval.low, interval.high].map(|end| end * self.shoppers_a_day / unit)
         };
         let orders = self.orders.as_ref().map(|interval| times(interval, 1.0));
         let revenue = self.revenue.as_ref().map(|interval| times(interval, 100.0));
-        let currency = self.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
-        let range = |[low, high]: [f64; 2], unit: &str| format!("{} to {}{unit}", signed(low), signed(high));
-        vec![
-            ("Cost a day", self.cost_a_day.map_or_else(none, dollars)),
-            ("More orders a day", orders.map_or_else(none, |ends| range(ends, ""))),
-            ("More revenue a day", revenue.map_or_else(none, |ends| range(ends, &currency))),
-            ("Cost of one more order", self.cost_of_an_order(orders).unwrap_or_else(none)),
-        ]
+        ADay { cost: self.cost_a_day, orders, revenue, cost_of_an_order: self.cost_of_an_order(orders) }
     }
 
     /// Returns between what one more order costs; `None` while it is not sure that there are more.
-    fn cost_of_an_order(&self, orders: Option<[f64; 2]>) -> Option<String> {
+    fn cost_of_an_order(&self, orders: Option<[f64; 2]>) -> Option<[f64; 2]> {
         let ([low, high], cost) = (orders?, self.cost_a_day?);
-        (low > 0.0).then(|| format!("{} to {}", dollars(cost / high), dollars(cost / low)))
+        (low > 0.0).then(|| [cost / high, cost / low])
     }
 }
 
@@ -173,14 +179,6 @@ fn average(costs: &BTreeMap<u32, Counts>) -> Option<f64> {
     Some(float(sum) / f64::from(last - first + 1))
 }
 
-fn dollars(micro: f64) -> String {
-    format!("${:.4}", micro / 1_000_000.0)
-}
-
-fn signed(value: f64) -> String {
-    if value < 0.0 { format!("−{:.2}", -value) } else { format!("+{value:.2}") }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "no shop counts 2^53 of anything")]
 fn float(count: u64) -> f64 {
     count as f64
@@ -233,17 +231,16 @@ mod tests {
 
     #[test]
     fn what_a_day_brings_has_an_interval_and_one_more_order_a_price() {
-        let told =
-            |orders: u64| worth(orders).a_day().into_iter().map(|(_, value)| value).collect::<Vec<_>>();
-        let more = told(180);
-        assert_eq!(more[0], "$3.0000");
+        let more = worth(180).a_day();
+        assert_eq!(more.cost, Some(3_000_000.0));
         // 90 more orders a day, worth about 45 dollars each.
-        let ends: Vec<f64> = more[1].split(" to ").map(|end| end.parse().unwrap()).collect();
-        assert!(ends[0] > 30.0 && ends[0] < 90.0 && ends[1] > 90.0 && ends[1] < 150.0, "{more:?}");
-        assert!(more[2].ends_with(" USD") && more[2].starts_with('+'), "{more:?}");
-        assert!(more[3].starts_with("$0.0"), "{more:?}");
-        let same = told(90);
-        assert!(same[1].starts_with('−'), "{same:?}");
-        assert_eq!(same[3], "not known yet", "perhaps there are no more");
+        let [low, high] = more.orders.unwrap();
+        assert!(low > 30.0 && low < 90.0 && high > 90.0 && high < 150.0, "{more:?}");
+        assert!(more.revenue.unwrap()[0] > 0.0, "{more:?}");
+        let [low, high] = more.cost_of_an_order.unwrap();
+        assert!(low < high && high < 100_000.0, "{more:?}");
+        let same = worth(90).a_day();
+        assert!(same.orders.unwrap()[0] < 0.0, "{same:?}");
+        assert_eq!(same.cost_of_an_order, None, "perhaps there are no more");
     }
 }

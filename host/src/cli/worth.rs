@@ -1,6 +1,6 @@
 //! `wandstore report effects --days`: what pages cost and what shoppers did, by day and persona.
 
-use admin::{Day, Done, Groups, Worth};
+use admin::{ADay, Day, Done, Groups, Worth};
 use model::{Persona, ShopId};
 
 use super::output::aligned;
@@ -18,8 +18,32 @@ pub fn table(worth: &Worth) -> Vec<String> {
     }
     let mut lines: Vec<_> = rows.iter().map(|row| aligned(row, &rows)).collect();
     lines.push(String::new());
-    lines.extend(worth.a_day().into_iter().map(|(name, value)| format!("{name}: {value}")));
+    lines.extend(a_day(worth).into_iter().map(|(name, value)| format!("{name}: {value}")));
     lines
+}
+
+/// Returns what a day costs and brings: names and values.
+fn a_day(worth: &Worth) -> [(&'static str, String); 4] {
+    let none = || "not known yet".to_owned();
+    let ADay { cost, orders, revenue, cost_of_an_order } = worth.a_day();
+    let currency = worth.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
+    let range = |[low, high]: [f64; 2], unit: &str| format!("{} to {}{unit}", signed(low), signed(high));
+    let an_order = cost_of_an_order.map(|[low, high]| format!("{} to {}", average(low), average(high)));
+    [
+        ("Cost a day", cost.map_or_else(none, average)),
+        ("More orders a day", orders.map_or_else(none, |ends| range(ends, ""))),
+        ("More revenue a day", revenue.map_or_else(none, |ends| range(ends, &currency))),
+        ("Cost of one more order", an_order.unwrap_or_else(none)),
+    ]
+}
+
+/// Formats millionths of a dollar on average.
+fn average(micro: f64) -> String {
+    format!("${:.4}", micro / 1_000_000.0)
+}
+
+fn signed(value: f64) -> String {
+    if value < 0.0 { format!("−{:.2}", -value) } else { format!("+{value:.2}") }
 }
 
 fn all(day: &Day) -> [String; 10] {

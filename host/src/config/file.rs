@@ -60,6 +60,12 @@ pub struct Server {
     /// The origin at which browsers reach Wandstore, such as `https://wandstore.example`. Addresses are made from it, and
     /// never from the `Host` of a request. Required in production with `SHOPIFY_API_KEY`. `WANDSTORE_PUBLIC_URL`.
     pub public_url: Option<String>,
+    /// Where merchants find help, `https://…` or `mailto:…`. The admin links to it; without it, to no help.
+    pub support_url: Option<String>,
+    /// The privacy policy of this deployment, `https://…`. The admin links to it; without it, to none.
+    pub privacy_url: Option<String>,
+    /// What is new, for merchants, `https://…`. The admin links to it; without it, to no such page.
+    pub changelog_url: Option<String>,
     /// The most connections at once from one address (of IPv6: one network of 64 bits), not counting those of trusted
     /// proxies, and the most requests of one client that wait at once.
     pub connections_per_address_max: usize,
@@ -247,7 +253,14 @@ impl File {
             budget: backend,
         };
         file.server.admin_listen = Some(String::new());
-        file.server.public_url = Some(String::new());
+        for url in [
+            &mut file.server.public_url,
+            &mut file.server.support_url,
+            &mut file.server.privacy_url,
+            &mut file.server.changelog_url,
+        ] {
+            *url = Some(String::new());
+        }
         file.document.llm.base_url = Some(String::new());
         file.document.shopify.origin = Some(String::new());
         file.document.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
@@ -276,6 +289,9 @@ impl Default for Server {
             connections_max: 10_000,
             memory_mib_max: 0,
             public_url: None,
+            support_url: None,
+            privacy_url: None,
+            changelog_url: None,
             connections_per_address_max: 500,
             trusted_proxies: TrustedProxies::default(),
             unsigned_routes: false,

@@ -87,6 +87,10 @@ impl Storefronts for OfDeployment {
         pages::bump_catalog_version(&self.deployment, shop.as_str()).await.map(drop).map_err(failed)
     }
 
+    async fn products(&self, shop: &ShopId) -> Result<usize, Failed> {
+        pages::products(&self.deployment, shop.as_str()).await.map_err(failed)
+    }
+
     /// Returns the page that shoppers share who are known only by their persona.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
         let deployment = &*self.deployment;

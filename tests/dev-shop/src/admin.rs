@@ -29,29 +29,51 @@ fn token(shop: &Shop, domain: &str) -> String {
     signing::session_token(&shop.options.api_secret, &signing::claims(&shop.options.api_key, domain, now_s()))
 }
 
-/// Serves the admin with the app in a frame.
+/// How the admin is opened.
+#[derive(Deserialize)]
+pub(crate) struct Opened {
+    /// The merchant's language.
+    locale: Option<String>,
+}
+
+/// Serves the admin with the app's first page in a frame.
 pub(crate) async fn frame(
     State(shop): State<Arc<Shop>>,
     Path((name, _)): Path<(String, String)>,
+    Query(how): Query<Opened>,
 ) -> Html<String> {
-    let query = opened(&shop, &name);
+    framed(&shop, &name, "admin", &how)
+}
+
+/// Serves the admin with another page of the app: what follows the app's handle is its path.
+pub(crate) async fn frame_at(
+    State(shop): State<Arc<Shop>>,
+    Path((name, _, path)): Path<(String, String, String)>,
+    Query(how): Query<Opened>,
+) -> Html<String> {
+    let is_path = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-".contains(&byte));
+    framed(&shop, &name, if is_path { &path } else { "admin" }, &how)
+}
+
+fn framed(shop: &Shop, name: &str, path: &str, how: &Opened) -> Html<String> {
+    let query = opened(shop, name, how.locale.as_deref().unwrap_or("en"));
     let source = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
     Html(format!(
         "<!doctype html><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>Admin</title>\
          <style>body{{margin:0;background:#1a1a1a}}iframe{{display:block;width:100%;height:calc(100vh - 3rem);border:0;\
          background:#f1f1f1;border-radius:.75rem .75rem 0 0}}p{{margin:0;line-height:3rem;padding:0 1rem;color:#fff;\
-         font-family:sans-serif}}</style><p>Simulated admin</p><iframe title=Wandstore src=\"/admin?{source}\"></iframe>"
+         font-family:sans-serif}}</style><p>Simulated admin</p><iframe title=Wandstore src=\"/{path}?{source}\"></iframe>"
     ))
 }
 
 /// Returns the query parameters with which the admin opens an app.
-fn opened(shop: &Shop, name: &str) -> Vec<(String, String)> {
+fn opened(shop: &Shop, name: &str, locale: &str) -> Vec<(String, String)> {
     let options = &shop.options;
     let values = [
         ("embedded", "1".to_owned()),
         ("host", STANDARD_NO_PAD.encode(format!("admin.shopify.com/store/{name}"))),
         ("id_token", token(shop, &options.shop)),
-        ("locale", "en".to_owned()),
+        ("locale", locale.to_owned()),
         ("session", "simulated-session".to_owned()),
         ("shop", options.shop.clone()),
         ("timestamp", now_s().to_string()),

@@ -73,6 +73,7 @@ fn platform() -> Router<Arc<Shop>> {
         .route("/api/{version}/graphql.json", post(storefront::answer))
         .route("/admin/oauth/access_token", post(oauth::access_token))
         .route("/store/{name}/apps/{app}", get(admin::frame))
+        .route("/store/{name}/apps/{app}/{*path}", get(admin::frame_at))
         .route("/admin", any(admin::pass))
         .route("/admin/{*rest}", any(admin::pass))
 }

@@ -1,8 +1,8 @@
 // App Bridge, as far as an app needs it for session tokens, which are good for a minute. A page that waits to be loaded again with
-// one names where in `shopify-reload`.
+// one names where in `shopify-reload`. A test may bring more of App Bridge.
 (() => {
 const idToken = async () => (await fetch('/simulator/session-token')).text();
-window.shopify = { idToken };
+window.shopify = { ...window.shopify, idToken };
 const reload = new URLSearchParams(location.search).get('shopify-reload');
 if (!reload) return;
 idToken().then((token) => {

@@ -8,8 +8,13 @@ use signing::session_token;
 
 use crate::harness::{Bench, OTHER, SHOP, claims};
 
-const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=Cheap&promises=Free+returns\
-    &persona=explorer&persona=loyalist&paused=on";
+/// The form of the page *Brand*.
+const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=Cheap&promises=Free+returns";
+/// The form of the page *Pages*.
+const CONTENT: &str = "announcement=&announcement_until=&questions=&persona=explorer&persona=loyalist";
+const BRAND: &str = "/admin/brand";
+const PAGES: &str = "/admin/pages";
+const SETTINGS: &str = "/admin/settings";
 
 #[tokio::test]
 async fn saved_settings_apply_at_once() {
@@ -18,15 +23,18 @@ async fn saved_settings_apply_at_once() {
     bench.host.asked();
     let answer = bench.save(Some(&bench.token(SHOP)), FORM).await;
     assert_eq!(answer.status, 200);
-    assert!(answer.text.contains("Saved") && answer.text.contains("Paused"), "{}", answer.text);
+    assert!(answer.text.contains("Saved"), "{}", answer.text);
     assert_eq!(bench.host.asked(), [format!("set {SHOP}"), format!("bump {SHOP}")]);
+    assert_eq!(bench.save_at(PAGES, Some(&bench.token(SHOP)), CONTENT).await.status, 200);
+    let answer = bench.save_at(SETTINGS, Some(&bench.token(SHOP)), "paused=on").await;
+    assert!(answer.text.contains("Saved") && answer.text.contains("Paused"), "{}", answer.text);
 
     let shop = bench.host.shop(SHOP).unwrap();
     assert_eq!((shop.tone.as_str(), shop.accent, shop.paused), ("dry", "#112233".parse().ok(), true));
     assert_eq!(shop.personas_off, [Persona::Minimalist, Persona::Dealhunter]);
     assert_eq!((shop.banned_words, shop.promises), (vec!["cheap".into()], vec!["Free returns".into()]));
     assert_eq!(shop.url.as_deref(), Some("https://magic-wands.myshopify.com"));
-    assert!(bench.visit(SHOP).await.text.contains(r##"value="#112233""##));
+    assert!(bench.visit_at(BRAND, SHOP).await.text.contains(r##"value="#112233""##));
 }
 
 #[tokio::test]
@@ -40,7 +48,7 @@ async fn settings_saved_while_storage_is_down_are_kept_and_pages_follow() {
     assert!(answer.text.contains(r#"heading="Saved""#), "{}", answer.text);
     assert!(answer.text.contains("Pages are updated a little later"), "{}", answer.text);
     assert_eq!(bench.host.shop(SHOP).unwrap().tone, "dry");
-    assert!(bench.visit(SHOP).await.text.contains(r##"value="#112233""##), "it is stored");
+    assert!(bench.visit_at(BRAND, SHOP).await.text.contains(r##"value="#112233""##), "it is stored");
 
     let mut asked = bench.host.asked();
     for _ in 0..600 {
@@ -66,7 +74,7 @@ async fn without_a_bearer_token_nothing_is_saved() {
         assert_eq!(answer.status, 401, "{token:?}");
         assert_eq!(answer.header("x-shopify-retry-invalid-session-request"), "1");
     }
-    let in_address = format!("/admin/settings?shop={SHOP}&id_token={}", bench.token(SHOP));
+    let in_address = format!("{BRAND}?shop={SHOP}&id_token={}", bench.token(SHOP));
     let answer = bench.send("POST", &in_address, None, Body::from(FORM)).await;
     assert_eq!(answer.status, 401, "an address is no proof that the page sent it");
     assert_eq!(bench.host.asked(), Vec::<String>::new());
@@ -84,10 +92,16 @@ async fn errors_are_shown_beside_their_fields_and_input_is_kept() {
         r#"value="red""#,
         r#"error="Write a colour such as #1b3a57, or leave this empty.""#,
         r#"error="Say in a few words how your shop sounds.""#,
-        "Leave at least one on, or pause Wandstore.",
         "One\nTwo",
         "Not saved yet",
     ] {
+        assert!(answer.text.contains(text), "{text} in {}", answer.text);
+    }
+    let answer = bench.save_at(PAGES, Some(&bench.token(SHOP)), "questions=Why%3F&persona=none").await;
+    assert_eq!(answer.status, 422);
+    for text in
+        ["Leave at least one on, or pause Wandstore.", "Line 1 needs a question mark", "Why?", "data-unsaved"]
+    {
         assert!(answer.text.contains(text), "{text} in {}", answer.text);
     }
     assert_eq!(bench.host.asked(), Vec::<String>::new());
@@ -114,18 +128,18 @@ async fn staff_of_one_shop_reach_no_other() {
     assert_eq!(bench.host.shop(SHOP).unwrap().tone, "warm and clear");
     assert_eq!(bench.host.shop(OTHER).unwrap().tone, "dry");
 
-    let target = format!("/admin/settings?shop={SHOP}");
+    let target = format!("{BRAND}?shop={SHOP}");
     let answer = bench.send("POST", &target, Some(&bench.token(OTHER)), Body::from(FORM)).await;
     assert_eq!(answer.status, 403);
     let report = bench.get("/admin/reports/r-1", Some(&bench.token(OTHER))).await;
     assert_eq!(report.status, 404);
-    assert!(!bench.visit(OTHER).await.text.contains("r-1"));
+    assert!(!bench.visit_at("/admin/privacy", OTHER).await.text.contains("r-1"));
 }
 
 #[tokio::test]
 async fn a_form_that_is_too_long_is_refused() {
     let Some(bench) = Bench::start().await else { return };
-    let form = format!("tone={}", "x".repeat(40_000));
+    let form = format!("tone={}", "x".repeat(300_000));
     assert_eq!(bench.save(Some(&bench.token(SHOP)), &form).await.status, 413);
 }
 
@@ -151,7 +165,7 @@ async fn a_preview_can_do_nothing() {
 async fn a_report_is_downloaded_by_its_shop() {
     let Some(bench) = Bench::start().await else { return };
     let token = bench.token(SHOP);
-    let page = bench.visit(SHOP).await;
+    let page = bench.visit_at("/admin/privacy", SHOP).await;
     assert!(page.text.contains(r#"data-report="r-1""#) && page.text.contains("2 hours ago"));
     let answer = bench.get("/admin/reports/r-1", Some(&token)).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, r#"{"customer":7}"#));
@@ -166,8 +180,9 @@ async fn choices_follow_a_renamed_shop_until_new_ones_are_saved() {
     let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     bench.save(Some(&bench.token(SHOP)), FORM).await;
+    bench.save_at(SETTINGS, Some(&bench.token(SHOP)), "paused=on").await;
     bench.host.renamed.lock().unwrap().push((OTHER, SHOP));
-    let page = bench.visit(OTHER).await;
+    let page = bench.visit_at(BRAND, OTHER).await;
     assert!(page.text.contains(r##"value="#112233""##), "{}", page.text);
     assert!(bench.host.shop(OTHER).unwrap().paused);
 
@@ -175,4 +190,70 @@ async fn choices_follow_a_renamed_shop_until_new_ones_are_saved() {
     bench.admin.uninstalled(&crate::harness::shop(OTHER), crate::harness::START_MS).await.unwrap();
     bench.visit(OTHER).await;
     assert_eq!(bench.host.shop(OTHER).unwrap().tone, "kind");
+}
+
+/// Returns the mark that a page's form was shown with.
+fn mark(page: &str) -> &str {
+    let (_, rest) = page.split_once(r#"name="mark" value=""#).expect("the page has a form");
+    rest.split('"').next().expect("it ends")
+}
+
+#[tokio::test]
+async fn forms_of_different_pages_lose_nothing_of_each_other() {
+    let Some(bench) = Bench::start().await else { return };
+    let token = bench.token(SHOP);
+    bench.visit(SHOP).await;
+    // All tabs were opened before anything was saved, and all save at once.
+    let brand = format!("{FORM}&mark={}", mark(&bench.visit_at(BRAND, SHOP).await.text));
+    let content = format!("{CONTENT}&mark={}", mark(&bench.visit_at(PAGES, SHOP).await.text));
+    let settings = format!("paused=on&mark={}", mark(&bench.visit_at(SETTINGS, SHOP).await.text));
+    let experiments = "/admin/experiments";
+    let holdout = format!("holdout=20&mark={}", mark(&bench.visit_at(experiments, SHOP).await.text));
+    let token = Some(token.as_str());
+    let answers = tokio::join!(
+        bench.save_at(BRAND, token, &brand),
+        bench.save_at(PAGES, token, &content),
+        bench.save_at(SETTINGS, token, &settings),
+        bench.save_at(experiments, token, &holdout),
+    );
+    for answer in [answers.0, answers.1, answers.2, answers.3] {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let shop = bench.host.shop(SHOP).unwrap();
+    assert_eq!((shop.tone.as_str(), shop.paused, shop.holdout.to_string().as_str()), ("dry", true, "20"));
+    assert_eq!(shop.personas_off, [Persona::Minimalist, Persona::Dealhunter]);
+}
+
+#[tokio::test]
+async fn of_two_tabs_with_the_same_page_the_second_is_told_and_may_save_nevertheless() {
+    let Some(bench) = Bench::start().await else { return };
+    let token = bench.token(SHOP);
+    bench.visit(SHOP).await;
+    let shown = mark(&bench.visit_at(BRAND, SHOP).await.text).to_owned();
+    let form = |tone: &str, mark: &str| FORM.replace("dry", tone) + "&mark=" + mark;
+    assert_eq!(bench.save(Some(&token), &form("dry", &shown)).await.status, 200);
+    let answer = bench.save(Some(&token), &form("loud", &shown)).await;
+    assert_eq!(answer.status, 409);
+    assert!(answer.text.contains("Changed in another tab"), "{}", answer.text);
+    assert!(answer.text.contains(r#"value="loud""#), "what was typed is still there");
+    assert_eq!(bench.host.shop(SHOP).unwrap().tone, "dry");
+    // The same again is no change, and what the merchant insists on is one.
+    assert_eq!(bench.save(Some(&token), &form("dry", &shown)).await.status, 200);
+    assert_eq!(bench.save(Some(&token), &form("loud", mark(&answer.text))).await.status, 200);
+    assert_eq!(bench.host.shop(SHOP).unwrap().tone, "loud");
+}
+
+#[tokio::test]
+async fn ten_thousand_banned_words_are_refused_in_words_and_none_is_lost() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    let words: Vec<_> = (0..10_000).map(|number| format!("w{number}")).collect();
+    let form = format!("tone=dry&banned_words={}", words.join("%0A"));
+    let answer = bench.save(Some(&bench.token(SHOP)), &form).await;
+    assert_eq!(answer.status, 422);
+    assert!(
+        answer.text.contains("Write at most 60 lines.") && answer.text.contains("\nw9999"),
+        "{}",
+        answer.text.len()
+    );
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use admin::{
-    Admin, App, Connections, Effects, Failed, Keys, Made, Parts, Preview, Report, Shops, Storefronts, router,
+    Admin, App, Connections, Effects, Failed, Keys, Links, Made, Parts, Preview, Report, Shops, Storefronts,
+    router,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -130,8 +131,19 @@ impl Bench {
         self.send("GET", target, token, Body::empty()).await
     }
 
+    /// Opens another page of the admin as a shop's staff do.
+    pub async fn visit_at(&self, path: &str, shop: &str) -> Answer {
+        self.get(&format!("{path}?shop={shop}&id_token={}", self.token(shop)), None).await
+    }
+
+    /// Sends the form of the page *Brand*.
     pub async fn save(&self, token: Option<&str>, form: &str) -> Answer {
-        self.send("POST", "/admin/settings", token, Body::from(form.to_owned())).await
+        self.save_at("/admin/brand", token, form).await
+    }
+
+    /// Sends the form of a page.
+    pub async fn save_at(&self, path: &str, token: Option<&str>, form: &str) -> Answer {
+        self.send("POST", path, token, Body::from(form.to_owned())).await
     }
 
     pub async fn send(&self, method: &str, target: &str, token: Option<&str>, body: Body) -> Answer {
@@ -233,6 +245,10 @@ impl Storefronts for Host {
         }
     }
 
+    async fn products(&self, shop: &ShopId) -> Result<usize, Failed> {
+        if shop.as_str() == SHOP { Ok(12) } else { Err(Failed("the shop does not answer".to_owned())) }
+    }
+
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
         let html = format!("<p>{} at {shop}</p>", persona.name());
         let made = match persona {
@@ -278,6 +294,7 @@ async fn open(shops: Shops, origin: &str, host: &Arc<Host>, clock: &Arc<clock::S
         secret: Secret::new(SECRET),
         public_url: PUBLIC_URL.into(),
         origin: Some(origin.to_owned()),
+        links: Links { support: Some("https://help.example".to_owned()), ..Links::default() },
     };
     let (app, signatures) = (Arc::new(app), Arc::new(signatures));
     let connections = Arc::new(Connections::new(app.clone(), &shops, clock.clone()).unwrap());

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admin::{Event, NotConnected};
+use axum::body::Body;
+use axum::http::Request;
 use capabilities::Secret;
 use tokio::task::JoinSet;
+use tower::ServiceExt as _;
 
 use crate::harness::{Bench, Host, OTHER, SHOP, START_MS, shop};
 
 const HOUR: Duration = Duration::from_hours(1);
-const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=&persona=explorer";
+const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=";
 
 fn tone(host: &Host) -> Option<String> {
     host.shop(SHOP).map(|shop| shop.tone)
@@ -43,6 +46,28 @@ async fn what_a_merchant_changes_on_one_host_holds_on_the_others() {
     bench.admin.redacted(&shop(SHOP), START_MS + 3 * 24 * 3_600_000).await.unwrap();
     other.follow().await.unwrap();
     assert_eq!((tone(&host), host.shop(OTHER).is_some()), (None, true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_of_two_hosts_at_once_are_both_kept() {
+    let Some(bench) = Bench::start().await else { return };
+    let (other, host) = bench.other_host().await;
+    let other = admin::router(other.clone());
+    bench.visit(SHOP).await;
+    for round in 0..10 {
+        let (tone, share) = (format!("tone=round+{round}"), format!("holdout={}", round + 1));
+        let token = bench.token(SHOP);
+        let request = Request::builder().method("POST").uri("/admin/experiments");
+        let request =
+            request.header("authorization", format!("Bearer {token}")).body(Body::from(share)).unwrap();
+        let (one, two) = tokio::join!(bench.save(Some(&token), &tone), other.clone().oneshot(request));
+        assert_eq!((one.status.as_u16(), two.unwrap().status().as_u16()), (200, 200));
+        let page = bench.visit_at("/admin/brand", SHOP).await.text;
+        assert!(page.contains(&format!(r#"value="round {round}""#)), "{page}");
+        let page = bench.visit_at("/admin/experiments", SHOP).await.text;
+        assert!(page.contains(&format!(r#"value="{}""#, round + 1)), "{page}");
+    }
+    assert_eq!(host.shop(SHOP).unwrap().holdout.to_string(), "10");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use capabilities::Secret;
 
 use crate::harness::{Bench, OTHER, SHOP, shop};
 
-const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=&persona=explorer";
+const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=";
 
 #[tokio::test]
 async fn a_key_is_rotated_without_a_merchant_noticing() {

@@ -6,6 +6,7 @@ mod forms;
 mod harness;
 mod hosts;
 mod keeping;
+mod languages;
 mod leaving;
 mod pages;
 mod pausing;

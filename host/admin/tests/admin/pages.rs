@@ -50,6 +50,8 @@ async fn app_bridge_is_sent_nowhere_else() {
         "https://app.example.evil/admin",
         "https://app.example/other",
         "/administrator",
+        "/admin/assets/admin.js",
+        "/admin/other",
         "javascript:alert(1)",
     ] {
         let answer = bench.get(&format!("/admin/session?shop={SHOP}&shopify-reload={reload}"), None).await;
@@ -160,7 +162,7 @@ async fn where_shopify_signed_the_address_it_has_to_be_the_address() {
 async fn there_is_nothing_else() {
     let Some(bench) = Bench::start().await else { return };
     assert_eq!(bench.get("/admin/other", None).await.status, 404);
-    assert_eq!(bench.get("/admin/settings", None).await.status, 405);
+    assert_eq!(bench.send("DELETE", "/admin/settings", None, axum::body::Body::empty()).await.status, 405);
     let style = bench.get("/admin/assets/admin.css", None).await;
     assert_eq!((style.status.as_u16(), style.header("x-content-type-options")), (200, "nosniff"));
 }
@@ -176,8 +178,8 @@ async fn the_page_says_what_pages_cost_and_what_they_bring() {
     }
     bench.admin.usage().flush().await;
     bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);
-    let page = bench.visit(SHOP).await.text;
-    let today = r#"<th scope="row">2026-09-21</th><td>3</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
+    let page = bench.visit_at("/admin/experiments", SHOP).await.text;
+    let today = r#"<th scope="row">Sep 21, 2026</th><td>3</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
     assert!(page.contains(today), "{page}");
     // What was counted of shoppers, on another day.
     assert!(page.contains("<td>1,000,000</td><td>39,000</td>"), "{page}");

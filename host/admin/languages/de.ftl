@@ -1,0 +1,381 @@
+# Die Wörter der Verwaltung auf Deutsch. Welche es gibt und wo sie stehen, sagt en.ftl.
+
+## The frame of every page
+
+nav = Seiten von Wandstore
+home = Start
+pages = Seiten
+experiments = Experimente
+brand = Marke
+privacy = Datenschutz
+settings = Einstellungen
+loading = Wird geladen …
+retry = Erneut versuchen
+unreadable = Das kann gerade nicht gelesen werden.
+not-connected = Nicht verbunden
+connected = Verbunden
+
+## Saving
+
+unsaved = Nicht gespeicherte Änderungen
+save = Speichern
+discard = Verwerfen
+save-first = Speichern oder verwerfen Sie zuerst Ihre Änderungen.
+saved = Gespeichert
+saved-details = Seiten werden ab jetzt mit diesen Einstellungen neu erstellt.
+saved-later-details = Seiten werden etwas später aktualisiert: Unser Speicher hat nicht geantwortet und wird erneut gefragt.
+not-saved-yet = Noch nicht gespeichert
+not-saved-yet-details = Korrigieren Sie die markierten Felder.
+not-saved = Nicht gespeichert
+not-saved-details = Bei uns hat etwas nicht funktioniert. Ihre Eingaben sind noch da: Speichern Sie in einer Minute erneut.
+not-saved-not-connected = Wandstore ist nicht mit diesem Shop verbunden, darum wurde nichts geändert. Der Grund steht darunter.
+changed-elsewhere = In einem anderen Tab geändert
+changed-elsewhere-details = Jemand hat diese Seite gespeichert, nachdem Sie sie geöffnet haben. Ihre Eingaben sind noch da: Speichern
+    Sie erneut, um den neuen Stand zu ersetzen, oder verwerfen Sie sie, um ihn zu sehen.
+
+## What the script says
+
+session-ended = Ihre Sitzung ist beendet, und nichts wurde gespeichert. Ihre Eingaben sind noch da: Kopieren Sie sie, und öffnen Sie
+    Wandstore erneut in Ihrem Shopify-Adminbereich.
+unreached = Wandstore wurde nicht erreicht, und nichts wurde gespeichert. Ihre Eingaben sind noch da: Versuchen Sie es erneut.
+offline = Sie sind offline, und nichts wurde gespeichert. Ihre Eingaben sind noch da: Speichern Sie, wenn Sie wieder online sind.
+too-long = Das ist zu lang, um gespeichert zu werden. Ihre Eingaben sind noch da: Kürzen Sie sie, und speichern Sie erneut.
+page-unreached = Diese Seite konnte nicht geladen werden.
+page-offline = Sie sind offline, darum konnte diese Seite nicht geladen werden.
+one-moment = Einen Moment …
+report-unread = Der Bericht wurde nicht gelesen. Versuchen Sie es in einer Minute erneut.
+
+## Home: the connection
+
+connection = Verbindung
+paused = Pausiert
+paused-details = Alle Kunden sehen dieselbe Seite, und nichts wird erstellt oder gespeichert.
+
+## Home: the steps
+
+setup = Einrichtung
+steps-done = { $done } von { $all } erledigt
+step-done = Erledigt
+step-open = Offen
+step-unknown = Noch nicht bekannt
+step-installed = Wandstore ist mit Ihrem Shop verbunden
+step-products = Wandstore kann Ihre Produkte lesen
+step-products-details = Seiten bestehen aus den Produkten Ihres Vertriebskanals „Onlineshop“.
+step-products-none = Shopify zeigt Wandstore keine Produkte. Veröffentlichen Sie welche im Kanal „Onlineshop“.
+step-block = Der Block „Storefront“ ist in Ihrem Theme
+step-block-details = Fügen Sie ihn auf der Startseite hinzu und überall, wo er sonst passt. Der Schritt zählt, sobald ihn ein Kunde
+    gesehen hat.
+step-page = Die erste Seite wurde erstellt
+step-page-details = Sie entsteht nach dem ersten Besuch eines Kunden oder wenn Sie eine Vorschau öffnen.
+step-comparison = Der Vergleich läuft
+step-comparison-details = Er beginnt mit den ersten Kunden, die den Block sehen und der Zählung zustimmen.
+add-block = Block im Theme-Editor hinzufügen
+turn-on-embed = App-Einbettung im Theme-Editor aktivieren
+open-preview = Vorschau öffnen
+in-theme = In Ihrem veröffentlichten Theme
+block = Block „Storefront“
+embed = App-Einbettung „Storefront signals“
+is-on = An
+is-off = Aus
+is-checking = Wird geprüft …
+not-told = Shopify sagt es hier nicht
+
+## Home: what to do next
+
+next = Was jetzt zu tun ist
+next-nothing = Nichts. Seiten werden erstellt, gezeigt und verglichen.
+next-connect = Verbinden Sie Ihren Shop: Der Grund steht oben.
+next-setup = Schließen Sie die Einrichtung oben ab.
+next-unpause = Wandstore ist pausiert. Schalten Sie es wieder ein, wenn Sie so weit sind.
+next-losing = Persönliche Seiten sind für manche Kunden schlechter und dort pausiert. Sehen Sie sich den Vergleich an.
+next-model = Seiten entstehen gerade ohne das Sprachmodell. Sehen Sie nach, warum.
+next-reports = Ein Kunde hat nach seinen Daten gefragt. Laden Sie den Bericht herunter.
+next-brand = Sagen Sie, wie Ihr Shop klingt und was er verspricht, damit Seiten es tun.
+open-page = { $page } öffnen
+
+## Home: numbers
+
+last-day = Die letzten 24 Stunden
+last-days = Die letzten 30 Tage
+pages-shown = Gezeigte Seiten
+made-for-shopper = Für den Kunden erstellt
+hits = Treffer
+stale-hits = Treffer auf ältere Seiten
+misses = Fehlschläge im Cache
+pages-made = Erstellte Seiten
+failures = Fehler
+tokens-read = Gelesene Tokens
+tokens-written = Geschriebene Tokens
+cost = Kosten
+day-column = Tag (UTC)
+shown-own = Für den Kunden erstellt
+shown-all = Alle gezeigten Seiten
+nothing-shown = In den letzten 30 Tagen wurde keine Seite gezeigt.
+as-table = Als Tabelle zeigen
+shown-summary = Gezeigte Seiten pro Tag, vom { $from } bis zum { $to }: insgesamt { $all }, davon { $own } für den Kunden erstellt.
+
+## Home: help
+
+help = Hilfe
+support = Support
+privacy-policy = Datenschutzerklärung
+changelog = Neuigkeiten
+
+## Pages
+
+what-you-say = Was Sie sagen
+announcement = Ankündigung
+announcement-details = Steht über jeder Seite, in Ihren Worten. Leer: keine.
+announcement-until = Ihr letzter Tag
+announcement-until-details = Seiten nennen ihn, und danach wird nichts angekündigt. Leer: ohne Ende.
+questions = Fragen und Antworten
+questions-details = Eine pro Zeile: die Frage, ihr Fragezeichen, dann die Antwort.
+personas = Personas
+personas-details = Seiten entstehen für vier Arten von Kunden. Schalten Sie aus, was nicht zu Ihrem Shop passt.
+minimalists = Minimalisten
+minimalists-want = Wollen eine gute Antwort und keinen Lärm.
+explorers = Entdecker
+explorers-want = Sehen sich um und lassen sich gern überraschen.
+dealhunters = Schnäppchenjäger
+dealhunters-want = Vergleichen Preise und warten auf das Angebot.
+loyalists = Stammkunden
+loyalists-want = Kommen wieder und kaufen erneut.
+preview = Vorschau
+preview-details = Wie die Seite Ihres Shops für jede Art von Kunden aussieht.
+preview-made = Erstellt für: { $shoppers }.
+preview-before = Erstellt für: { $shoppers }, bevor sich Produkte oder Einstellungen geändert haben. Sie wird neu erstellt: Sehen Sie
+    in einer Minute wieder nach.
+preview-never = Das sehen alle, bis eine Seite erstellt ist. Sie wird gerade erstellt: Sehen Sie in einer Minute wieder nach.
+preview-none = Gerade gibt es keine Vorschau. Versuchen Sie es in einer Minute erneut.
+
+## Brand
+
+your-brand = Ihre Marke
+tone = Ton
+tone-details = Wie Ihr Shop klingt, in wenigen Worten.
+tone-example = herzlich und klar
+accent = Akzentfarbe
+accent-details = Schaltflächen und Hervorhebungen. Leer: die der Seiten.
+surface = Hintergrundfarbe
+surface-details = Leer: die der Seiten.
+banned-words = Verbotene Wörter
+banned-words-details = Eines pro Zeile. Seiten verwenden sie nie.
+promises = Versprechen
+promises-details = Eines pro Zeile, etwa kostenlose Rückgabe. Seiten versprechen sonst nichts.
+
+## Experiments
+
+comparison = Vergleich
+losing = Pausiert, weil persönliche Seiten schlechter sind
+losing-details = Wo Ihr Shop diese Kunden vermuten lässt, legen mit einer persönlichen Seite weniger von ihnen etwas in den
+    Warenkorb als ohne. Darum sehen dort alle dieselbe Seite. Entfernen Sie einen Haken, um dort wieder persönliche Seiten zu
+    zeigen: Solange der Anteil unten gleich bleibt, werden sie nicht erneut pausiert.
+stays-paused = Bleibt pausiert.
+holdout = Vergleichsgruppe, in Prozent
+holdout-details = So viele Kunden sehen immer dieselbe Seite wie alle, damit Sie erkennen, was persönliche Seiten ändern. 0: Nichts
+    wird verglichen. Eine Änderung beginnt den Vergleich von vorn.
+effects = Was persönliche Seiten ändern
+effects-details = { $days ->
+    [one] Kunden, die den Block in den letzten 13 Monaten gesehen haben, von { $days } vollständigen Tag. Diese Intervalle dürfen
+        jeden Tag betrachtet werden: Mit 95 % gelten alle jederzeit.
+   *[other] Kunden, die den Block in den letzten 13 Monaten gesehen haben, von { $days } vollständigen Tagen. Diese Intervalle dürfen
+        jeden Tag betrachtet werden: Mit 95 % gelten alle jederzeit.
+}
+shoppers = Kunden
+measure = Messgröße
+held-out = Vergleichsgruppe
+personal-pages = Persönliche Seiten
+difference = Unterschied
+result = Ergebnis
+of-shoppers = von { $number }
+all-shoppers = Alle Kunden
+cart-adds = Warenkorb
+product-views = Produktansichten
+orders = Bestellungen
+revenue = Umsatz
+interval = { $low } bis { $high }
+percentage-points = { $numbers } Prozentpunkte
+views = { $numbers } Ansichten
+more-with = Mehr mit persönlichen Seiten: zwischen { $low } und { $high }.
+fewer-with = Weniger mit persönlichen Seiten: zwischen { $low } und { $high }.
+not-enough = Noch nicht genug Daten.
+not-enough-over-a-year = Noch nicht genug Daten. In diesem Tempo dauert es weit über ein Jahr.
+not-enough-perhaps-a-year = Noch nicht genug Daten. In diesem Tempo kann es über ein Jahr dauern.
+not-enough-days = { $days ->
+    [one] Noch nicht genug Daten. In diesem Tempo etwa { $days } weiterer Tag.
+   *[other] Noch nicht genug Daten. In diesem Tempo etwa { $days } weitere Tage.
+}
+counted-wrongly = Die Gruppen werden falsch gezählt.
+note-nobody = Es gibt keine Vergleichsgruppe, also nichts, womit verglichen werden kann.
+note-mismatched = Die Gruppen haben nicht die Größen, die zu einer Vergleichsgruppe von { $share } gehören: { $holdout } sind darin,
+    { $personal } nicht. Etwas zählt sie falsch, etwa Bots oder ein Block, der in einer Gruppe versagt. Diese Zahlen beweisen also
+    nichts.
+note-others = { $count ->
+    [one] { $count } Kunde wurde gezählt, als die Vergleichsgruppe eine andere war, und ist nicht dabei.
+   *[other] { $count } Kunden wurden gezählt, als die Vergleichsgruppe eine andere war; sie sind nicht dabei.
+}
+note-limit = Was ein Kunde bestellt hat, zählt mit höchstens { $limit }, einem Mehrfachen des in diesem Shop Üblichen, damit wenige
+    große Bestellungen nichts entscheiden.
+note-patience = Mit dieser Vergleichsgruppe und so vielen Kunden wie jetzt dauert es vom ersten Tag an { $large-time }, bis sich
+    { $large } mehr oder weniger Warenkörbe zeigen, { $middle-time } bei { $middle } und { $small-time } bei { $small }.
+span-over-a-year = weit über ein Jahr
+span-days = { $days ->
+    [one] einen Tag
+   *[other] { $days } Tage
+}
+span-weeks = { $weeks ->
+    [one] etwa eine Woche
+   *[other] etwa { $weeks } Wochen
+}
+span-months = { $months ->
+    [one] etwa einen Monat
+   *[other] etwa { $months } Monate
+}
+worth = Kosten und Nutzen
+worth-details = Was Seiten am Tag kosten, im Mittel der letzten 30 Tage, und was sie am Tag bringen, wie der Vergleich zeigt.
+cost-a-day = Kosten pro Tag
+more-orders = Mehr Bestellungen pro Tag
+more-revenue = Mehr Umsatz pro Tag
+cost-of-an-order = Kosten einer weiteren Bestellung
+not-known-yet = noch nicht bekannt
+cart-adds-so-far = Anteil aller Kunden mit Warenkorb bisher, in Prozent.
+cart-adds-summary = Anteil aller Kunden mit Warenkorb bisher: { $held-out } in der Vergleichsgruppe, { $personal } mit persönlichen
+    Seiten
+line-label = { $line }: { $value }
+tokens = Tokens
+shoppers-counted = Gezählte Kunden
+cart-adds-column = Warenkörbe
+orders-column = Bestellungen
+revenue-column = Umsatz
+
+## Privacy
+
+requests = Anfragen zum Datenschutz
+requests-none = In den letzten 30 Tagen hat niemand nach seinen Daten gefragt. Wenn Shopify die Daten eines Kunden anfordert, kann hier
+    ein Bericht heruntergeladen werden.
+requests-details = Gespeicherte Daten von Kunden, die danach gefragt haben. Berichte werden nach 30 Tagen gelöscht.
+download = Herunterladen
+kept = Was Wandstore speichert
+kept-details = Mit Einwilligung des Kunden: was er ansah, in den Warenkorb legte und kaufte, unter einer zufälligen Kennung oder der
+    Nummer seines Kundenkontos. Ohne Einwilligung: nichts. Löschanfragen von Shopify für Kunden oder den Shop werden von selbst
+    ausgeführt.
+
+## Settings
+
+pause = Pause
+pause-wandstore = Wandstore pausieren
+pause-details = Alle Kunden sehen sofort dieselbe Seite, und nichts wird erstellt oder gespeichert, bis Sie dies ausschalten.
+model = Sprachmodell
+model-works = Seiten werden mit dem Sprachmodell geplant, wenn Ihre Installation eines hat.
+model-not-asked = Seiten ohne Sprachmodell
+model-not-asked-details = { $why }, mehrmals hintereinander. Seiten werden zehn Minuten lang ohne es geplant, dann wird es erneut
+    versucht. Wenn das andauert, entfernen Sie verbotene Wörter oder sagen Sie es dem Betreiber von Wandstore.
+cause-auth = Der Dienst des Sprachmodells nimmt den Schlüssel nicht an
+cause-model = Der Dienst des Sprachmodells kennt dieses Modell oder diese Adresse nicht
+cause-quota = Das Budget für das Sprachmodell ist verbraucht
+cause-rate = Das Sprachmodell wurde zu oft gefragt
+cause-refusal = Das Sprachmodell hat die Anfrage abgelehnt
+cause-length = Die Antwort des Sprachmodells wurde an der Grenze der Tokens abgeschnitten
+cause-context = Die Frage ist zu lang für das Sprachmodell
+cause-thinking = Das Sprachmodell hat die Tokens seiner Antwort mit Nachdenken verbraucht
+cause-filter = Ein Inhaltsfilter hat die Antwort des Sprachmodells zurückgehalten
+cause-format = Die Antwort des Sprachmodells ist nicht verwendbar
+cause-claims = Der Text des Sprachmodells sagt, was nicht gesagt werden darf
+cause-unreachable = Das Sprachmodell ist nicht verfügbar
+cause-timeout = Das Sprachmodell hat nicht rechtzeitig geantwortet
+language = Sprache der Seiten
+language-known = Seiten sind in der Sprache des Marktes jedes Kunden, sonst in der Ihres Shops: { $language }.
+language-unknown = Wandstore hat keine Wörter in der Sprache Ihres Shops ({ $language }). Schaltflächen und Beschriftungen der Seiten
+    sind auf Englisch; was das Sprachmodell schreibt, ist in der Sprache Ihres Shops.
+
+## Errors beside fields
+
+error-tone = Sagen Sie in wenigen Worten, wie Ihr Shop klingt.
+error-characters = { $max ->
+    [one] Höchstens { $max } Zeichen.
+   *[other] Höchstens { $max } Zeichen.
+}
+error-colour = Schreiben Sie eine Farbe wie #1b3a57, oder lassen Sie dies leer.
+error-question = Zeile { $line } braucht ein Fragezeichen und danach eine Antwort.
+error-day = Schreiben Sie einen Tag wie 2026-12-24, oder lassen Sie dies leer.
+error-share = Schreiben Sie eine Zahl von 0 bis 50, etwa 10 oder 2,5.
+error-lines = { $max ->
+    [one] Höchstens { $max } Zeile.
+   *[other] Höchstens { $max } Zeilen.
+}
+error-line = { $max ->
+    [one] Zeile { $line } ist länger als { $max } Zeichen.
+   *[other] Zeile { $line } ist länger als { $max } Zeichen.
+}
+error-personas = Lassen Sie mindestens eine an, oder pausieren Sie Wandstore.
+
+## Why a shop is not connected
+
+advice-not-installed = Öffnen Sie Wandstore bei den Apps in Ihrem Shopify-Adminbereich, um es zu verbinden.
+advice-uninstalled = Wandstore wurde aus diesem Shop entfernt. Installieren Sie es erneut, und öffnen Sie es bei den Apps in Ihrem
+    Shopify-Adminbereich.
+advice-closed = Wandstore ist für diesen Shop geschlossen: Es wurde entfernt, oder der Betreiber hat es geschlossen. Öffnen Sie diese
+    Seite in einer Minute erneut.
+advice-token-refused = Shopify lässt Wandstore Ihre Produkte mit dem erteilten Zugang nicht lesen. Öffnen Sie diese Seite erneut.
+advice-session = Shopify hat Ihre Sitzung zweimal abgelehnt. Öffnen Sie Wandstore erneut bei den Apps in Ihrem Shopify-Adminbereich.
+    Hilft das nicht, muss der Betreiber von Wandstore SHOPIFY_API_KEY und SHOPIFY_API_SECRET prüfen.
+advice-secret = Shopify nimmt das App-Geheimnis von Wandstore nicht an. Der Betreiber von Wandstore muss SHOPIFY_API_KEY und
+    SHOPIFY_API_SECRET korrigieren: Es sind die Client-ID und das Geheimnis der App in Shopifys Dev Dashboard.
+advice-shopify = Shopify hat Wandstore keinen Zugang gegeben. Öffnen Sie diese Seite in einer Minute erneut.
+advice-unavailable = Wandstore kann die Verbindung gerade nicht lesen oder speichern. Öffnen Sie diese Seite in einer Minute erneut.
+
+## Refusals
+
+checking-session = Einen Moment: Wandstore prüft Ihre Sitzung bei Shopify.
+if-nothing-happens = Wenn nichts geschieht, öffnen Sie Wandstore bei den Apps in Ihrem Shopify-Adminbereich.
+refused = Das hat nicht funktioniert: { $why }.
+refused-help = Öffnen Sie Wandstore bei den Apps in Ihrem Shopify-Adminbereich.
+why-no-page = diese Seite gibt es nicht
+why-no-method = diese Adresse nimmt diese Methode nicht an
+why-no-persona = diese Persona gibt es nicht
+why-no-report = diesen Bericht gibt es nicht
+why-report = der Bericht kann gerade nicht gelesen werden
+why-settings = die Einstellungen können gerade nicht gelesen werden
+why-render = die Seite kann nicht gezeigt werden
+why-return = die Adresse für die Rückkehr ist ungültig
+why-other-shop = das Sitzungstoken gehört zu einem anderen Shop
+why-no-token = Shopify hat kein Sitzungstoken gesendet, und ein zweiter Versuch hat nicht geholfen
+why-clock = das Sitzungstoken ist abgelaufen oder noch nicht gültig, und ein neues hat nicht geholfen: Prüfen Sie die Uhr des Rechners,
+    auf dem Wandstore läuft
+why-secret = was Shopify signiert hat, passt nicht zu dem Geheimnis, das Wandstore kennt. Wenn Sie diese Seite in Shopify geöffnet
+    haben, muss der Betreiber von Wandstore SHOPIFY_API_SECRET korrigieren: Es ist nicht das Geheimnis dieser App
+why-key = das Sitzungstoken gehört zu einer anderen App. Wenn Sie diese Seite in Shopify geöffnet haben, muss der Betreiber von
+    Wandstore SHOPIFY_API_KEY korrigieren: Es ist nicht die Client-ID dieser App
+why-request = so fragt Shopify nicht ({ $detail })
+
+## Numbers and times
+
+percent = { $number } %
+amount = { $amount } { $currency }
+dollars = { $amount } $
+date = { $day }. { $month } { $year }
+just-now = gerade eben
+minutes-ago = { $minutes ->
+    [one] vor { $minutes } Minute
+   *[other] vor { $minutes } Minuten
+}
+hours-ago = { $hours ->
+    [one] vor { $hours } Stunde
+   *[other] vor { $hours } Stunden
+}
+days-ago = { $days ->
+    [one] vor { $days } Tag
+   *[other] vor { $days } Tagen
+}
+january = Jan.
+february = Feb.
+march = März
+april = Apr.
+may = Mai
+june = Juni
+july = Juli
+august = Aug.
+september = Sept.
+october = Okt.
+november = Nov.
+december = Dez.

@@ -1,0 +1,389 @@
+# The words of the merchants' admin in English. Every language has a file with these messages: see docs/languages.md.
+# The name Wandstore is not translated.
+
+## The frame of every page
+
+# The pages in the navigation.
+nav = Pages of Wandstore
+home = Home
+pages = Pages
+experiments = Experiments
+brand = Brand
+privacy = Privacy
+settings = Settings
+loading = Loading…
+retry = Try again
+unreadable = This cannot be read at the moment.
+not-connected = Not connected
+connected = Connected
+
+## Saving
+
+unsaved = Unsaved changes
+save = Save
+discard = Discard
+# When somebody goes to another page with unsaved changes.
+save-first = Save or discard your changes first.
+saved = Saved
+saved-details = Pages are made again with these settings from now on.
+saved-later-details = Pages are updated a little later: our storage did not answer, and is tried again.
+not-saved-yet = Not saved yet
+not-saved-yet-details = Correct the marked fields below.
+not-saved = Not saved
+not-saved-details = Something on our side did not work. What you typed is still here: save again in a minute.
+not-saved-not-connected = Wandstore is not connected to this shop, so nothing was changed. The reason is below.
+changed-elsewhere = Changed in another tab
+changed-elsewhere-details = Somebody saved this page after you opened it. What you typed is still here: save again to replace
+    what they saved, or discard to see it.
+
+## What the script says
+
+session-ended = Your session has ended, and nothing was saved. What you typed is still here: copy it, and open Wandstore from
+    your shop’s admin again.
+unreached = Wandstore was not reached, and nothing was saved. What you typed is still here: try again.
+offline = You are offline, and nothing was saved. What you typed is still here: save it when you are online again.
+too-long = This is too long to be saved. What you typed is still here: shorten it, and save again.
+page-unreached = This page could not be loaded.
+page-offline = You are offline, so this page could not be loaded.
+one-moment = One moment…
+report-unread = The report was not read. Try again in a minute.
+
+## Home: the connection
+
+connection = Connection
+paused = Paused
+paused-details = Every shopper gets the same page, and nothing is made or stored.
+
+## Home: the steps
+
+setup = Setup
+# How many of the steps are done.
+steps-done = { $done } of { $all } done
+step-done = Done
+step-open = To do
+step-unknown = Not known yet
+step-installed = Wandstore is connected to your shop
+step-products = Wandstore can read your products
+step-products-details = Pages are made of the products in your Online Store sales channel.
+step-products-none = Shopify shows Wandstore no products. Publish some to the Online Store channel.
+step-block = The block Storefront is in your theme
+step-block-details = Add it to the home page, and wherever else it suits your shop. It counts as soon as a shopper has seen it.
+step-page = The first page was made
+step-page-details = It is made after a shopper’s first visit, or when you open a preview.
+step-comparison = The comparison is running
+step-comparison-details = It begins with the first shoppers who see the block and agree to be counted.
+add-block = Add the block in the theme editor
+turn-on-embed = Turn on the app embed in the theme editor
+open-preview = Open a preview
+# What Shopify says about the app’s extensions in the published theme.
+in-theme = In your published theme
+block = Block “Storefront”
+embed = App embed “Storefront signals”
+is-on = On
+is-off = Off
+is-checking = Checking…
+not-told = Shopify does not say here
+
+## Home: what to do next
+
+next = What to do next
+next-nothing = Nothing. Pages are being made, shown and compared.
+next-connect = Connect your shop: the reason is above.
+next-setup = Finish the setup above.
+next-unpause = Wandstore is paused. Turn it on again when you are ready.
+next-losing = Personal pages lose for some shoppers and are paused for them. Look at the comparison.
+next-model = Pages are made without the language model at the moment. See the reason.
+next-reports = A customer asked for their data. Download the report.
+next-brand = Say how your shop sounds and what it promises, so that pages do.
+open-page = Open { $page }
+
+## Home: numbers
+
+last-day = The last 24 hours
+last-days = The last 30 days
+pages-shown = Pages shown
+made-for-shopper = Made for the shopper
+hits = Hits
+stale-hits = Hits on older pages
+misses = Misses
+pages-made = Pages made
+failures = Failures
+tokens-read = Tokens read
+tokens-written = Tokens written
+cost = Cost
+day-column = Day (UTC)
+# The lines of the plot.
+shown-own = Made for the shopper
+shown-all = All pages shown
+nothing-shown = No page was shown in the last 30 days.
+as-table = Show as a table
+# Read aloud in place of the plot.
+shown-summary = Pages shown a day, from { $from } to { $to }: { $all } in all, { $own } of them made for the shopper.
+
+## Home: help
+
+help = Help
+support = Support
+privacy-policy = Privacy policy
+changelog = What is new
+
+## Pages
+
+what-you-say = What you say
+announcement = Announcement
+announcement-details = Stands above every page, in your words. Empty: nothing does.
+announcement-until = Its last day
+announcement-until-details = Pages say it, and after it nothing is announced. Empty: it has none.
+questions = Questions and answers
+questions-details = One a line: the question, its question mark, then the answer.
+personas = Personas
+personas-details = Pages are made for four kinds of shoppers. Turn off those that do not suit your shop.
+minimalists = Minimalists
+minimalists-want = Want one good answer and no noise.
+explorers = Explorers
+explorers-want = Look around and like to be surprised.
+dealhunters = Deal hunters
+dealhunters-want = Compare prices and wait for the deal.
+loyalists = Loyal customers
+loyalists-want = Come back and buy again.
+preview = Preview
+preview-details = How your shop’s page looks for each kind of shopper.
+preview-made = Made for { $shoppers }.
+preview-before = Made for { $shoppers } before products or settings changed. It is being made again: look again in a minute.
+preview-never = What every shopper gets until a page is made. It is being made now: look again in a minute.
+preview-none = There is no preview at the moment. Try again in a minute.
+
+## Brand
+
+your-brand = Your brand
+tone = Tone
+tone-details = How your shop sounds, in a few words.
+tone-example = warm and clear
+accent = Accent colour
+accent-details = Buttons and highlights. Empty: the pages’ own.
+surface = Background colour
+surface-details = Empty: the pages’ own.
+banned-words = Banned words
+banned-words-details = One a line. Pages never use them.
+promises = Promises
+promises-details = One a line, such as free returns. Pages promise nothing else.
+
+## Experiments
+
+comparison = Comparison
+losing = Paused, because personal pages lose
+losing-details = Where your shop suggests these shoppers, fewer of them put something into the cart with a personal page than
+    without. So everybody gets the same page there. Untick a line to make personal pages there again: they are not paused a
+    second time while the share below is the same.
+stays-paused = Stays paused.
+holdout = Held out, in percent
+holdout-details = So many shoppers always get the same page as everybody, so that you can see what personal pages change. 0:
+    nothing is compared. A change starts the comparison anew.
+effects = What personal pages change
+effects-details = { $days ->
+    [one] Shoppers who saw the block in the last 13 months, of { $days } complete day. These intervals may be looked at every
+        day: with 95% all of them hold at all times.
+   *[other] Shoppers who saw the block in the last 13 months, of { $days } complete days. These intervals may be looked at every
+        day: with 95% all of them hold at all times.
+}
+shoppers = Shoppers
+measure = Measure
+held-out = Held out
+personal-pages = Personal pages
+difference = Difference
+result = Result
+# Under a mean: of how many shoppers it is.
+of-shoppers = of { $number }
+all-shoppers = All shoppers
+cart-adds = cart adds
+product-views = product views
+orders = orders
+revenue = revenue
+# Differences: an interval, and its units.
+interval = { $low } to { $high }
+percentage-points = { $numbers } percentage points
+views = { $numbers } views
+more-with = More with personal pages: between { $low } and { $high }.
+fewer-with = Fewer with personal pages: between { $low } and { $high }.
+not-enough = Not enough data yet.
+not-enough-over-a-year = Not enough data yet. At this rate it takes well over a year.
+not-enough-perhaps-a-year = Not enough data yet. At this rate it may take over a year.
+not-enough-days = { $days ->
+    [one] Not enough data yet. At this rate about { $days } more day.
+   *[other] Not enough data yet. At this rate about { $days } more days.
+}
+counted-wrongly = The groups are counted wrongly.
+note-nobody = No shoppers are held out, so there is nothing to compare with.
+note-mismatched = The groups do not have the sizes that a holdout of { $share } gives them: { $holdout } are held out,
+    { $personal } are not. Something counts them wrongly, such as bots or a block that fails in one group, so these numbers
+    prove nothing.
+note-others = { $count ->
+    [one] { $count } shopper was counted while the holdout was another, and is left out.
+   *[other] { $count } shoppers were counted while the holdout was another; they are left out.
+}
+note-limit = What a shopper ordered counts with at most { $limit }, several times what is usual in this shop, so that a few
+    large orders decide nothing.
+note-patience = With this holdout and as many shoppers as now, it takes { $large-time } until { $large } more or fewer cart
+    adds show, { $middle-time } for { $middle }, and { $small-time } for { $small }, from the first day on.
+span-over-a-year = well over a year
+span-days = { $days ->
+    [one] a day
+   *[other] { $days } days
+}
+span-weeks = { $weeks ->
+    [one] about a week
+   *[other] about { $weeks } weeks
+}
+span-months = { $months ->
+    [one] about a month
+   *[other] about { $months } months
+}
+worth = Costs and worth
+worth-details = What pages cost a day, on average of the last 30 days, and what they bring a day, as the comparison shows.
+cost-a-day = Cost a day
+more-orders = More orders a day
+more-revenue = More revenue a day
+cost-of-an-order = Cost of one more order
+not-known-yet = not known yet
+cart-adds-so-far = Cart adds of all shoppers so far, in percent.
+# Read aloud in place of the plot.
+cart-adds-summary = Cart adds of all shoppers so far: { $held-out } held out, { $personal } with personal pages
+# A line of a plot with its last value.
+line-label = { $line }: { $value }
+tokens = Tokens
+shoppers-counted = Shoppers counted
+cart-adds-column = Cart adds
+orders-column = Orders
+revenue-column = Revenue
+
+## Privacy
+
+requests = Privacy requests
+requests-none = Nobody asked for their data in the last 30 days. When Shopify requests a customer’s data, a report can be
+    downloaded here.
+requests-details = Stored data of customers who requested it. Reports are deleted after 30 days.
+download = Download
+kept = What Wandstore keeps
+kept-details = With a shopper’s consent: what they looked at, put into the cart and bought, under a random id or the number of
+    their customer account. Without consent, nothing. Shopify’s requests to delete a customer’s or a shop’s data are carried
+    out by themselves.
+
+## Settings
+
+pause = Pause
+pause-wandstore = Pause Wandstore
+pause-details = Every shopper gets the same page at once, and nothing is made or stored until you turn this off.
+model = Language model
+model-works = Pages are planned with the language model where your deployment has one.
+model-not-asked = Pages without the language model
+model-not-asked-details = { $why }, several times in a row. Pages are planned without it for ten minutes, and then it is tried
+    again. If this lasts, remove banned words or tell whoever runs Wandstore.
+cause-auth = The language model’s endpoint does not accept the key
+cause-model = The language model’s endpoint knows no such model or address
+cause-quota = The budget for the language model is spent
+cause-rate = The language model was asked too often
+cause-refusal = The language model refused the request
+cause-length = The language model’s answer was cut off at the limit of tokens
+cause-context = The question is too long for the language model
+cause-thinking = The language model spent the tokens of its answer on thinking
+cause-filter = A content filter held the language model’s answer back
+cause-format = The language model’s answer cannot be used
+cause-claims = The language model’s copy says what may not be said
+cause-unreachable = The language model is not available
+cause-timeout = The language model did not answer in time
+language = Language of pages
+language-known = Pages are in the language of each shopper’s market, and else in your shop’s: { $language }.
+language-unknown = Wandstore has no words in your shop’s language ({ $language }). Buttons and labels on pages are in English;
+    what the language model writes is in your shop’s language.
+
+## Errors beside fields
+
+error-tone = Say in a few words how your shop sounds.
+error-characters = { $max ->
+    [one] Use at most { $max } character.
+   *[other] Use at most { $max } characters.
+}
+error-colour = Write a colour such as #1b3a57, or leave this empty.
+error-question = Line { $line } needs a question mark, and an answer after it.
+error-day = Write a day such as 2026-12-24, or leave this empty.
+error-share = Write a number from 0 to 50, such as 10 or 2.5.
+error-lines = { $max ->
+    [one] Write at most { $max } line.
+   *[other] Write at most { $max } lines.
+}
+error-line = { $max ->
+    [one] Line { $line } is longer than { $max } character.
+   *[other] Line { $line } is longer than { $max } characters.
+}
+error-personas = Leave at least one on, or pause Wandstore.
+
+## Why a shop is not connected
+
+advice-not-installed = Open Wandstore from the apps in your shop’s admin to connect it.
+advice-uninstalled = Wandstore was uninstalled from this shop. Install it again, and open it from the apps in your shop’s admin.
+advice-closed = Wandstore is closed for this shop: it was uninstalled, or whoever runs it closed it. Open this page again in a
+    minute.
+advice-token-refused = Shopify does not let Wandstore read your products with the access that it gave. Open this page again.
+advice-session = Shopify rejected your session twice. Open Wandstore from the apps in your shop’s admin again. If that does not
+    help, whoever runs Wandstore has to check SHOPIFY_API_KEY and SHOPIFY_API_SECRET.
+advice-secret = Shopify does not accept Wandstore’s app secret. Whoever runs Wandstore has to correct SHOPIFY_API_KEY and
+    SHOPIFY_API_SECRET: they are the client id and the secret of the app in Shopify’s Dev Dashboard.
+advice-shopify = Shopify did not give Wandstore access. Open this page again in a minute.
+advice-unavailable = Wandstore cannot read or store the connection at the moment. Open this page again in a minute.
+
+## Refusals
+
+checking-session = One moment: Wandstore is checking your session with Shopify.
+if-nothing-happens = If nothing happens, open Wandstore from the apps in your shop’s admin.
+refused = This did not work: { $why }.
+refused-help = Open Wandstore from the apps in your shop’s admin.
+why-no-page = there is no such page
+why-no-method = this address does not accept this method
+why-no-persona = there is no such persona
+why-no-report = there is no such report
+why-report = the report cannot be read at the moment
+why-settings = the settings cannot be read at the moment
+why-render = the page cannot be shown
+why-return = the address to return to is invalid
+why-other-shop = the session token is of another shop
+why-no-token = Shopify sent no session token, and a second attempt did not help
+why-clock = the session token has expired or is not valid yet, and a new one did not help: check the clock of the machine that
+    runs Wandstore
+why-secret = what Shopify signed does not fit the secret that Wandstore knows. If you opened this page in Shopify’s admin,
+    whoever runs Wandstore has to correct SHOPIFY_API_SECRET: it is not the client secret of this app
+why-key = the session token is for another app. If you opened this page in Shopify’s admin, whoever runs Wandstore has to
+    correct SHOPIFY_API_KEY: it is not the client id of this app
+# The detail is in English, for whoever runs Wandstore.
+why-request = the request is not one that Shopify makes ({ $detail })
+
+## Numbers and times
+
+percent = { $number }%
+amount = { $amount } { $currency }
+dollars = ${ $amount }
+date = { $month } { $day }, { $year }
+just-now = just now
+minutes-ago = { $minutes ->
+    [one] { $minutes } minute ago
+   *[other] { $minutes } minutes ago
+}
+hours-ago = { $hours ->
+    [one] { $hours } hour ago
+   *[other] { $hours } hours ago
+}
+days-ago = { $days ->
+    [one] { $days } day ago
+   *[other] { $days } days ago
+}
+january = Jan
+february = Feb
+march = Mar
+april = Apr
+may = May
+june = Jun
+july = Jul
+august = Aug
+september = Sep
+october = Oct
+november = Nov
+december = Dec

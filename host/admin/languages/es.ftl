@@ -1,0 +1,389 @@
+# Las palabras de la administración en español. en.ftl dice cuáles hay y dónde están.
+
+## The frame of every page
+
+nav = Páginas de Wandstore
+home = Inicio
+pages = Páginas
+experiments = Experimentos
+brand = Marca
+privacy = Privacidad
+settings = Configuración
+loading = Cargando…
+retry = Reintentar
+unreadable = Ahora mismo no se puede leer esto.
+not-connected = No conectado
+connected = Conectado
+
+## Saving
+
+unsaved = Cambios sin guardar
+save = Guardar
+discard = Descartar
+save-first = Primero guarda o descarta tus cambios.
+saved = Guardado
+saved-details = A partir de ahora, las páginas se vuelven a crear con esta configuración.
+saved-later-details = Las páginas se actualizarán un poco más tarde: nuestro almacenamiento no respondió y se volverá a intentar.
+not-saved-yet = Aún no guardado
+not-saved-yet-details = Corrige los campos marcados.
+not-saved = No guardado
+not-saved-details = Algo no funcionó por nuestra parte. Lo que escribiste sigue aquí: vuelve a guardar en un minuto.
+not-saved-not-connected = Wandstore no está conectado a esta tienda, así que no se cambió nada. El motivo está abajo.
+changed-elsewhere = Cambiado en otra pestaña
+changed-elsewhere-details = Alguien guardó esta página después de que la abrieras. Lo que escribiste sigue aquí: vuelve a guardar para
+    reemplazar lo guardado, o descarta para verlo.
+
+## What the script says
+
+session-ended = Tu sesión terminó y no se guardó nada. Lo que escribiste sigue aquí: cópialo y vuelve a abrir Wandstore desde el panel de
+    control de tu tienda.
+unreached = No se pudo contactar con Wandstore y no se guardó nada. Lo que escribiste sigue aquí: inténtalo de nuevo.
+offline = No tienes conexión y no se guardó nada. Lo que escribiste sigue aquí: guárdalo cuando vuelvas a tener conexión.
+too-long = Es demasiado largo para guardarlo. Lo que escribiste sigue aquí: acórtalo y vuelve a guardar.
+page-unreached = No se pudo cargar esta página.
+page-offline = No tienes conexión, así que no se pudo cargar esta página.
+one-moment = Un momento…
+report-unread = No se leyó el informe. Inténtalo de nuevo en un minuto.
+
+## Home: the connection
+
+connection = Conexión
+paused = En pausa
+paused-details = Todos los clientes ven la misma página, y no se crea ni se guarda nada.
+
+## Home: the steps
+
+setup = Puesta en marcha
+steps-done = { $done } de { $all } completados
+step-done = Completado
+step-open = Pendiente
+step-unknown = Aún no se sabe
+step-installed = Wandstore está conectado a tu tienda
+step-products = Wandstore puede leer tus productos
+step-products-details = Las páginas se hacen con los productos de tu canal de ventas «Tienda online».
+step-products-none = Shopify no muestra ningún producto a Wandstore. Publica alguno en el canal «Tienda online».
+step-block = El bloque «Storefront» está en tu tema
+step-block-details = Añádelo a la página de inicio y donde mejor encaje. Cuenta en cuanto un cliente lo ha visto.
+step-page = Se creó la primera página
+step-page-details = Se crea tras la primera visita de un cliente, o cuando abres una vista previa.
+step-comparison = La comparación está en marcha
+step-comparison-details = Empieza con los primeros clientes que ven el bloque y aceptan ser contados.
+add-block = Añadir el bloque en el editor de temas
+turn-on-embed = Activar la integración de la aplicación en el editor de temas
+open-preview = Abrir una vista previa
+in-theme = En tu tema publicado
+block = Bloque «Storefront»
+embed = Integración «Storefront signals»
+is-on = Activado
+is-off = Desactivado
+is-checking = Comprobando…
+not-told = Shopify no lo dice aquí
+
+## Home: what to do next
+
+next = Qué hacer ahora
+next-nothing = Nada. Las páginas se crean, se muestran y se comparan.
+next-connect = Conecta tu tienda: el motivo está arriba.
+next-setup = Termina la puesta en marcha de arriba.
+next-unpause = Wandstore está en pausa. Vuelve a activarlo cuando quieras.
+next-losing = Las páginas personales van peor con algunos clientes y están en pausa para ellos. Mira la comparación.
+next-model = Ahora mismo las páginas se crean sin el modelo de lenguaje. Mira por qué.
+next-reports = Un cliente pidió sus datos. Descarga el informe.
+next-brand = Di cómo suena tu tienda y qué promete, para que las páginas lo hagan.
+open-page = Abrir { $page }
+
+## Home: numbers
+
+last-day = Las últimas 24 horas
+last-days = Los últimos 30 días
+pages-shown = Páginas mostradas
+made-for-shopper = Creadas para el cliente
+hits = En caché
+stale-hits = En caché, antiguas
+misses = No en caché
+pages-made = Páginas creadas
+failures = Fallos
+tokens-read = Tokens leídos
+tokens-written = Tokens escritos
+cost = Coste
+day-column = Día (UTC)
+shown-own = Creadas para el cliente
+shown-all = Todas las páginas mostradas
+nothing-shown = No se mostró ninguna página en los últimos 30 días.
+as-table = Mostrar como tabla
+shown-summary = Páginas mostradas al día, del { $from } al { $to }: { $all } en total, { $own } de ellas creadas para el cliente.
+
+## Home: help
+
+help = Ayuda
+support = Soporte
+privacy-policy = Política de privacidad
+changelog = Novedades
+
+## Pages
+
+what-you-say = Lo que dices
+announcement = Anuncio
+announcement-details = Aparece encima de cada página, con tus palabras. Vacío: ninguno.
+announcement-until = Su último día
+announcement-until-details = Las páginas lo dicen, y después no se anuncia nada. Vacío: sin fin.
+questions = Preguntas y respuestas
+questions-details = Una por línea: la pregunta, su signo de interrogación y después la respuesta.
+personas = Perfiles
+personas-details = Las páginas se crean para cuatro tipos de clientes. Desactiva los que no vayan con tu tienda.
+minimalists = Minimalistas
+minimalists-want = Quieren una buena respuesta y nada de ruido.
+explorers = Exploradores
+explorers-want = Miran de todo y les gusta que los sorprendan.
+dealhunters = Cazadores de ofertas
+dealhunters-want = Comparan precios y esperan la oferta.
+loyalists = Clientes fieles
+loyalists-want = Vuelven y compran otra vez.
+preview = Vista previa
+preview-details = Cómo ve la página de tu tienda cada tipo de cliente.
+preview-made = Creada para: { $shoppers }.
+preview-before = Creada para: { $shoppers }, antes de que cambiaran los productos o la configuración. Se está creando de nuevo: vuelve a mirar
+    en un minuto.
+preview-never = Lo que ve todo el mundo hasta que haya una página. Se está creando ahora: vuelve a mirar en un minuto.
+preview-none = Ahora mismo no hay vista previa. Inténtalo de nuevo en un minuto.
+
+## Brand
+
+your-brand = Tu marca
+tone = Tono
+tone-details = Cómo suena tu tienda, en pocas palabras.
+tone-example = cálido y claro
+accent = Color de acento
+accent-details = Botones y elementos destacados. Vacío: el de las páginas.
+surface = Color de fondo
+surface-details = Vacío: el de las páginas.
+banned-words = Palabras prohibidas
+banned-words-details = Una por línea. Las páginas nunca las usan.
+promises = Promesas
+promises-details = Una por línea, como devoluciones gratuitas. Las páginas no prometen nada más.
+
+## Experiments
+
+comparison = Comparación
+losing = En pausa, porque las páginas personales van peor
+losing-details = Donde tu tienda hace pensar en estos clientes, menos de ellos añaden algo al carrito con una página personal que sin ella.
+    Por eso, ahí todos ven la misma página. Desmarca una línea para volver a crear páginas personales ahí: no se pausan otra vez
+    mientras la parte de abajo siga igual.
+stays-paused = Sigue en pausa.
+holdout = Grupo de control, en porcentaje
+holdout-details = Esta parte de los clientes ve siempre la misma página que todos, para que veas qué cambian las páginas personales. 0: no se
+    compara nada. Un cambio empieza la comparación de nuevo.
+effects = Qué cambian las páginas personales
+effects-details = { $days ->
+    [one] Clientes que vieron el bloque en los últimos 13 meses, de { $days } día completo. Estos intervalos se pueden mirar cada día: con
+        un 95 %, todos se cumplen en todo momento.
+    [many] Clientes que vieron el bloque en los últimos 13 meses, de { $days } de días completos. Estos intervalos se pueden mirar cada día:
+        con un 95 %, todos se cumplen en todo momento.
+   *[other] Clientes que vieron el bloque en los últimos 13 meses, de { $days } días completos. Estos intervalos se pueden mirar cada día:
+        con un 95 %, todos se cumplen en todo momento.
+}
+shoppers = Clientes
+measure = Medida
+held-out = Grupo de control
+personal-pages = Páginas personales
+difference = Diferencia
+result = Resultado
+of-shoppers = de { $number }
+all-shoppers = Todos los clientes
+cart-adds = añadidos al carrito
+product-views = productos vistos
+orders = pedidos
+revenue = ingresos
+interval = { $low } a { $high }
+percentage-points = { $numbers } puntos porcentuales
+views = { $numbers } vistas
+more-with = Más con páginas personales: entre { $low } y { $high }.
+fewer-with = Menos con páginas personales: entre { $low } y { $high }.
+not-enough = Aún no hay suficientes datos.
+not-enough-over-a-year = Aún no hay suficientes datos. A este ritmo hace falta mucho más de un año.
+not-enough-perhaps-a-year = Aún no hay suficientes datos. A este ritmo puede hacer falta más de un año.
+not-enough-days = { $days ->
+    [one] Aún no hay suficientes datos. A este ritmo, alrededor de { $days } día más.
+    [many] Aún no hay suficientes datos. A este ritmo, alrededor de { $days } de días más.
+   *[other] Aún no hay suficientes datos. A este ritmo, alrededor de { $days } días más.
+}
+counted-wrongly = Los grupos están mal contados.
+note-nobody = No hay grupo de control, así que no hay nada con qué comparar.
+note-mismatched = Los grupos no tienen los tamaños que les da un grupo de control del { $share }: { $holdout } están en él y { $personal } no.
+    Algo los cuenta mal, como bots o un bloque que falla en un grupo, así que estos números no demuestran nada.
+note-others = { $count ->
+    [one] Se contó { $count } cliente cuando el grupo de control era otro, y no se incluye.
+    [many] Se contaron { $count } de clientes cuando el grupo de control era otro; no se incluyen.
+   *[other] Se contaron { $count } clientes cuando el grupo de control era otro; no se incluyen.
+}
+note-limit = Lo que pidió un cliente cuenta como máximo por { $limit }, varias veces lo habitual en esta tienda, para que unos pocos pedidos
+    grandes no decidan nada.
+note-patience = Con este grupo de control y tantos clientes como ahora, desde el primer día hace falta { $large-time } hasta que se nota un
+    { $large } más o menos de añadidos al carrito, { $middle-time } para un { $middle } y { $small-time } para un { $small }.
+span-over-a-year = mucho más de un año
+span-days = { $days ->
+    [one] un día
+    [many] { $days } de días
+   *[other] { $days } días
+}
+span-weeks = { $weeks ->
+    [one] alrededor de una semana
+    [many] alrededor de { $weeks } de semanas
+   *[other] alrededor de { $weeks } semanas
+}
+span-months = { $months ->
+    [one] alrededor de un mes
+    [many] alrededor de { $months } de meses
+   *[other] alrededor de { $months } meses
+}
+worth = Costes y beneficios
+worth-details = Lo que cuestan las páginas al día, en promedio de los últimos 30 días, y lo que aportan al día, según la comparación.
+cost-a-day = Coste al día
+more-orders = Más pedidos al día
+more-revenue = Más ingresos al día
+cost-of-an-order = Coste de un pedido más
+not-known-yet = aún no se sabe
+cart-adds-so-far = Añadidos al carrito de todos los clientes hasta ahora, en porcentaje.
+cart-adds-summary = Añadidos al carrito de todos los clientes hasta ahora: { $held-out } en el grupo de control, { $personal } con páginas
+    personales
+line-label = { $line }: { $value }
+tokens = Tokens
+shoppers-counted = Clientes contados
+cart-adds-column = Añadidos al carrito
+orders-column = Pedidos
+revenue-column = Ingresos
+
+## Privacy
+
+requests = Solicitudes de datos
+requests-none = Nadie pidió sus datos en los últimos 30 días. Cuando Shopify solicita los datos de un cliente, aquí se puede descargar un
+    informe.
+requests-details = Datos guardados de los clientes que los pidieron. Los informes se borran a los 30 días.
+download = Descargar
+kept = Qué guarda Wandstore
+kept-details = Con el consentimiento del cliente: lo que miró, añadió al carrito y compró, con un identificador aleatorio o el número de su cuenta
+    de cliente. Sin consentimiento, nada. Las solicitudes de Shopify de borrar los datos de un cliente o de una tienda se cumplen solas.
+
+## Settings
+
+pause = Pausa
+pause-wandstore = Pausar Wandstore
+pause-details = Todos los clientes ven enseguida la misma página, y no se crea ni se guarda nada hasta que lo desactives.
+model = Modelo de lenguaje
+model-works = Las páginas se planifican con el modelo de lenguaje si tu instalación tiene uno.
+model-not-asked = Páginas sin el modelo de lenguaje
+model-not-asked-details = { $why }, varias veces seguidas. Las páginas se planifican sin él durante diez minutos y después se vuelve a intentar.
+    Si continúa, quita palabras prohibidas o avisa a quien gestiona Wandstore.
+cause-auth = El servicio del modelo de lenguaje no acepta la clave
+cause-model = El servicio del modelo de lenguaje no conoce ese modelo o esa dirección
+cause-quota = El presupuesto para el modelo de lenguaje está agotado
+cause-rate = Se preguntó demasiadas veces al modelo de lenguaje
+cause-refusal = El modelo de lenguaje rechazó la solicitud
+cause-length = La respuesta del modelo de lenguaje se cortó en el límite de tokens
+cause-context = La pregunta es demasiado larga para el modelo de lenguaje
+cause-thinking = El modelo de lenguaje gastó los tokens de su respuesta en pensar
+cause-filter = Un filtro de contenido retuvo la respuesta del modelo de lenguaje
+cause-format = La respuesta del modelo de lenguaje no se puede usar
+cause-claims = El texto del modelo de lenguaje dice lo que no se puede decir
+cause-unreachable = El modelo de lenguaje no está disponible
+cause-timeout = El modelo de lenguaje no respondió a tiempo
+language = Idioma de las páginas
+language-known = Las páginas están en el idioma del mercado de cada cliente y, si no, en el de tu tienda: { $language }.
+language-unknown = Wandstore no tiene palabras en el idioma de tu tienda ({ $language }). Los botones y las etiquetas de las páginas están en
+    inglés; lo que escribe el modelo de lenguaje está en el idioma de tu tienda.
+
+## Errors beside fields
+
+error-tone = Di en pocas palabras cómo suena tu tienda.
+error-characters = { $max ->
+    [one] Usa como máximo { $max } carácter.
+    [many] Usa como máximo { $max } de caracteres.
+   *[other] Usa como máximo { $max } caracteres.
+}
+error-colour = Escribe un color como #1b3a57, o déjalo vacío.
+error-question = La línea { $line } necesita un signo de interrogación y después una respuesta.
+error-day = Escribe un día como 2026-12-24, o déjalo vacío.
+error-share = Escribe un número de 0 a 50, como 10 o 2,5.
+error-lines = { $max ->
+    [one] Escribe como máximo { $max } línea.
+    [many] Escribe como máximo { $max } de líneas.
+   *[other] Escribe como máximo { $max } líneas.
+}
+error-line = { $max ->
+    [one] La línea { $line } tiene más de { $max } carácter.
+    [many] La línea { $line } tiene más de { $max } de caracteres.
+   *[other] La línea { $line } tiene más de { $max } caracteres.
+}
+error-personas = Deja al menos uno activado, o pausa Wandstore.
+
+## Why a shop is not connected
+
+advice-not-installed = Abre Wandstore desde las aplicaciones del panel de control de tu tienda para conectarlo.
+advice-uninstalled = Wandstore se desinstaló de esta tienda. Instálalo de nuevo y ábrelo desde las aplicaciones del panel de control de tu
+    tienda.
+advice-closed = Wandstore está cerrado para esta tienda: se desinstaló, o lo cerró quien lo gestiona. Vuelve a abrir esta página en un minuto.
+advice-token-refused = Shopify no deja a Wandstore leer tus productos con el acceso que dio. Vuelve a abrir esta página.
+advice-session = Shopify rechazó tu sesión dos veces. Vuelve a abrir Wandstore desde las aplicaciones del panel de control de tu tienda. Si
+    no ayuda, quien gestiona Wandstore tiene que revisar SHOPIFY_API_KEY y SHOPIFY_API_SECRET.
+advice-secret = Shopify no acepta el secreto de aplicación de Wandstore. Quien gestiona Wandstore tiene que corregir SHOPIFY_API_KEY y
+    SHOPIFY_API_SECRET: son el ID de cliente y el secreto de la aplicación en el Dev Dashboard de Shopify.
+advice-shopify = Shopify no dio acceso a Wandstore. Vuelve a abrir esta página en un minuto.
+advice-unavailable = Ahora mismo Wandstore no puede leer ni guardar la conexión. Vuelve a abrir esta página en un minuto.
+
+## Refusals
+
+checking-session = Un momento: Wandstore está comprobando tu sesión con Shopify.
+if-nothing-happens = Si no pasa nada, abre Wandstore desde las aplicaciones del panel de control de tu tienda.
+refused = Esto no funcionó: { $why }.
+refused-help = Abre Wandstore desde las aplicaciones del panel de control de tu tienda.
+why-no-page = no existe esa página
+why-no-method = esta dirección no acepta ese método
+why-no-persona = no existe ese perfil
+why-no-report = no existe ese informe
+why-report = ahora mismo no se puede leer el informe
+why-settings = ahora mismo no se puede leer la configuración
+why-render = no se puede mostrar la página
+why-return = la dirección de vuelta no es válida
+why-other-shop = el token de sesión es de otra tienda
+why-no-token = Shopify no envió ningún token de sesión, y un segundo intento no ayudó
+why-clock = el token de sesión ha caducado o aún no es válido, y uno nuevo no ayudó: revisa el reloj de la máquina que ejecuta Wandstore
+why-secret = lo que firmó Shopify no encaja con el secreto que conoce Wandstore. Si abriste esta página en Shopify, quien gestiona Wandstore
+    tiene que corregir SHOPIFY_API_SECRET: no es el secreto de cliente de esta aplicación
+why-key = el token de sesión es de otra aplicación. Si abriste esta página en Shopify, quien gestiona Wandstore tiene que corregir
+    SHOPIFY_API_KEY: no es el ID de cliente de esta aplicación
+why-request = no es una solicitud de Shopify ({ $detail })
+
+## Numbers and times
+
+percent = { $number } %
+amount = { $amount } { $currency }
+dollars = { $amount } $
+date = { $day } { $month } { $year }
+just-now = ahora mismo
+minutes-ago = { $minutes ->
+    [one] hace { $minutes } minuto
+    [many] hace { $minutes } de minutos
+   *[other] hace { $minutes } minutos
+}
+hours-ago = { $hours ->
+    [one] hace { $hours } hora
+    [many] hace { $hours } de horas
+   *[other] hace { $hours } horas
+}
+days-ago = { $days ->
+    [one] hace { $days } día
+    [many] hace { $days } de días
+   *[other] hace { $days } días
+}
+january = ene
+february = feb
+march = mar
+april = abr
+may = may
+june = jun
+july = jul
+august = ago
+september = sept
+october = oct
+november = nov
+december = dic

@@ -1,0 +1,393 @@
+# Les mots de l’administration en français. en.ftl dit lesquels il y a, et où ils se trouvent.
+
+## The frame of every page
+
+nav = Pages de Wandstore
+home = Accueil
+pages = Pages
+experiments = Expériences
+brand = Marque
+privacy = Confidentialité
+settings = Paramètres
+loading = Chargement…
+retry = Réessayer
+unreadable = Impossible de lire ceci pour le moment.
+not-connected = Non connecté
+connected = Connecté
+
+## Saving
+
+unsaved = Modifications non enregistrées
+save = Enregistrer
+discard = Annuler
+save-first = Enregistrez ou annulez d’abord vos modifications.
+saved = Enregistré
+saved-details = Les pages sont désormais recréées avec ces paramètres.
+saved-later-details = Les pages seront mises à jour un peu plus tard : notre stockage n’a pas répondu, un nouvel essai est en cours.
+not-saved-yet = Pas encore enregistré
+not-saved-yet-details = Corrigez les champs signalés ci-dessous.
+not-saved = Non enregistré
+not-saved-details = Quelque chose n’a pas fonctionné chez nous. Votre saisie est toujours là : enregistrez de nouveau dans une minute.
+not-saved-not-connected = Wandstore n’est pas connecté à cette boutique, donc rien n’a été modifié. La raison est indiquée ci-dessous.
+changed-elsewhere = Modifié dans un autre onglet
+changed-elsewhere-details = Quelqu’un a enregistré cette page après que vous l’avez ouverte. Votre saisie est toujours là : enregistrez de
+    nouveau pour remplacer ce qui a été enregistré, ou annulez pour le voir.
+
+## What the script says
+
+session-ended = Votre session est terminée et rien n’a été enregistré. Votre saisie est toujours là : copiez-la, puis rouvrez Wandstore
+    depuis l’interface administrateur de votre boutique.
+unreached = Wandstore n’a pas pu être joint et rien n’a été enregistré. Votre saisie est toujours là : réessayez.
+offline = Vous êtes hors ligne et rien n’a été enregistré. Votre saisie est toujours là : enregistrez-la une fois de nouveau en ligne.
+too-long = C’est trop long pour être enregistré. Votre saisie est toujours là : raccourcissez-la, puis enregistrez de nouveau.
+page-unreached = Cette page n’a pas pu être chargée.
+page-offline = Vous êtes hors ligne : cette page n’a pas pu être chargée.
+one-moment = Un instant…
+report-unread = Le rapport n’a pas été lu. Réessayez dans une minute.
+
+## Home: the connection
+
+connection = Connexion
+paused = En pause
+paused-details = Tous les clients voient la même page, et rien n’est créé ni conservé.
+
+## Home: the steps
+
+setup = Mise en place
+steps-done = { $done } sur { $all } terminées
+step-done = Terminé
+step-open = À faire
+step-unknown = Pas encore connu
+step-installed = Wandstore est connecté à votre boutique
+step-products = Wandstore peut lire vos produits
+step-products-details = Les pages sont faites des produits de votre canal de vente « Boutique en ligne ».
+step-products-none = Shopify ne montre aucun produit à Wandstore. Publiez-en sur le canal « Boutique en ligne ».
+step-block = Le bloc « Storefront » est dans votre thème
+step-block-details = Ajoutez-le à la page d’accueil et partout où il convient. Il compte dès qu’un client l’a vu.
+step-page = La première page a été créée
+step-page-details = Elle est créée après la première visite d’un client, ou lorsque vous ouvrez un aperçu.
+step-comparison = La comparaison est en cours
+step-comparison-details = Elle commence avec les premiers clients qui voient le bloc et acceptent d’être comptés.
+add-block = Ajouter le bloc dans l’éditeur de thème
+turn-on-embed = Activer l’intégration d’application dans l’éditeur de thème
+open-preview = Ouvrir un aperçu
+in-theme = Dans votre thème publié
+block = Bloc « Storefront »
+embed = Intégration « Storefront signals »
+is-on = Activé
+is-off = Désactivé
+is-checking = Vérification…
+not-told = Shopify ne le dit pas ici
+
+## Home: what to do next
+
+next = À faire maintenant
+next-nothing = Rien. Les pages sont créées, montrées et comparées.
+next-connect = Connectez votre boutique : la raison est indiquée ci-dessus.
+next-setup = Terminez la mise en place ci-dessus.
+next-unpause = Wandstore est en pause. Réactivez-le quand vous serez prêt.
+next-losing = Les pages personnelles font moins bien pour certains clients et sont en pause pour eux. Regardez la comparaison.
+next-model = Les pages sont actuellement créées sans le modèle de langage. Voyez pourquoi.
+next-reports = Un client a demandé ses données. Téléchargez le rapport.
+next-brand = Dites quel est le ton de votre boutique et ce qu’elle promet, pour que les pages le fassent.
+open-page = Ouvrir { $page }
+
+## Home: numbers
+
+last-day = Les dernières 24 heures
+last-days = Les 30 derniers jours
+pages-shown = Pages montrées
+made-for-shopper = Créées pour le client
+hits = Trouvées en cache
+stale-hits = Trouvées en cache, anciennes
+misses = Absentes du cache
+pages-made = Pages créées
+failures = Échecs
+tokens-read = Jetons lus
+tokens-written = Jetons écrits
+cost = Coût
+day-column = Jour (UTC)
+shown-own = Créées pour le client
+shown-all = Toutes les pages montrées
+nothing-shown = Aucune page n’a été montrée ces 30 derniers jours.
+as-table = Afficher sous forme de tableau
+shown-summary = Pages montrées par jour, du { $from } au { $to } : { $all } en tout, dont { $own } créées pour le client.
+
+## Home: help
+
+help = Aide
+support = Assistance
+privacy-policy = Politique de confidentialité
+changelog = Nouveautés
+
+## Pages
+
+what-you-say = Ce que vous dites
+announcement = Annonce
+announcement-details = En haut de chaque page, dans vos mots. Vide : aucune.
+announcement-until = Son dernier jour
+announcement-until-details = Les pages le mentionnent ; ensuite, rien n’est annoncé. Vide : sans fin.
+questions = Questions et réponses
+questions-details = Une par ligne : la question, son point d’interrogation, puis la réponse.
+personas = Personas
+personas-details = Les pages sont créées pour quatre types de clients. Désactivez ceux qui ne conviennent pas à votre boutique.
+minimalists = Minimalistes
+minimalists-want = Veulent une bonne réponse, sans bruit.
+explorers = Explorateurs
+explorers-want = Regardent partout et aiment être surpris.
+dealhunters = Chasseurs de bonnes affaires
+dealhunters-want = Comparent les prix et attendent la bonne affaire.
+loyalists = Clients fidèles
+loyalists-want = Reviennent et achètent de nouveau.
+preview = Aperçu
+preview-details = Comment la page de votre boutique se présente à chaque type de clients.
+preview-made = Créée pour : { $shoppers }.
+preview-before = Créée pour : { $shoppers }, avant un changement de produits ou de paramètres. Elle est en cours de recréation : regardez de
+    nouveau dans une minute.
+preview-never = Ce que tout le monde voit tant qu’aucune page n’est créée. Elle est en cours de création : regardez de nouveau dans une
+    minute.
+preview-none = Pas d’aperçu pour le moment. Réessayez dans une minute.
+
+## Brand
+
+your-brand = Votre marque
+tone = Ton
+tone-details = Le ton de votre boutique, en quelques mots.
+tone-example = chaleureux et clair
+accent = Couleur d’accent
+accent-details = Boutons et mises en valeur. Vide : celle des pages.
+surface = Couleur d’arrière-plan
+surface-details = Vide : celle des pages.
+banned-words = Mots interdits
+banned-words-details = Un par ligne. Les pages ne les emploient jamais.
+promises = Promesses
+promises-details = Une par ligne, comme les retours gratuits. Les pages ne promettent rien d’autre.
+
+## Experiments
+
+comparison = Comparaison
+losing = En pause, car les pages personnelles font moins bien
+losing-details = Là où votre boutique laisse penser à ces clients, moins d’entre eux ajoutent un produit au panier avec une page
+    personnelle que sans. Tout le monde y voit donc la même page. Décochez une ligne pour y remettre des pages personnelles : elles ne
+    sont pas mises en pause une seconde fois tant que la part ci-dessous reste la même.
+stays-paused = Reste en pause.
+holdout = Groupe témoin, en pour cent
+holdout-details = Cette part des clients voit toujours la même page que tout le monde, pour montrer ce que changent les pages personnelles.
+    0 : rien n’est comparé. Une modification recommence la comparaison.
+effects = Ce que changent les pages personnelles
+effects-details = { $days ->
+    [one] Clients qui ont vu le bloc ces 13 derniers mois, sur { $days } jour complet. Ces intervalles peuvent être consultés chaque
+        jour : à 95 %, tous sont justes à tout moment.
+    [many] Clients qui ont vu le bloc ces 13 derniers mois, sur { $days } de jours complets. Ces intervalles peuvent être consultés
+        chaque jour : à 95 %, tous sont justes à tout moment.
+   *[other] Clients qui ont vu le bloc ces 13 derniers mois, sur { $days } jours complets. Ces intervalles peuvent être consultés
+        chaque jour : à 95 %, tous sont justes à tout moment.
+}
+shoppers = Clients
+measure = Mesure
+held-out = Groupe témoin
+personal-pages = Pages personnelles
+difference = Différence
+result = Résultat
+of-shoppers = sur { $number }
+all-shoppers = Tous les clients
+cart-adds = ajouts au panier
+product-views = produits vus
+orders = commandes
+revenue = chiffre d’affaires
+interval = { $low } à { $high }
+percentage-points = { $numbers } points de pourcentage
+views = { $numbers } vues
+more-with = Plus avec les pages personnelles : entre { $low } et { $high }.
+fewer-with = Moins avec les pages personnelles : entre { $low } et { $high }.
+not-enough = Pas encore assez de données.
+not-enough-over-a-year = Pas encore assez de données. À ce rythme, il faut bien plus d’un an.
+not-enough-perhaps-a-year = Pas encore assez de données. À ce rythme, il faut peut-être plus d’un an.
+not-enough-days = { $days ->
+    [one] Pas encore assez de données. À ce rythme, encore { $days } jour environ.
+    [many] Pas encore assez de données. À ce rythme, encore { $days } de jours environ.
+   *[other] Pas encore assez de données. À ce rythme, encore { $days } jours environ.
+}
+counted-wrongly = Les groupes sont mal comptés.
+note-nobody = Il n’y a pas de groupe témoin, donc rien à comparer.
+note-mismatched = Les groupes n’ont pas les tailles que donne un groupe témoin de { $share } : { $holdout } en font partie, { $personal }
+    non. Quelque chose les compte mal, comme des robots ou un bloc qui échoue dans un groupe ; ces chiffres ne prouvent donc rien.
+note-others = { $count ->
+    [one] { $count } client a été compté alors que le groupe témoin était autre, et n’est pas pris en compte.
+    [many] { $count } de clients ont été comptés alors que le groupe témoin était autre ; ils ne sont pas pris en compte.
+   *[other] { $count } clients ont été comptés alors que le groupe témoin était autre ; ils ne sont pas pris en compte.
+}
+note-limit = Les commandes d’un client comptent pour { $limit } au plus, plusieurs fois le montant habituel de cette boutique, pour que
+    quelques grosses commandes ne décident de rien.
+note-patience = Avec ce groupe témoin et autant de clients qu’à présent, il faut, depuis le premier jour, { $large-time } pour voir { $large }
+    d’ajouts au panier en plus ou en moins, { $middle-time } pour { $middle } et { $small-time } pour { $small }.
+span-over-a-year = bien plus d’un an
+span-days = { $days ->
+    [one] un jour
+    [many] { $days } de jours
+   *[other] { $days } jours
+}
+span-weeks = { $weeks ->
+    [one] environ une semaine
+    [many] environ { $weeks } de semaines
+   *[other] environ { $weeks } semaines
+}
+span-months = { $months ->
+    [one] environ un mois
+    [many] environ { $months } de mois
+   *[other] environ { $months } mois
+}
+worth = Coûts et gains
+worth-details = Ce que les pages coûtent par jour, en moyenne des 30 derniers jours, et ce qu’elles rapportent par jour, selon la comparaison.
+cost-a-day = Coût par jour
+more-orders = Commandes en plus par jour
+more-revenue = Chiffre d’affaires en plus par jour
+cost-of-an-order = Coût d’une commande de plus
+not-known-yet = pas encore connu
+cart-adds-so-far = Ajouts au panier de tous les clients jusqu’ici, en pour cent.
+cart-adds-summary = Ajouts au panier de tous les clients jusqu’ici : { $held-out } dans le groupe témoin, { $personal } avec des pages
+    personnelles
+line-label = { $line } : { $value }
+tokens = Jetons
+shoppers-counted = Clients comptés
+cart-adds-column = Ajouts au panier
+orders-column = Commandes
+revenue-column = Chiffre d’affaires
+
+## Privacy
+
+requests = Demandes de données
+requests-none = Personne n’a demandé ses données ces 30 derniers jours. Lorsque Shopify demande les données d’un client, un rapport peut être
+    téléchargé ici.
+requests-details = Données conservées des clients qui les ont demandées. Les rapports sont supprimés après 30 jours.
+download = Télécharger
+kept = Ce que Wandstore conserve
+kept-details = Avec le consentement du client : ce qu’il a regardé, mis au panier et acheté, sous un identifiant aléatoire ou le numéro de son
+    compte client. Sans consentement, rien. Les demandes de Shopify d’effacer les données d’un client ou d’une boutique sont exécutées
+    d’elles-mêmes.
+
+## Settings
+
+pause = Pause
+pause-wandstore = Mettre Wandstore en pause
+pause-details = Tous les clients voient aussitôt la même page, et rien n’est créé ni conservé tant que ceci est activé.
+model = Modèle de langage
+model-works = Les pages sont planifiées avec le modèle de langage si votre installation en a un.
+model-not-asked = Pages sans le modèle de langage
+model-not-asked-details = { $why }, plusieurs fois de suite. Les pages sont planifiées sans lui pendant dix minutes, puis un nouvel essai a
+    lieu. Si cela dure, retirez des mots interdits ou prévenez la personne qui exploite Wandstore.
+cause-auth = Le service du modèle de langage n’accepte pas la clé
+cause-model = Le service du modèle de langage ne connaît pas ce modèle ou cette adresse
+cause-quota = Le budget du modèle de langage est épuisé
+cause-rate = Le modèle de langage a été interrogé trop souvent
+cause-refusal = Le modèle de langage a refusé la demande
+cause-length = La réponse du modèle de langage a été coupée à la limite de jetons
+cause-context = La question est trop longue pour le modèle de langage
+cause-thinking = Le modèle de langage a dépensé les jetons de sa réponse à réfléchir
+cause-filter = Un filtre de contenu a retenu la réponse du modèle de langage
+cause-format = La réponse du modèle de langage est inutilisable
+cause-claims = Le texte du modèle de langage dit ce qui ne peut être dit
+cause-unreachable = Le modèle de langage n’est pas disponible
+cause-timeout = Le modèle de langage n’a pas répondu à temps
+language = Langue des pages
+language-known = Les pages sont dans la langue du marché de chaque client, sinon dans celle de votre boutique : { $language }.
+language-unknown = Wandstore n’a pas de mots dans la langue de votre boutique ({ $language }). Les boutons et libellés des pages sont en
+    anglais ; ce que le modèle de langage écrit est dans la langue de votre boutique.
+
+## Errors beside fields
+
+error-tone = Dites en quelques mots quel est le ton de votre boutique.
+error-characters = { $max ->
+    [one] { $max } caractère au plus.
+    [many] { $max } de caractères au plus.
+   *[other] { $max } caractères au plus.
+}
+error-colour = Écrivez une couleur comme #1b3a57, ou laissez vide.
+error-question = La ligne { $line } a besoin d’un point d’interrogation, suivi d’une réponse.
+error-day = Écrivez un jour comme 2026-12-24, ou laissez vide.
+error-share = Écrivez un nombre de 0 à 50, comme 10 ou 2,5.
+error-lines = { $max ->
+    [one] { $max } ligne au plus.
+    [many] { $max } de lignes au plus.
+   *[other] { $max } lignes au plus.
+}
+error-line = { $max ->
+    [one] La ligne { $line } dépasse { $max } caractère.
+    [many] La ligne { $line } dépasse { $max } de caractères.
+   *[other] La ligne { $line } dépasse { $max } caractères.
+}
+error-personas = Laissez-en au moins un activé, ou mettez Wandstore en pause.
+
+## Why a shop is not connected
+
+advice-not-installed = Ouvrez Wandstore depuis les applications de l’interface administrateur de votre boutique pour le connecter.
+advice-uninstalled = Wandstore a été désinstallé de cette boutique. Installez-le de nouveau et ouvrez-le depuis les applications de
+    l’interface administrateur de votre boutique.
+advice-closed = Wandstore est fermé pour cette boutique : il a été désinstallé, ou la personne qui l’exploite l’a fermé. Rouvrez cette page
+    dans une minute.
+advice-token-refused = Shopify ne laisse pas Wandstore lire vos produits avec l’accès accordé. Rouvrez cette page.
+advice-session = Shopify a refusé votre session deux fois. Rouvrez Wandstore depuis les applications de l’interface administrateur de votre
+    boutique. Si cela n’aide pas, la personne qui exploite Wandstore doit vérifier SHOPIFY_API_KEY et SHOPIFY_API_SECRET.
+advice-secret = Shopify n’accepte pas le secret d’application de Wandstore. La personne qui exploite Wandstore doit corriger
+    SHOPIFY_API_KEY et SHOPIFY_API_SECRET : ce sont l’ID client et le secret de l’application dans le Dev Dashboard de Shopify.
+advice-shopify = Shopify n’a pas donné d’accès à Wandstore. Rouvrez cette page dans une minute.
+advice-unavailable = Wandstore ne peut ni lire ni enregistrer la connexion pour le moment. Rouvrez cette page dans une minute.
+
+## Refusals
+
+checking-session = Un instant : Wandstore vérifie votre session auprès de Shopify.
+if-nothing-happens = Si rien ne se passe, ouvrez Wandstore depuis les applications de l’interface administrateur de votre boutique.
+refused = Cela n’a pas fonctionné : { $why }.
+refused-help = Ouvrez Wandstore depuis les applications de l’interface administrateur de votre boutique.
+why-no-page = cette page n’existe pas
+why-no-method = cette adresse n’accepte pas cette méthode
+why-no-persona = ce persona n’existe pas
+why-no-report = ce rapport n’existe pas
+why-report = le rapport ne peut pas être lu pour le moment
+why-settings = les paramètres ne peuvent pas être lus pour le moment
+why-render = la page ne peut pas être affichée
+why-return = l’adresse de retour n’est pas valide
+why-other-shop = le jeton de session est celui d’une autre boutique
+why-no-token = Shopify n’a envoyé aucun jeton de session, et un second essai n’a pas aidé
+why-clock = le jeton de session a expiré ou n’est pas encore valide, et un nouveau n’a pas aidé : vérifiez l’horloge de la machine qui
+    exécute Wandstore
+why-secret = ce que Shopify a signé ne correspond pas au secret que connaît Wandstore. Si vous avez ouvert cette page dans Shopify, la
+    personne qui exploite Wandstore doit corriger SHOPIFY_API_SECRET : ce n’est pas le secret client de cette application
+why-key = le jeton de session est celui d’une autre application. Si vous avez ouvert cette page dans Shopify, la personne qui exploite
+    Wandstore doit corriger SHOPIFY_API_KEY : ce n’est pas l’ID client de cette application
+why-request = ce n’est pas une demande de Shopify ({ $detail })
+
+## Numbers and times
+
+percent = { $number } %
+amount = { $amount } { $currency }
+dollars = { $amount } $
+date = { $day } { $month } { $year }
+just-now = à l’instant
+minutes-ago = { $minutes ->
+    [one] il y a { $minutes } minute
+    [many] il y a { $minutes } de minutes
+   *[other] il y a { $minutes } minutes
+}
+hours-ago = { $hours ->
+    [one] il y a { $hours } heure
+    [many] il y a { $hours } d’heures
+   *[other] il y a { $hours } heures
+}
+days-ago = { $days ->
+    [one] il y a { $days } jour
+    [many] il y a { $days } de jours
+   *[other] il y a { $days } jours
+}
+january = janv.
+february = févr.
+march = mars
+april = avr.
+may = mai
+june = juin
+july = juil.
+august = août
+september = sept.
+october = oct.
+november = nov.
+december = déc.

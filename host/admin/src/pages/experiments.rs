@@ -1,0 +1,148 @@
+//! The page *Experiments*: the comparison, what it shows, and what pages cost and are worth.
+
+mod report;
+mod value;
+
+use askama::Template;
+use model::Persona;
+use model::shop::{Choices, Share};
+
+use super::FormPage;
+use super::persona::{Offered, offered};
+use crate::Effects;
+use crate::form::{Field, Form, Posted, fields};
+use crate::place::Place;
+use crate::visit::Visit;
+use crate::wording::Words;
+use crate::worth::{COST_DAYS, Worth};
+
+use report::Told;
+use value::Value;
+
+/// The form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Comparison {
+    /// In percent.
+    pub holdout: Field,
+    /// The personas that are paused because personal pages lose, and whether they are to stay so.
+    pub personas_paused: Vec<(Persona, bool)>,
+}
+
+/// What it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    holdout: Share,
+    /// Personas that were shown as paused and that the merchant unticked.
+    personas_kept: Vec<Persona>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/experiments.html")]
+struct Page<'a> {
+    words: &'static Words,
+    form: &'a Comparison,
+    losing: Vec<Offered>,
+    mark: &'a str,
+    /// The comparison; `None` if it cannot be read.
+    told: Option<Told>,
+    value: Option<Value>,
+}
+
+impl Form for Comparison {
+    const PLACE: Place = Place::Experiments;
+    type Sent = Sent;
+
+    fn of(choices: &Choices, _: &Words) -> Self {
+        let personas_paused = choices.personas_paused.iter().map(|persona| (*persona, true)).collect();
+        Self { holdout: choices.holdout.to_string().into(), personas_paused }
+    }
+
+    fn typed(posted: &Posted) -> Self {
+        let shown = posted.personas("was_paused").into_iter();
+        let stays = |persona: Persona| (persona, posted.has("stay_paused", persona.name()));
+        Self { holdout: posted.field("holdout"), personas_paused: shown.map(stays).collect() }
+    }
+
+    fn judge(&mut self, words: &Words) -> Sent {
+        let kept = self.personas_paused.iter().filter(|(_, stays)| !stays).map(|(persona, _)| *persona);
+        Sent { personas_kept: kept.collect(), holdout: fields::share(&mut self.holdout, words) }
+    }
+
+    fn has_errors(&self) -> bool {
+        self.holdout.is_wrong()
+    }
+
+    fn apply(sent: &Sent, choices: &mut Choices) {
+        let Sent { holdout, personas_kept } = sent.clone();
+        *choices = Choices { holdout, personas_kept, ..choices.clone() }.made_upon(choices);
+    }
+}
+
+impl FormPage for Comparison {
+    async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
+        let Visit { admin, caller, words } = visit;
+        let effects = admin.storefronts.effects(&caller.shop).await;
+        let effects = effects.inspect_err(|error| {
+            tracing::warn!(shop = %caller.shop, %error, "cannot read what personal pages change");
+        });
+        let effects = effects.ok();
+        let value = match &effects {
+            Some(effects) => value(visit, effects).await,
+            None => None,
+        };
+        let told = effects.map(|effects| Told::of(&effects.report, words));
+        let losing = offered(&self.personas_paused, words);
+        Page { words, form: &self, losing, mark, told, value }.render()
+    }
+}
+
+/// Returns what pages cost and are worth, with costs as far as they can be read.
+async fn value(visit: &Visit, effects: &Effects) -> Option<Value> {
+    let Visit { admin, caller, words } = visit;
+    let costs = admin.shops.usage.by_day(&caller.shop, COST_DAYS).await;
+    let costs =
+        costs.inspect_err(|error| tracing::warn!(shop = %caller.shop, %error, "cannot read what pages cost"));
+    let Effects { report, sums, sales } = effects;
+    let worth = Worth::of(report, sums, sales, &costs.unwrap_or_default());
+    (!worth.days.is_empty()).then(|| Value::of(&worth, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<Sent, Box<Comparison>> {
+        Comparison::read(&Posted::of(body.as_bytes()), Words::of("en")).map(|(_, sent)| sent)
+    }
+
+    #[test]
+    fn a_share_may_be_typed_with_a_percent_sign_and_in_any_notation() {
+        for typed in ["+2.5+%25", "2,5", "2.5%EF%BC%85"] {
+            let holdout = Share::of_basis_points(250).expect("it is a share");
+            assert_eq!(read(&format!("holdout={typed}")), Ok(Sent { holdout, personas_kept: Vec::new() }));
+        }
+        let form = read("holdout=most").unwrap_err();
+        assert_eq!(
+            (form.holdout.typed.as_str(), form.holdout.error.as_str()),
+            ("most", "Write a number from 0 to 50, such as 10 or 2.5.")
+        );
+    }
+
+    #[test]
+    fn it_changes_its_own_part_of_the_choices() {
+        let stored = Choices {
+            tone: "dry".into(),
+            personas_paused: vec![Persona::Explorer, Persona::Loyalist],
+            ..Choices::default()
+        };
+        let mut changed = stored.clone();
+        let body = "holdout=10&was_paused=explorer&was_paused=loyalist&stay_paused=loyalist";
+        Comparison::apply(&read(body).unwrap(), &mut changed);
+        let expected = Choices {
+            personas_paused: vec![Persona::Loyalist],
+            personas_kept: vec![Persona::Explorer],
+            ..stored
+        };
+        assert_eq!(changed, expected);
+    }
+}

@@ -1,0 +1,127 @@
+//! The page *Settings*: the pause, the language model and the language.
+
+use askama::Template;
+use model::Cause;
+use model::shop::Choices;
+
+use super::FormPage;
+use crate::form::{Form, Posted};
+use crate::place::Place;
+use crate::visit::Visit;
+use crate::wording::Words;
+
+/// The form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Settings {
+    pub paused: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/settings.html")]
+struct Page<'a> {
+    words: &'static Words,
+    form: &'a Settings,
+    mark: &'a str,
+    /// Why the language model is not asked; `None` if it is.
+    model_trouble: Option<String>,
+    /// What is to be known about the shop's language, if it can be read.
+    language: Option<String>,
+}
+
+impl Form for Settings {
+    const PLACE: Place = Place::Settings;
+    type Sent = bool;
+
+    fn of(choices: &Choices, _: &Words) -> Self {
+        Self { paused: choices.paused }
+    }
+
+    fn typed(posted: &Posted) -> Self {
+        Self { paused: posted.has("paused", "on") }
+    }
+
+    fn judge(&mut self, _: &Words) -> bool {
+        self.paused
+    }
+
+    fn has_errors(&self) -> bool {
+        false
+    }
+
+    fn apply(sent: &bool, choices: &mut Choices) {
+        choices.paused = *sent;
+    }
+}
+
+impl FormPage for Settings {
+    async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
+        let words = visit.words;
+        let trouble = visit.admin.storefronts.model_trouble(&visit.caller.shop);
+        let model_trouble = trouble.map(|cause| words.model_not_asked_details(why(cause, words)));
+        let shop = visit.settings().await.ok();
+        let language = shop.map(|shop| language(shop.language.as_str(), words));
+        Page { words, form: &self, mark, model_trouble, language }.render()
+    }
+}
+
+/// Returns what is to be known about the shop's language.
+fn language(tag: &str, words: &Words) -> String {
+    match words::Language::of(tag) {
+        Some(_) => words.language_known(tag),
+        None => words.language_unknown(tag),
+    }
+}
+
+fn why(cause: Cause, words: &Words) -> &'static str {
+    match cause {
+        Cause::Auth => words.cause_auth(),
+        Cause::Model => words.cause_model(),
+        Cause::Quota => words.cause_quota(),
+        Cause::Rate => words.cause_rate(),
+        Cause::Refusal => words.cause_refusal(),
+        Cause::Length => words.cause_length(),
+        Cause::Context => words.cause_context(),
+        Cause::Thinking => words.cause_thinking(),
+        Cause::Filter => words.cause_filter(),
+        Cause::Format => words.cause_format(),
+        Cause::Claims => words.cause_claims(),
+        Cause::Unreachable => words.cause_unreachable(),
+        Cause::Timeout => words.cause_timeout(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_that_is_not_asked_is_told_of() {
+        let words = Words::of("en");
+        let page = |model_trouble: Option<String>| {
+            Page { words, form: &Settings::default(), mark: "", model_trouble, language: None }
+                .render()
+                .unwrap()
+        };
+        let told = "Pages without the language model";
+        assert!(!page(None).contains(told));
+        let page = page(Some(words.model_not_asked_details(why(Cause::Claims, words))));
+        assert!(
+            page.contains(told) && page.contains("copy says what may not be said, several times"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn in_english_causes_are_called_what_the_command_line_calls_them() {
+        for cause in Cause::ALL {
+            assert_eq!(why(cause, Words::of("en")).replace('’', "'").to_lowercase(), cause.meaning());
+        }
+    }
+
+    #[test]
+    fn a_language_without_words_is_told_of() {
+        let words = Words::of("en");
+        assert!(language("de-AT", words).contains("your shop’s: de-AT"));
+        assert!(language("ko", words).starts_with("Wandstore has no words in your shop’s language (ko)"));
+    }
+}

@@ -1,0 +1,50 @@
+//! A request of a member of staff for a page or a part of one.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{Response, StatusCode};
+use model::shop::{Choices, ShopSettings};
+
+use crate::form::Form;
+use crate::refused::{Refused, Why};
+use crate::session::Caller;
+use crate::wording::Words;
+use crate::{Admin, choices, query};
+
+/// Who asks, and in which language.
+pub(crate) struct Visit {
+    pub admin: Arc<Admin>,
+    pub caller: Caller,
+    pub words: &'static Words,
+}
+
+/// A route with a `Visit` parameter accepts only requests of staff.
+impl FromRequestParts<Arc<Admin>> for Visit {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Response<Body>> {
+        let caller = Caller::from_request_parts(parts, admin).await?;
+        let words = query::words(parts.uri.query().unwrap_or_default());
+        Ok(Self { admin: admin.clone(), caller, words })
+    }
+}
+
+impl Visit {
+    /// Returns the shop's current settings.
+    pub async fn settings(&self) -> Result<ShopSettings, Refused> {
+        let Self { admin, caller, .. } = self;
+        let shop = choices::shop(&caller.shop, &*admin.storefronts, admin.installations()).await;
+        shop.map_err(|error| {
+            tracing::warn!(shop = %caller.shop, %error, "cannot read a shop's settings");
+            Refused::new(StatusCode::SERVICE_UNAVAILABLE, Why::Settings)
+        })
+    }
+
+    /// Returns a form with the shop's current settings.
+    pub async fn form<F: Form>(&self) -> Result<F, Refused> {
+        Ok(F::of(&Choices::of(self.settings().await?), self.words))
+    }
+}

@@ -1,0 +1,169 @@
+//! Numbers, amounts and times as a language writes them. Digits are Latin, as prices on pages are.
+
+use fixed_decimal::Decimal;
+use icu_decimal::DecimalFormatter;
+use icu_decimal::options::DecimalFormatterOptions;
+use icu_locale_core::Locale;
+use model::Currency;
+
+use super::Words;
+
+const DAY_S: i64 = 86_400;
+const MINUTE_MS: u64 = 60_000;
+
+impl Words {
+    /// Returns a number with the language's separators.
+    pub fn number(&self, number: u64) -> String {
+        self.decimal(&number.to_string())
+    }
+
+    /// Returns a number with so many decimals.
+    pub fn fixed(&self, number: f64, decimals: usize) -> String {
+        self.decimal(&format!("{number:.decimals$}"))
+    }
+
+    /// Returns a number with so many decimals and its sign.
+    pub fn signed(&self, number: f64, decimals: usize) -> String {
+        let sign = if number < 0.0 { '−' } else { '+' };
+        format!("{sign}{}", self.fixed(number.abs(), decimals))
+    }
+
+    /// Returns a share of a hundred, with so many decimals.
+    pub fn share(&self, percent: f64, decimals: usize) -> String {
+        self.percent(&self.fixed(percent, decimals))
+    }
+
+    /// Returns hundredths of a currency's unit.
+    pub fn money(&self, hundredths: f64, currency: Option<Currency>) -> String {
+        self.in_currency(&self.fixed(hundredths / 100.0, 2), currency)
+    }
+
+    /// Returns an amount, which is written already, with its currency.
+    pub fn in_currency(&self, amount: &str, currency: Option<Currency>) -> String {
+        match currency {
+            Some(currency) => self.amount(amount, currency.code()),
+            None => amount.to_owned(),
+        }
+    }
+
+    /// Returns millionths of a dollar as dollars, with four decimals.
+    pub fn microdollars(&self, micro: f64) -> String {
+        self.dollars(&self.fixed(micro / 1_000_000.0, 4))
+    }
+
+    /// Returns the date of a day since 1970-01-01, in UTC.
+    pub fn day(&self, day: u32) -> String {
+        let midnight = jiff::Timestamp::from_second(i64::from(day) * DAY_S).unwrap_or_default();
+        let text = midnight.to_string();
+        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+        let month = self.month(part(5, 7).parse().unwrap_or(1));
+        self.date(month, part(8, 10).trim_start_matches('0'), part(0, 4))
+    }
+
+    /// Returns how long ago something was, in a single unit.
+    pub fn ago(&self, now_ms: u64, then_ms: u64) -> String {
+        let minutes = now_ms.saturating_sub(then_ms) / MINUTE_MS;
+        match minutes {
+            0 => self.just_now().to_owned(),
+            1..60 => self.minutes_ago(minutes),
+            60..1_440 => self.hours_ago(minutes / 60),
+            _ => self.days_ago(minutes / 1_440),
+        }
+    }
+
+    pub(super) fn locale(&self) -> Option<Locale> {
+        Locale::try_from_str(&format!("{}-u-nu-latn", self.tag().replace("-XA", ""))).ok()
+    }
+
+    fn decimal(&self, digits: &str) -> String {
+        let formatter = self.locale().and_then(|locale| {
+            DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default()).ok()
+        });
+        match (formatter, Decimal::try_from_str(digits)) {
+            (Some(formatter), Ok(number)) => formatter.format(&number).to_string(),
+            _ => digits.to_owned(),
+        }
+    }
+
+    fn month(&self, number: u8) -> &'static str {
+        match number {
+            2 => self.february(),
+            3 => self.march(),
+            4 => self.april(),
+            5 => self.may(),
+            6 => self.june(),
+            7 => self.july(),
+            8 => self.august(),
+            9 => self.september(),
+            10 => self.october(),
+            11 => self.november(),
+            12 => self.december(),
+            _ => self.january(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 21 September 2026.
+    const DAY: u32 = 20_717;
+
+    #[test]
+    fn numbers_amounts_and_days_are_written_as_the_language_does() {
+        let usd = Currency::named("USD");
+        for (tag, expected) in [
+            ("en", ["1,234,567", "3.14%", "−0.75", "1,234.50 USD", "$0.0045", "Sep 21, 2026"]),
+            (
+                "de-AT",
+                ["1.234.567", "3,14\u{a0}%", "−0,75", "1.234,50\u{a0}USD", "0,0045\u{a0}$", "21. Sept. 2026"],
+            ),
+            (
+                "fr",
+                [
+                    "1\u{202f}234\u{202f}567",
+                    "3,14\u{a0}%",
+                    "−0,75",
+                    "1\u{202f}234,50\u{a0}USD",
+                    "0,0045\u{a0}$",
+                    "21 sept. 2026",
+                ],
+            ),
+            (
+                "es",
+                ["1.234.567", "3,14\u{a0}%", "−0,75", "1234,50\u{a0}USD", "0,0045\u{a0}$", "21 sept 2026"],
+            ),
+            ("ja", ["1,234,567", "3.14%", "−0.75", "1,234.50 USD", "$0.0045", "2026年9月21日"]),
+        ] {
+            let words = Words::of(tag);
+            let written = [
+                words.number(1_234_567),
+                words.share(3.139, 2),
+                words.signed(-0.75, 2),
+                words.money(123_450.0, usd),
+                words.microdollars(4_500.0),
+                words.day(DAY),
+            ];
+            assert_eq!(written, expected, "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_said_in_one_unit() {
+        let words = Words::of("en");
+        assert_eq!(
+            [words.ago(60_000, 60_000), words.ago(60_000, 0), words.ago(200_000_000, 0)],
+            ["just now", "1 minute ago", "2 days ago"]
+        );
+    }
+
+    #[test]
+    fn an_unknown_language_is_english_and_a_region_its_language() {
+        for (tag, expected) in
+            [("en-GB", "en"), ("fr_CA", "fr"), ("tlh", "en"), ("", "en"), ("JA", "ja"), ("en-xa", "en-XA")]
+        {
+            assert_eq!(Words::of(tag).tag(), expected, "{tag}");
+        }
+    }
+}

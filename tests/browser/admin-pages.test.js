@@ -1,0 +1,140 @@
+// Every page of the app inside Shopify's admin: on a phone and a desktop, by keyboard, and with stand-ins for Shopify's scripts
+// (harness/polaris.js, harness/bridge.js), which weigh nothing like Shopify's.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { open } from './harness/admin.js';
+import { DESKTOP, PHONE } from './harness/stage.js';
+import { openTheme } from './harness/theme.js';
+
+const { story } = await openTheme();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What Shopify asks of three in four visits (https://shopify.dev/docs/apps/launch/built-for-shopify/requirements). */
+const LCP_MS_MAX = 2_500;
+const CLS_MAX = 0.1;
+/** Addresses below `/admin`. */
+const PAGES = ['', 'pages', 'experiments', 'brand', 'privacy', 'settings'];
+
+/** The document in the frame. */
+const frame = (visitor) => visitor.page.frames().find((frame) => new URL(frame.url()).pathname.startsWith('/admin'));
+
+/** What axe finds on a page. */
+async function flaws(visitor) {
+  await frame(visitor).evaluate(AXE);
+  return frame(visitor).evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+}
+
+/** How long the largest content took, how much moved, and how many pixels a page is too wide. */
+function vitals(visitor) {
+  return frame(visitor).evaluate(() => new Promise((done) => {
+    const found = { lcp: 0, cls: 0, wide: document.documentElement.scrollWidth - innerWidth };
+    new PerformanceObserver((list) => { found.lcp = list.getEntries().at(-1).startTime; }).observe({ type: 'largest-contentful-paint', buffered: true });
+    new PerformanceObserver((list) => { for (const { value } of list.getEntries()) found.cls += value; }).observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done(found), 500);
+  }));
+}
+
+for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+  for (const locale of ['en', 'de', 'ja']) {
+    story(`every page is accessible, fast and still on a ${device} in ${locale}`, async (visitor) => {
+      for (const path of PAGES) {
+        await open(visitor, path, { locale });
+        const { lcp, cls, wide } = await vitals(visitor);
+        const name = `${path || 'home'}, ${locale}, ${device}`;
+        console.log(`${name}: LCP ${Math.round(lcp)} ms, CLS ${cls.toFixed(3)}`);
+        assert.ok(lcp > 0 && lcp <= LCP_MS_MAX && cls <= CLS_MAX, `${name}: LCP ${lcp} ms, CLS ${cls}`);
+        assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
+        assert.deepEqual(await flaws(visitor), [], name);
+        await picture(visitor, `admin-${path || 'home'}-${locale}-${device}`);
+      }
+    }, { viewport });
+  }
+
+  story(`every page is accessible, fast and still with Shopify's components on a ${device}`, async (visitor) => {
+    for (const path of PAGES) {
+      await open(visitor, path, { withShopify: true });
+      const { lcp, cls, wide } = await vitals(visitor);
+      console.log(`${path || 'home'}, with stand-ins, ${device}: LCP ${Math.round(lcp)} ms, CLS ${cls.toFixed(3)}`);
+      assert.ok(lcp > 0 && lcp <= LCP_MS_MAX && cls <= CLS_MAX, `${path}: LCP ${lcp} ms, CLS ${cls}`);
+      assert.ok(wide <= 0, `${path} is ${wide} px too wide`);
+      assert.deepEqual(await flaws(visitor), [], path);
+    }
+  }, { viewport });
+}
+
+/** A picture of the whole page, which scrolls in its frame. */
+async function picture(visitor, name) {
+  if (!process.env.SCREENSHOTS) return;
+  const size = visitor.page.viewportSize();
+  const height = await frame(visitor).evaluate(() => document.documentElement.scrollHeight);
+  await visitor.page.setViewportSize({ ...size, height: Math.max(size.height, height + 60) });
+  await visitor.picture(name);
+  await visitor.page.setViewportSize(size);
+}
+
+story('with App Bridge, navigation, the bar for changes and toasts are those of Shopify', async (visitor) => {
+  const app = await open(visitor, '', { withShopify: true });
+  const asked = () => frame(visitor).evaluate(() => window.asked);
+  assert.equal(await app.locator('.nav').isVisible(), false);
+  const links = await app.locator('s-app-nav s-link').evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.getAttribute('rel')]));
+  assert.deepEqual(links[0], ['/admin', 'home']);
+  assert.deepEqual(links.slice(1).map(([href]) => href), PAGES.slice(1).map((path) => `/admin/${path}`));
+  assert.equal(await app.locator('[data-extension="storefront"]').textContent(), 'On');
+  assert.equal(await app.locator('[data-extension="embed"]').textContent(), 'Off');
+
+  // App Bridge reports a click in Shopify's navigation at the link.
+  await app.locator('s-app-nav s-link[href="/admin/brand"]').dispatchEvent('shopify:navigate', { bubbles: true });
+  await app.getByLabel('Tone').fill('bridged');
+  await app.getByLabel('Tone').blur();
+  assert.deepEqual((await asked()).at(-1), ['show', 'unsaved']);
+  assert.equal(await app.locator('.bar').isVisible(), false);
+  await app.locator('ui-save-bar [data-save]').dispatchEvent('click');
+  await visitor.page.waitForFunction(() => document.querySelector('iframe').contentWindow.asked.some(([name]) => name === 'toast'));
+  assert.deepEqual((await asked()).slice(-2).map(([name, value]) => [name, value]), [['hide', 'unsaved'], ['toast', 'Saved']]);
+  assert.equal(new URL(frame(visitor).url()).pathname, '/admin/brand');
+
+  const again = await open(visitor, 'brand', { withShopify: true });
+  assert.equal(await again.getByLabel('Tone').inputValue(), 'bridged');
+});
+
+story('the setup leads into the theme editor, and ticks itself off', async (visitor) => {
+  const app = await open(visitor);
+  const done = () => app.getByText(/^\d of 5 done$/).textContent();
+  const before = Number.parseInt(await done(), 10);
+  const block = app.getByRole('link', { name: 'Add the block in the theme editor' });
+  assert.equal(
+    await block.getAttribute('href'),
+    'https://magic-wands.myshopify.com/admin/themes/current/editor?template=index&addAppBlockId=simulated-key/storefront&target=newAppsSection',
+  );
+  // Whether products can be read comes a moment later.
+  await app.locator('[data-part]').getByText('Done').waitFor();
+  await visitor.visit();
+  await visitor.seeSwap();
+  const later = await open(visitor);
+  assert.ok(Number.parseInt(await later.getByText(/^\d of 5 done$/).textContent(), 10) > before);
+}, { consents: true });
+
+story('the app is used by keyboard', async (visitor) => {
+  const app = await open(visitor);
+  const press = async (...keys) => { for (const key of keys) await visitor.page.keyboard.press(key); };
+  const focused = () => frame(visitor).evaluate(() => document.activeElement.textContent || document.activeElement.name);
+  await app.getByRole('link', { name: 'Home', exact: true }).focus();
+  await press('Tab', 'Tab', 'Tab');
+  assert.equal(await focused(), 'Brand');
+  await press('Enter');
+  await app.getByLabel('Tone').waitFor();
+  // The page's title has the focus, so that it is read, and its first field is next.
+  assert.equal(await focused(), 'Brand');
+  await press('Tab');
+  assert.equal(await focused(), 'tone');
+  await visitor.page.keyboard.type(' and typed');
+  await press('Enter');
+  await app.locator('.outcome').getByText('Saved', { exact: true }).waitFor();
+  assert.match(await app.getByLabel('Tone').inputValue(), / and typed$/);
+});

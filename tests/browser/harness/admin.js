@@ -1,0 +1,28 @@
+// The app in the simulated shop's admin.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+const POLARIS = readFileSync(file('polaris.js'), 'utf8');
+
+/**
+ * Opens a page of the app in the admin's frame, in a language. `withShopify` has stand-ins for Shopify's scripts; without it
+ * there is no Polaris, and of App Bridge only what gives session tokens.
+ */
+export async function open({ page, shop }, path = '', { locale = 'en', withShopify = false } = {}) {
+  const body = withShopify ? POLARIS : '';
+  await page.route('https://cdn.shopify.com/**', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  if (withShopify) await page.addInitScript({ path: file('bridge.js') });
+  const address = path ? `wand/admin/${path}` : 'wand';
+  await page.goto(`${shop.origin}/store/magic-wands/apps/${address}?locale=${locale}`);
+  const app = page.frameLocator('iframe[title="Wandstore"]');
+  await app.locator('s-page').waitFor();
+  return app;
+}
+
+/** Saves the form that is open, by our own bar. */
+export async function save(app) {
+  await app.getByRole('button', { name: 'Save' }).click();
+  await app.locator('.outcome').getByText('Saved', { exact: true }).waitFor();
+}
