@@ -7,6 +7,7 @@ use admin::Usage;
 use anyhow::Context as _;
 use capabilities::jobs::Ended;
 use capabilities::kind::{Selection, Site};
+use capabilities::llm::budget::Limits;
 use capabilities::postgres::{Database, Migrated};
 use capabilities::processes::Hosts;
 use capabilities::redis::Redis;
@@ -216,10 +217,12 @@ fn limits(config: &Config, site: &Site) -> Arc<dyn limits::Limits> {
 async fn language_model(config: &Config, site: &Site) -> anyhow::Result<Arc<dyn llm::Llm>> {
     let client = config.llm_client(site.clock.clone(), site.random.clone()).context("llm")?;
     let Some(llm) = client else { return Ok(Arc::new(llm::Unconfigured)) };
-    let is_limited = config.file.document.llm.tokens_per_day_max > 0;
+    let is_limited = config.file.document.llm.limits() != Limits::default();
     Ok(Arc::new(match llm::budget::open(&config.file.backends.budget, site).await {
         Ok(budget) => llm.with_budget(budget),
-        Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
+        Err(error) if is_limited => {
+            return Err(error).context("the budget of the language model has a limit, and cannot be opened");
+        }
         Err(error) => {
             tracing::warn!(%error, "cannot store the cost of the language model; it is counted until the next start only");
             llm

@@ -19,6 +19,7 @@ mod serve;
 mod shop;
 mod shopper;
 mod signals;
+mod spending;
 mod worth;
 
 use std::path::PathBuf;

@@ -11,7 +11,7 @@ use capabilities::blob::{self, Blob};
 use capabilities::clock::{self, Clock};
 use capabilities::jobs::{Filter, Jobs};
 use capabilities::kv::{self, Kv, Swap};
-use capabilities::llm::budget::{self, Budget};
+use capabilities::llm::budget::{self, Amount, Budget, Entry};
 use capabilities::tables::Tables;
 use capabilities::{jobs as job_storage, shops as shop_storage};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -115,7 +115,7 @@ impl Stores {
                 let (moved, skipped) = admin::copy_shops(&*self.shops, &*to.shops).await?;
                 Ok(Moved { moved, skipped })
             }
-            Data::Budget => tokens(&*self.budget, &*to.budget, budget::day(clock::System.now_ms())).await,
+            Data::Budget => used(&*self.budget, &*to.budget, budget::Day::at(clock::System.now_ms())).await,
             Data::Jobs => jobs(&*self.jobs, &*to.jobs, progress).await,
         }
     }
@@ -195,17 +195,18 @@ async fn jobs(from: &dyn Jobs, to: &dyn Jobs, progress: &dyn Progress) -> anyhow
     Ok(moved)
 }
 
-/// Moves what was used of a day's budgets.
-async fn tokens(from: &dyn Budget, to: &dyn Budget, day: u64) -> anyhow::Result<Moved> {
+/// Moves what was used of the budgets of a day and its month.
+async fn used(from: &dyn Budget, to: &dyn Budget, day: budget::Day) -> anyhow::Result<Moved> {
     let mut moved = Moved::default();
-    for (owner, used) in from.of_day(day).await? {
-        let there = to.reserve(&owner, day, 0, u64::MAX).await?.unwrap_or_default();
-        match used.checked_sub(there).filter(|missing| *missing > 0) {
-            Some(missing) => {
-                to.settle(&owner, day, 0, missing).await?;
-                moved.moved += 1;
-            }
-            None => moved.skipped += 1,
+    let there = to.since(day.first_of_month).await?;
+    for Entry { owner, day, amount } in from.since(day.first_of_month).await? {
+        let same = there.iter().find(|there| there.owner == owner && there.day == day);
+        let missing = amount - same.map(|there| there.amount).unwrap_or_default();
+        if missing == Amount::default() {
+            moved.skipped += 1;
+        } else {
+            to.settle(&owner, day, Amount::default(), missing).await?;
+            moved.moved += 1;
         }
     }
     Ok(moved)
@@ -325,11 +326,16 @@ mod tests {
     #[tokio::test]
     async fn a_budget_is_not_refilled_and_not_used_twice() {
         let (from, to) = (budget::Memory::default(), budget::Memory::default());
-        from.settle("tea-house", 7, 0, 60).await.unwrap();
-        from.settle("tea-house", 6, 0, 1_000).await.unwrap();
-        for expected in [Moved { moved: 1, skipped: 0 }, Moved { moved: 0, skipped: 1 }] {
-            assert_eq!(tokens(&from, &to, 7).await.unwrap(), expected);
-            assert_eq!(to.of_day(7).await, Ok(vec![("tea-house".to_owned(), 60)]));
+        let amount = |tokens| Amount { tokens, microdollars: 2 * tokens };
+        let day = budget::Day { number: 40, first_of_month: 31 };
+        for (number, tokens) in [(30, 1_000), (31, 7), (40, 60)] {
+            from.settle("tea-house", number, Amount::default(), amount(tokens)).await.unwrap();
+        }
+        to.settle("tea-house", 40, Amount::default(), amount(20)).await.unwrap();
+        for expected in [Moved { moved: 2, skipped: 0 }, Moved { moved: 0, skipped: 2 }] {
+            assert_eq!(used(&from, &to, day).await.unwrap(), expected);
+            let expected = budget::Used { of_day: amount(60), month_microdollars: 134 };
+            assert_eq!(to.used("tea-house", day).await, Ok(expected));
         }
     }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use capabilities::Capabilities;
 use capabilities::clock::millis;
+use capabilities::llm::budget::Limits;
 use capabilities::processes::Slots;
 use drain::claims::{self, Claims, Policy, WhenIdle};
 use drain::run::{self, Answer, End, Run, Terms};
@@ -239,7 +240,7 @@ impl Clock {
 
 /// Runs one job and completes it, and logs the outcome only afterwards.
 async fn work(deployment: &Deployment, events: &Events, job: Job) {
-    let (started, spent) = (Instant::now(), Arc::new(Spent::of_shop(shop_of(&job))));
+    let (started, spent) = (Instant::now(), Arc::new(spent(deployment, shop_of(&job))));
     let lease = &job.lease;
     hold(deployment, &job, &spent);
     let outcome = attempt(deployment, events, &job, &spent).await;
@@ -301,6 +302,13 @@ fn shop_of(job: &Job) -> &str {
         Task::Page(request) => &request.shop,
         Task::Maintenance(task) => &task.shop,
     }
+}
+
+/// Returns the count of what a job spends, within the budget that the shop has now.
+fn spent(deployment: &Deployment, shop: &str) -> Spent {
+    let settings = &deployment.capabilities.settings;
+    let limits = settings.look(|settings| settings.shops.get(shop).map(Limits::from));
+    Spent::of_shop(shop).within(limits.unwrap_or_default())
 }
 
 /// Keeps the model from being asked for a page of a shop for which its answers are useless.

@@ -326,13 +326,25 @@ async fn an_endpoint_with_ways_of_its_own_makes_the_page_and_is_understood_from_
 }
 
 /// Each call reports a cost of 1200 tokens, so the budget has room for at most nine.
-const LIMIT: &str = "[llm]\ntokens_per_day_max = 11000\nmodel = \"scripted-1\"\n[pool]\nsize = 2\n";
+const TOKENS: &str = "[llm]\ntokens_per_day_max = 11000\nmodel = \"scripted-1\"\n[pool]\nsize = 2\n";
+/// A million tokens cost a dollar, so the same number of calls costs a cent.
+const MONEY: &str = "[llm]\nmodel = \"scripted-1\"\nprice_in_microdollars = 1000000\n\
+    price_out_microdollars = 1000000\n[pool]\nsize = 2\n[shops.magic-wands]\nbudget_per_month = \"0.01\"\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_budget_holds_across_restarts_also_where_the_process_was_killed() {
+    holds_across_restarts(TOKENS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shops_budget_of_a_month_holds_across_restarts_too() {
+    holds_across_restarts(MONEY).await;
+}
+
+async fn holds_across_restarts(limit: &str) {
     let server = LlmServer::open([Saying::Text(plan())]).await;
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("wandstore.toml"), LIMIT).expect("it is written");
+    std::fs::write(folder.path().join("wandstore.toml"), limit).expect("it is written");
     let mut calls = Vec::new();
     for start in 0..3 {
         let environment = [("LLM_BASE_URL", server.url.as_str()), ("ENVIRONMENT", "development")];

@@ -31,6 +31,8 @@ impl Brief {
             accent: _,
             surface: _,
             plans_per: _,
+            budget_per_day: _,
+            budget_per_month: _,
             holdout: _,
             personas_paused: _,
             paused: _,

@@ -8,6 +8,8 @@ use crate::endpoint::Endpoint;
 use crate::estimate::{tokens, tokens_max};
 use crate::protocol::Protocol;
 use crate::schema::{Ordered, without};
+use crate::settings::Prices;
+use crate::spending::Amount;
 use crate::wire::{Draft, Parts};
 use crate::written;
 
@@ -84,6 +86,13 @@ impl Question {
     /// answer under all of its names gets no limit and may answer with more.
     pub fn tokens_max(&self) -> u64 {
         u64::from(tokens_max(&self.body())) + u64::from(self.tokens_out_max)
+    }
+
+    /// Returns the most that they may cost at these prices.
+    pub fn amount_max(&self, prices: Prices) -> Amount {
+        let tokens = self.tokens_max();
+        let out = u64::from(self.tokens_out_max);
+        Amount { tokens, microdollars: prices.cost_microdollars(tokens - out, out) }
     }
 }
 

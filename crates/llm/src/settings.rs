@@ -1,12 +1,13 @@
 //! The settings of the model, which are the section `[llm]` of the configuration, and the variables that hold its key.
 
-use model::shop::PlansPer;
+use model::shop::{Dollars, PlansPer};
 use secrets::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::facts;
 use crate::protocol::Protocol;
+use crate::spending::Limits;
 use crate::wire::SchemaMode;
 
 /// The variables that may hold the key: the first one that is set counts. The second name is that of the original
@@ -76,9 +77,14 @@ pub struct Settings {
     /// about whom nothing is known are planned without the model; when all are used, every page is, until the next day.
     /// The default is about 1,100 pages.
     pub tokens_per_shop_per_day_max: u64,
-    /// Price of a million tokens of question, in millionths of a dollar; for metrics.
+    /// The most that all questions and answers may cost on a day (UTC), in US dollars, such as `"20"` or `"2.50"`, at the
+    /// prices below. Without it there is no limit. A shop may have a budget of its own, which its merchant sets.
+    pub budget_per_day: Option<Dollars>,
+    /// The same for a month of the calendar (UTC).
+    pub budget_per_month: Option<Dollars>,
+    /// Price of a million tokens of question, in millionths of a dollar; for budgets and metrics.
     pub price_in_microdollars: u64,
-    /// Price of a million tokens of answer, in millionths of a dollar; for metrics.
+    /// Price of a million tokens of answer, in millionths of a dollar; for budgets and metrics.
     pub price_out_microdollars: u64,
     /// Additional members of the request body, in the endpoint's form; they replace ours, and null removes ours. Without
     /// this setting, models that think are told not to where it is known how, such as `kimi-k2.6` at whatever endpoint,
@@ -106,6 +112,8 @@ impl Default for Settings {
             schema_mode: SchemaMode::default(),
             tokens_per_day_max: 0,
             tokens_per_shop_per_day_max: 3_000_000,
+            budget_per_day: None,
+            budget_per_month: None,
             price_in_microdollars: 950_000,
             price_out_microdollars: 4_000_000,
             extra: None,
@@ -129,6 +137,20 @@ impl Settings {
             Protocol::Messages => Map::new(),
         };
         self.extra.clone().unwrap_or_else(usual)
+    }
+
+    /// Returns the limits of the deployment's budget.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            tokens_per_day: Some(self.tokens_per_day_max).filter(|tokens| *tokens > 0),
+            microdollars_per_day: self.budget_per_day.map(Dollars::microdollars),
+            microdollars_per_month: self.budget_per_month.map(Dollars::microdollars),
+        }
+    }
+
+    /// Returns the most tokens per day for each shop.
+    pub fn tokens_of_shop(&self) -> Option<u64> {
+        Some(self.tokens_per_shop_per_day_max).filter(|tokens| *tokens > 0)
     }
 
     /// Returns the prices.

@@ -3,6 +3,7 @@
 mod colour;
 mod conversions;
 mod day;
+mod dollars;
 mod language;
 mod plans_per;
 mod serialized;
@@ -15,6 +16,7 @@ use crate::{Market, Persona};
 
 pub use colour::{Colour, InvalidColour};
 pub use day::{Day, InvalidDay};
+pub use dollars::{Dollars, InvalidDollars};
 pub use language::{InvalidLanguage, LanguageTag};
 pub use plans_per::{InvalidPlansPer, PlansPer};
 pub use share::{InvalidShare, Share};
@@ -60,6 +62,15 @@ pub struct ShopSettings {
     /// `shopper`, each one. If empty, as `llm.plans_per` says.
     #[serde(with = "serialized::or_empty")]
     pub plans_per: Option<PlansPer>,
+    /// The most that the language model may cost for its pages on a day (UTC), in US dollars, such as `"2.50"`; if empty,
+    /// there is no limit but those of `[llm]`. Each call reserves the most that it may cost. When four fifths are spent,
+    /// pages of shoppers about whom nothing is known are planned without the model; when all is spent, every page is,
+    /// until the next day.
+    #[serde(with = "serialized::or_empty")]
+    pub budget_per_day: Option<Dollars>,
+    /// The same for a month of the calendar (UTC).
+    #[serde(with = "serialized::or_empty")]
+    pub budget_per_month: Option<Dollars>,
     /// The share of shoppers who always get the fallback page, in percent, from 0 to 50, so that what personal pages
     /// change can be told. A changed share starts a new comparison.
     pub holdout: Share,
@@ -101,6 +112,12 @@ pub struct Choices {
     /// See [`ShopSettings::surface`].
     #[serde(with = "serialized::or_empty")]
     pub surface: Option<Colour>,
+    /// See [`ShopSettings::budget_per_day`].
+    #[serde(with = "serialized::or_empty")]
+    pub budget_per_day: Option<Dollars>,
+    /// See [`ShopSettings::budget_per_month`].
+    #[serde(with = "serialized::or_empty")]
+    pub budget_per_month: Option<Dollars>,
     /// See [`ShopSettings::holdout`].
     pub holdout: Share,
     /// See [`ShopSettings::personas_paused`].
@@ -157,6 +174,8 @@ impl Default for ShopSettings {
             accent: None,
             surface: None,
             plans_per: None,
+            budget_per_day: None,
+            budget_per_month: None,
             holdout: Share::TENTH,
             personas_paused: Vec::new(),
             paused: false,
@@ -243,6 +262,8 @@ impl Choices {
             personas_off: shop.personas_off,
             accent: shop.accent,
             surface: shop.surface,
+            budget_per_day: shop.budget_per_day,
+            budget_per_month: shop.budget_per_month,
             holdout: shop.holdout,
             personas_paused: shop.personas_paused,
             personas_kept: Vec::new(),
@@ -286,6 +307,8 @@ impl Choices {
             personas_off: self.personas_off,
             accent: self.accent,
             surface: self.surface,
+            budget_per_day: self.budget_per_day,
+            budget_per_month: self.budget_per_month,
             holdout: self.holdout,
             personas_paused: self.personas_paused,
             paused: self.paused,

@@ -283,6 +283,22 @@ cause-format = Die Antwort des Sprachmodells ist nicht verwendbar
 cause-claims = Der Text des Sprachmodells sagt, was nicht gesagt werden darf
 cause-unreachable = Das Sprachmodell ist nicht verfügbar
 cause-timeout = Das Sprachmodell hat nicht rechtzeitig geantwortet
+budget = Budget
+budget-details = Was das Sprachmodell für Ihre Seiten kosten darf. Sind vier Fünftel eines Budgets verbraucht, werden Seiten neuer
+    Kunden ohne das Modell geplant. Ist alles verbraucht, gilt das für jede Seite, bis der nächste Tag oder Monat beginnt (UTC).
+    Kunden bekommen immer eine Seite, und vorhandene Seiten bleiben.
+budget-per-day = Pro Tag, in US-Dollar
+budget-per-month = Pro Monat, in US-Dollar
+budget-empty = Leer: keine Grenze.
+budget-nearly = Fast verbraucht
+budget-nearly-details = Seiten neuer Kunden werden ohne das Sprachmodell geplant.
+budget-spent = Verbraucht
+budget-spent-details = Seiten werden bis zum { $day } (UTC) ohne das Sprachmodell geplant.
+spent-today = Heute
+spent-month = In diesem Monat
+spent-of = { $spent } von { $limit }
+month-forecast = Der ganze Monat, wenn es wie in den letzten sieben Tagen weitergeht
+budget-lasts-until = Geht es so weiter, ist das Budget dieses Monats am { $day } verbraucht.
 language = Sprache der Seiten
 language-known = Seiten sind in der Sprache des Marktes jedes Kunden, sonst in der Ihres Shops: { $language }.
 language-unknown = Wandstore hat keine Wörter in der Sprache Ihres Shops ({ $language }). Schaltflächen und Beschriftungen der Seiten
@@ -299,6 +315,7 @@ error-colour = Schreiben Sie eine Farbe wie #1b3a57, oder lassen Sie dies leer.
 error-question = Zeile { $line } braucht ein Fragezeichen und danach eine Antwort.
 error-day = Schreiben Sie einen Tag wie 2026-12-24, oder lassen Sie dies leer.
 error-share = Schreiben Sie eine Zahl von 0 bis 50, etwa 10 oder 2,5.
+error-dollars = Schreiben Sie Dollar wie 20 oder 2,50, oder lassen Sie dies leer.
 error-lines = { $max ->
     [one] Höchstens { $max } Zeile.
    *[other] Höchstens { $max } Zeilen.

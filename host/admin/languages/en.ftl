@@ -291,6 +291,22 @@ cause-format = The language model’s answer cannot be used
 cause-claims = The language model’s copy says what may not be said
 cause-unreachable = The language model is not available
 cause-timeout = The language model did not answer in time
+budget = Budget
+budget-details = What the language model may cost for your pages. When four fifths of a budget are spent, pages of new shoppers
+    are planned without it. When all is spent, every page is, until the next day or month begins (UTC). Shoppers always get a
+    page, and pages that exist stay.
+budget-per-day = Per day, in US dollars
+budget-per-month = Per month, in US dollars
+budget-empty = Empty: no limit.
+budget-nearly = Nearly spent
+budget-nearly-details = Pages of new shoppers are planned without the language model.
+budget-spent = Spent
+budget-spent-details = Pages are planned without the language model until { $day } (UTC).
+spent-today = Today
+spent-month = This month
+spent-of = { $spent } of { $limit }
+month-forecast = The whole month, at the rate of the last seven days
+budget-lasts-until = At this rate, the budget of this month will be spent on { $day }.
 language = Language of pages
 language-known = Pages are in the language of each shopper’s market, and else in your shop’s: { $language }.
 language-unknown = Wandstore has no words in your shop’s language ({ $language }). Buttons and labels on pages are in English;
@@ -307,6 +323,7 @@ error-colour = Write a colour such as #1b3a57, or leave this empty.
 error-question = Line { $line } needs a question mark, and an answer after it.
 error-day = Write a day such as 2026-12-24, or leave this empty.
 error-share = Write a number from 0 to 50, such as 10 or 2.5.
+error-dollars = Write dollars such as 20 or 2.50, or leave this empty.
 error-lines = { $max ->
     [one] Write at most { $max } line.
    *[other] Write at most { $max } lines.

@@ -287,6 +287,22 @@ cause-format = La respuesta del modelo de lenguaje no se puede usar
 cause-claims = El texto del modelo de lenguaje dice lo que no se puede decir
 cause-unreachable = El modelo de lenguaje no está disponible
 cause-timeout = El modelo de lenguaje no respondió a tiempo
+budget = Presupuesto
+budget-details = Lo que puede costar el modelo de lenguaje para sus páginas. Cuando se han gastado cuatro quintas partes de un
+    presupuesto, las páginas de clientes nuevos se planifican sin él. Cuando se ha gastado todo, todas las páginas, hasta que
+    empiece el día o el mes siguiente (UTC). Los clientes siempre ven una página, y las páginas existentes se conservan.
+budget-per-day = Por día, en dólares estadounidenses
+budget-per-month = Por mes, en dólares estadounidenses
+budget-empty = Vacío: sin límite.
+budget-nearly = Casi gastado
+budget-nearly-details = Las páginas de clientes nuevos se planifican sin el modelo de lenguaje.
+budget-spent = Gastado
+budget-spent-details = Las páginas se planifican sin el modelo de lenguaje hasta el { $day } (UTC).
+spent-today = Hoy
+spent-month = Este mes
+spent-of = { $spent } de { $limit }
+month-forecast = Todo el mes, al ritmo de los últimos siete días
+budget-lasts-until = A este ritmo, el presupuesto de este mes se habrá gastado el { $day }.
 language = Idioma de las páginas
 language-known = Las páginas están en el idioma del mercado de cada cliente y, si no, en el de tu tienda: { $language }.
 language-unknown = Wandstore no tiene palabras en el idioma de tu tienda ({ $language }). Los botones y las etiquetas de las páginas están en
@@ -304,6 +320,7 @@ error-colour = Escribe un color como #1b3a57, o déjalo vacío.
 error-question = La línea { $line } necesita un signo de interrogación y después una respuesta.
 error-day = Escribe un día como 2026-12-24, o déjalo vacío.
 error-share = Escribe un número de 0 a 50, como 10 o 2,5.
+error-dollars = Escriba dólares como 20 o 2,50, o deje esto vacío.
 error-lines = { $max ->
     [one] Escribe como máximo { $max } línea.
     [many] Escribe como máximo { $max } de líneas.

@@ -289,6 +289,22 @@ cause-format = La réponse du modèle de langage est inutilisable
 cause-claims = Le texte du modèle de langage dit ce qui ne peut être dit
 cause-unreachable = Le modèle de langage n’est pas disponible
 cause-timeout = Le modèle de langage n’a pas répondu à temps
+budget = Budget
+budget-details = Ce que le modèle de langage peut coûter pour vos pages. Quand quatre cinquièmes d’un budget sont dépensés, les pages
+    des nouveaux clients sont composées sans lui. Quand tout est dépensé, toutes les pages le sont, jusqu’au début du jour ou du
+    mois suivant (UTC). Les clients voient toujours une page, et les pages existantes restent.
+budget-per-day = Par jour, en dollars américains
+budget-per-month = Par mois, en dollars américains
+budget-empty = Vide : aucune limite.
+budget-nearly = Presque dépensé
+budget-nearly-details = Les pages des nouveaux clients sont composées sans le modèle de langage.
+budget-spent = Dépensé
+budget-spent-details = Les pages sont composées sans le modèle de langage jusqu’au { $day } (UTC).
+spent-today = Aujourd’hui
+spent-month = Ce mois-ci
+spent-of = { $spent } sur { $limit }
+month-forecast = Le mois entier, au rythme des sept derniers jours
+budget-lasts-until = À ce rythme, le budget de ce mois sera dépensé le { $day }.
 language = Langue des pages
 language-known = Les pages sont dans la langue du marché de chaque client, sinon dans celle de votre boutique : { $language }.
 language-unknown = Wandstore n’a pas de mots dans la langue de votre boutique ({ $language }). Les boutons et libellés des pages sont en
@@ -306,6 +322,7 @@ error-colour = Écrivez une couleur comme #1b3a57, ou laissez vide.
 error-question = La ligne { $line } a besoin d’un point d’interrogation, suivi d’une réponse.
 error-day = Écrivez un jour comme 2026-12-24, ou laissez vide.
 error-share = Écrivez un nombre de 0 à 50, comme 10 ou 2,5.
+error-dollars = Écrivez un montant en dollars comme 20 ou 2,50, ou laissez ce champ vide.
 error-lines = { $max ->
     [one] { $max } ligne au plus.
     [many] { $max } de lignes au plus.

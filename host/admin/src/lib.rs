@@ -8,6 +8,7 @@ mod admin;
 mod advice;
 mod answers;
 mod app;
+mod budget;
 mod choices;
 mod connections;
 mod documents;

@@ -1,6 +1,7 @@
 //! The interface that the admin requires of its host.
 
 use async_trait::async_trait;
+use capabilities::llm::budget::Used;
 use model::shop::ShopSettings;
 use model::{Cause, EventId, Persona, ShopId};
 
@@ -84,6 +85,9 @@ pub trait Storefronts: Send + Sync {
 
     /// Returns how many products pages can be made of. May ask the shop, which takes a second.
     async fn products(&self, shop: &ShopId) -> Result<usize, Failed>;
+
+    /// Returns what the language model cost the shop today and in this month (UTC); `None` if there is no model.
+    async fn used(&self, shop: &ShopId) -> Result<Option<Used>, Failed>;
 
     /// Returns a page for the persona; may queue its generation if there is none yet.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed>;

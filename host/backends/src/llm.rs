@@ -15,6 +15,7 @@ mod usefulness;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use ::llm::spending::Limits;
 use async_trait::async_trait;
 
 pub use ::llm::{
@@ -60,6 +61,7 @@ pub struct Spent {
     tokens_in: AtomicU64,
     tokens_out: AtomicU64,
     shop: String,
+    limits: Limits,
     held: OnceLock<Failed>,
 }
 
@@ -67,6 +69,12 @@ impl Spent {
     /// Creates the count of what is spent for a shop, from its budget.
     pub fn of_shop(shop: &str) -> Self {
         Self { shop: shop.to_owned(), ..Self::default() }
+    }
+
+    /// Sets the limits that the shop's settings have.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Returns the shop's id; empty if the calls are for no shop.

@@ -9,6 +9,7 @@ use model::{EventId, Key, ShopId, Store};
 
 use super::effects::Effects;
 use super::output::print;
+use super::spending::Spending;
 
 /// The number of records that are read at a time.
 const BATCH: u32 = 500;
@@ -23,7 +24,8 @@ pub struct Audit {
     shop: Option<String>,
 }
 
-/// Print a report: on a customer for a merchant, as JSON, or on what personal pages change (`report effects`).
+/// Print a report: on a customer for a merchant, as JSON; on what personal pages change (`report effects`); or on what
+/// the language model costs (`report spending`).
 ///
 /// Reports on customers are stored for 30 days.
 #[derive(Args)]
@@ -43,6 +45,7 @@ pub struct Report {
 #[derive(Subcommand)]
 enum Other {
     Effects(Effects),
+    Spending(Spending),
 }
 
 impl Audit {
@@ -68,8 +71,10 @@ impl Audit {
 
 impl Report {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        if let Some(Other::Effects(effects)) = self.other {
-            return effects.run(config).await;
+        match self.other {
+            Some(Other::Effects(effects)) => return effects.run(config).await,
+            Some(Other::Spending(spending)) => return spending.run(config).await,
+            None => {}
         }
         let (shop, id) = (self.shop.unwrap_or_default(), self.id.unwrap_or_default());
         let (shop, id) = (ShopId::parse(&shop)?, EventId::parse(&id)?);

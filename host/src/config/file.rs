@@ -9,7 +9,7 @@ use capabilities::document::Document;
 use capabilities::kind::Selection;
 use capabilities::llm::budget;
 use capabilities::{blob, jobs, kv, shops};
-use model::shop::ShopSettings;
+use model::shop::{Dollars, ShopSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
@@ -262,6 +262,8 @@ impl File {
             *url = Some(String::new());
         }
         file.document.llm.base_url = Some(String::new());
+        file.document.llm.budget_per_day = Some(Dollars::default());
+        file.document.llm.budget_per_month = Some(Dollars::default());
         file.document.shopify.origin = Some(String::new());
         file.document.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
         file.document.shops = BTreeMap::from([(keys::ANY.into(), ShopSettings::default())]);

@@ -7,6 +7,7 @@ use admin::{Effects, Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::Capabilities;
+use capabilities::llm::budget::{Day, Used};
 use experiments::Totals;
 use model::shop::{Share, ShopSettings, ShopStatus};
 use model::{Cause, Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
@@ -81,6 +82,12 @@ impl Storefronts for OfDeployment {
     fn model_trouble(&self, shop: &ShopId) -> Option<Cause> {
         let Capabilities { llm, clock, .. } = &*self.deployment.capabilities;
         Some(llm.usefulness()?.held(shop.as_str(), clock.now_ms())?.cause)
+    }
+
+    async fn used(&self, shop: &ShopId) -> Result<Option<Used>, Failed> {
+        let Capabilities { llm, clock, .. } = &*self.deployment.capabilities;
+        let Some(budget) = llm.budget() else { return Ok(None) };
+        budget.used(shop.as_str(), Day::at(clock.now_ms())).await.map(Some).map_err(failed)
     }
 
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed> {

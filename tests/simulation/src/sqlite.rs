@@ -12,9 +12,11 @@ use storage::database::{Row, Sql, Value};
 const STATEMENTS: usize = 64;
 
 /// The tables of the budgets, which no platform but the native host has.
-const BUDGETS: [&str; 2] = [
+const BUDGETS: [&str; 4] = [
     include_str!("../../../migrations/sqlite/budget/0001_spent.sql"),
     include_str!("../../../migrations/sqlite/budget/0002_of_shops.sql"),
+    include_str!("../../../migrations/sqlite/budget/0003_retention.sql"),
+    include_str!("../../../migrations/sqlite/budget/0004_money.sql"),
 ];
 
 /// A database in memory.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use corosensei::stack::DefaultStack;
-use llm::spending::DailyLimits;
+use llm::spending::{Amount, Budgets, Limits};
 use model::Key;
 use model::jobs::State;
 use model::shop::PlansPer;
@@ -36,8 +36,26 @@ pub(crate) const POOL: Pool = Pool {
 };
 /// The most tokens that a call of the model costs.
 pub(crate) const CALL_TOKENS_MAX: u64 = 1_000;
-/// The daily budgets: few calls, so that they are often used up.
-pub(crate) const BUDGETS: DailyLimits = DailyLimits { of_deployment: Some(12_500), of_shop: Some(7_500) };
+/// The price of a token, in millionths of a dollar.
+const TOKEN_MICRODOLLARS: u64 = 3;
+/// The budgets: few calls, so that they are often used up, by day or by month.
+pub(crate) const BUDGETS: Budgets = Budgets {
+    of_deployment: Limits {
+        tokens_per_day: Some(12_500),
+        microdollars_per_day: None,
+        microdollars_per_month: Some(20_000 * TOKEN_MICRODOLLARS),
+    },
+    of_shop: Limits {
+        tokens_per_day: Some(7_500),
+        microdollars_per_day: Some(7_000 * TOKEN_MICRODOLLARS),
+        microdollars_per_month: Some(11_000 * TOKEN_MICRODOLLARS),
+    },
+};
+
+/// Returns tokens with their cost.
+pub(crate) fn priced(tokens: u64) -> Amount {
+    Amount { tokens, microdollars: tokens * TOKEN_MICRODOLLARS }
+}
 /// Ten to midnight (UTC): the day ends in many runs.
 const START_MS: u64 = 1_700_006_400_000 - 600_000;
 

@@ -2,7 +2,7 @@
 
 /// Implements the conversions for the types of `settings` in `wit/capabilities` that stand in `model::shop`. The caller
 /// names the module that its bindings generated for the interface. Whether a shop is paused is its status, not a
-/// setting of the interface. A value from the other side that is invalid counts as absent.
+/// setting of the interface, and hosts alone know budgets. A value from the other side that is invalid counts as absent.
 #[macro_export]
 macro_rules! shop_conversions {
     ($($wit:ident)::+) => {
@@ -52,6 +52,8 @@ macro_rules! shop_conversions {
                         accent: shop.accent.and_then(|colour| colour.parse().ok()),
                         surface: shop.surface.and_then(|colour| colour.parse().ok()),
                         plans_per: Some(shop.plans_per.into()),
+                        budget_per_day: None,
+                        budget_per_month: None,
                         holdout: $crate::shop::Share::of_basis_points(shop.holdout_basis_points)
                             .unwrap_or($crate::shop::Share::NOBODY),
                         personas_paused: shop.personas_paused.iter().filter_map(|name| $crate::Persona::named(name)).collect(),

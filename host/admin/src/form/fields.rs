@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use model::shop::{Colour, Day, Share};
+use model::shop::{Colour, Day, Dollars, Share};
 
 use super::Field;
 use crate::wording::Words;
@@ -46,6 +46,12 @@ pub fn colour(field: &mut Field, words: &Words) -> Option<Colour> {
 pub fn day(field: &mut Field, words: &Words) -> Option<Day> {
     let typed = field.typed.trim().to_owned();
     parsed(field, &typed, words.error_day())
+}
+
+/// Returns an amount of money, if one was typed, with or without a dollar sign. A comma may stand before the cents.
+pub fn dollars(field: &mut Field, words: &Words) -> Option<Dollars> {
+    let typed = field.typed.trim().trim_start_matches('$').trim_end_matches('$').trim().replace(',', ".");
+    parsed(field, &typed, words.error_dollars())
 }
 
 /// Returns a share of shoppers, with or without a percent sign. A comma may stand before the decimals.

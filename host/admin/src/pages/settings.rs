@@ -1,19 +1,35 @@
-//! The page *Settings*: the pause, the language model and the language.
+//! The page *Settings*: the pause, the budget, the language model and the language.
+
+mod money;
 
 use askama::Template;
 use model::Cause;
-use model::shop::Choices;
+use model::shop::{Choices, Dollars};
 
 use super::FormPage;
-use crate::form::{Form, Posted};
+use crate::form::{Field, Form, Posted, fields};
 use crate::place::Place;
 use crate::visit::Visit;
 use crate::wording::Words;
+
+use money::Money;
 
 /// The form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Settings {
     pub paused: bool,
+    /// In US dollars.
+    pub budget_per_day: Field,
+    /// In US dollars.
+    pub budget_per_month: Field,
+}
+
+/// What it changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sent {
+    paused: bool,
+    budget_per_day: Option<Dollars>,
+    budget_per_month: Option<Dollars>,
 }
 
 #[derive(Template)]
@@ -22,6 +38,8 @@ struct Page<'a> {
     words: &'static Words,
     form: &'a Settings,
     mark: &'a str,
+    /// What is spent of the budget; `None` if there is no model, or it cannot be read.
+    money: Option<Money>,
     /// Why the language model is not asked; `None` if it is.
     model_trouble: Option<String>,
     /// What is to be known about the shop's language, if it can be read.
@@ -30,26 +48,42 @@ struct Page<'a> {
 
 impl Form for Settings {
     const PLACE: Place = Place::Settings;
-    type Sent = bool;
+    type Sent = Sent;
 
     fn of(choices: &Choices, _: &Words) -> Self {
-        Self { paused: choices.paused }
+        let dollars = |amount: Option<Dollars>| amount.map(|amount| amount.to_string()).unwrap_or_default().into();
+        Self {
+            paused: choices.paused,
+            budget_per_day: dollars(choices.budget_per_day),
+            budget_per_month: dollars(choices.budget_per_month),
+        }
     }
 
     fn typed(posted: &Posted) -> Self {
-        Self { paused: posted.has("paused", "on") }
+        Self {
+            paused: posted.has("paused", "on"),
+            budget_per_day: posted.field("budget_per_day"),
+            budget_per_month: posted.field("budget_per_month"),
+        }
     }
 
-    fn judge(&mut self, _: &Words) -> bool {
-        self.paused
+    fn judge(&mut self, words: &Words) -> Sent {
+        Sent {
+            paused: self.paused,
+            budget_per_day: fields::dollars(&mut self.budget_per_day, words),
+            budget_per_month: fields::dollars(&mut self.budget_per_month, words),
+        }
     }
 
     fn has_errors(&self) -> bool {
-        false
+        self.budget_per_day.is_wrong() || self.budget_per_month.is_wrong()
     }
 
-    fn apply(sent: &bool, choices: &mut Choices) {
-        choices.paused = *sent;
+    fn apply(sent: &Sent, choices: &mut Choices) {
+        let Sent { paused, budget_per_day, budget_per_month } = *sent;
+        choices.paused = paused;
+        choices.budget_per_day = budget_per_day;
+        choices.budget_per_month = budget_per_month;
     }
 }
 
@@ -58,9 +92,10 @@ impl FormPage for Settings {
         let words = visit.words;
         let trouble = visit.admin.storefronts.model_trouble(&visit.caller.shop);
         let model_trouble = trouble.map(|cause| words.model_not_asked_details(why(cause, words)));
+        let money = Money::of(visit).await;
         let shop = visit.settings().await.ok();
         let language = shop.map(|shop| language(shop.language.as_str(), words));
-        Page { words, form: &self, mark, model_trouble, language }.render()
+        Page { words, form: &self, mark, money, model_trouble, language }.render()
     }
 }
 
@@ -98,9 +133,8 @@ mod tests {
     fn a_model_that_is_not_asked_is_told_of() {
         let words = Words::of("en");
         let page = |model_trouble: Option<String>| {
-            Page { words, form: &Settings::default(), mark: "", model_trouble, language: None }
-                .render()
-                .unwrap()
+            let form = &Settings::default();
+            Page { words, form, mark: "", money: None, model_trouble, language: None }.render().unwrap()
         };
         let told = "Pages without the language model";
         assert!(!page(None).contains(told));

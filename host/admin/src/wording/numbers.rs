@@ -75,7 +75,8 @@ impl Words {
         Locale::try_from_str(&format!("{}-u-nu-latn", self.tag().replace("-XA", ""))).ok()
     }
 
-    fn decimal(&self, digits: &str) -> String {
+    /// Returns a number in digits, with a point before its decimals, as the language writes it.
+    pub fn decimal(&self, digits: &str) -> String {
         let formatter = self.locale().and_then(|locale| {
             DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default()).ok()
         });

@@ -257,3 +257,30 @@ async fn ten_thousand_banned_words_are_refused_in_words_and_none_is_lost() {
         answer.text.len()
     );
 }
+
+#[tokio::test]
+async fn a_budget_says_what_is_spent_of_it_and_what_happens_then() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    let nearly = "Pages of new shoppers are planned without the language model.";
+    let (tomorrow, next_month) = ("until Sep 22, 2026 (UTC)", "until Oct 1, 2026 (UTC)");
+    // 17 dollars are spent in this month, and 15 cents today.
+    for (form, said) in [
+        ("budget_per_day=&budget_per_month=", None),
+        ("budget_per_day=2.50&budget_per_month=50", None),
+        ("budget_per_day=0,18&budget_per_month=50", Some(nearly)),
+        ("budget_per_day=0.16&budget_per_month=50", Some(tomorrow)),
+        ("budget_per_day=0.16&budget_per_month=%2417.01", Some(next_month)),
+    ] {
+        let answer = bench.save_at(SETTINGS, Some(&bench.token(SHOP)), form).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.text.contains("$17.00"), "{}", answer.text);
+        for state in [nearly, tomorrow, next_month] {
+            assert_eq!(answer.text.contains(state), said == Some(state), "{form}: {state}");
+        }
+    }
+    let answer = bench.save_at(SETTINGS, Some(&bench.token(SHOP)), "budget_per_month=lots").await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains("Write dollars such as 20 or 2.50") && answer.text.contains("lots"));
+    assert_eq!(bench.host.shop(SHOP).unwrap().budget_per_month, "17.01".parse().ok());
+}

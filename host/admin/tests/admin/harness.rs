@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capabilities::kind::{Selection, Site};
+use capabilities::llm::budget::{Amount, Used};
 use capabilities::postgres::server::Schema;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
@@ -247,6 +248,12 @@ impl Storefronts for Host {
 
     async fn products(&self, shop: &ShopId) -> Result<usize, Failed> {
         if shop.as_str() == SHOP { Ok(12) } else { Err(Failed("the shop does not answer".to_owned())) }
+    }
+
+    async fn used(&self, shop: &ShopId) -> Result<Option<Used>, Failed> {
+        let of_day = Amount { tokens: 40_000, microdollars: 150_000 };
+        let used = Used { of_day, month_microdollars: 17_000_000 };
+        Ok(Some(used).filter(|_| shop.as_str() == SHOP))
     }
 
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::llm::spending::{Answer, DailyLimits, Limit, Reservation};
+use ::llm::spending::{self, Amount, Answer, Budgets, Limit, Limits, Reservation, Reserving};
 use ::llm::{Call, Cause, Failed, Prices, Question};
 use metrics::counter;
 use tracing::warn;
@@ -12,7 +12,10 @@ use super::{Budget, Spent, budget};
 /// The budgets and the prices of a model.
 pub(super) struct Account {
     pub(super) budget: Arc<dyn Budget>,
-    pub(super) limits: DailyLimits,
+    /// The limits of the deployment.
+    pub(super) limits: Limits,
+    /// The most tokens per day for each shop.
+    pub(super) tokens_of_shop: Option<u64>,
     pub(super) prices: Prices,
 }
 
@@ -25,14 +28,14 @@ impl Account {
         spent: &'a Spent,
         now_ms: u64,
     ) -> Result<Reserved<'a>, Failed> {
-        let reserving = self.limits.reserve(spent.shop(), question.tokens_max(), now_ms);
+        let of_shop = Limits { tokens_per_day: self.tokens_of_shop, ..spent.limits };
+        let budgets = Budgets { of_deployment: self.limits, of_shop };
+        let reserving = budgets.reserve(spent.shop(), question.amount_max(self.prices), now_ms);
         let mut reserving = reserving.optional(question.is_optional);
-        while let Some(limit) = reserving.limit() {
-            let (day, tokens) = (reserving.day(), reserving.tokens());
-            let available = reserving.available(&limit).unwrap_or(u64::MAX);
-            let answer = self.reserve_of(limit, day, tokens, available).await;
+        while let Some(budget) = reserving.budget() {
+            let answer = self.reserve_of(budget, &reserving).await;
             if let Err(failed) = reserving.answered(answer) {
-                settle(self.budget.clone(), reserving.end(), 0).await;
+                settle(self.budget.clone(), reserving.end(), Amount::default()).await;
                 return Err(failed);
             }
         }
@@ -40,20 +43,35 @@ impl Account {
         Ok(Reserved { account: self, spent, reservation: Some(reserving.end()), unseen })
     }
 
-    async fn reserve_of(&self, limit: Limit<'_>, day: u64, tokens: u64, available: u64) -> Answer {
-        match self.budget.reserve(limit.owner, day, tokens, available).await {
-            Ok(Some(sum)) => {
-                if limit.is_nearly_used(sum, tokens) {
-                    warn_of(limit, sum);
-                }
-                Answer::Reserved
-            }
-            Ok(None) => Answer::UsedUp,
-            Err(error) => {
-                warn!(%error, "cannot count the cost of the language model");
-                Answer::Unavailable
-            }
+    async fn reserve_of(&self, budget: spending::Budget<'_>, reserving: &Reserving<'_>) -> Answer {
+        self.try_reserve(budget, reserving).await.unwrap_or_else(|error| {
+            warn!(%error, "cannot count the cost of the language model");
+            Answer::Unavailable
+        })
+    }
+
+    async fn try_reserve(
+        &self,
+        budget: spending::Budget<'_>,
+        reserving: &Reserving<'_>,
+    ) -> Result<Answer, budget::Unavailable> {
+        let (day, amount) = (reserving.day(), reserving.amount());
+        let available = reserving.available(&budget);
+        let is_reserved = self.budget.reserve(budget.owner, day, amount, available).await?;
+        if budget.limits == Limits::default() {
+            return Ok(Answer::Reserved);
         }
+        let used = self.budget.used(budget.owner, day).await;
+        if !is_reserved {
+            return Ok(Answer::UsedUp(used?));
+        }
+        // What is reserved stays reserved, whether or not there is something to warn of.
+        if let Ok(used) = used
+            && let Some(limit) = budget.limits.nearly_used_by(amount, &used)
+        {
+            warn_of(budget, limit, used.of(limit));
+        }
+        Ok(Answer::Reserved)
     }
 
     fn count(&self, outcome: &'static str, (tokens_in, tokens_out): (u32, u32), spent: &Spent) {
@@ -79,19 +97,19 @@ pub(super) fn register_metrics() {
     }
 }
 
-/// Warns that `sum` tokens of a limited budget are used.
-fn warn_of(limit: Limit<'_>, sum: u64) {
+/// Warns that so much of a limit is used.
+fn warn_of(budget: spending::Budget<'_>, limit: Limit, used: u64) {
     warn!(
-        shop = limit.owner,
-        setting = limit.setting,
-        tokens_max = limit.tokens_max,
-        used = sum,
-        "the language model's daily budget is nearly used up: newcomers' pages are planned without it, and soon all"
+        shop = budget.owner,
+        setting = limit.setting(budget.owner),
+        max = limit.show(budget.limits.of(limit).unwrap_or_default()),
+        used = limit.show(used),
+        "the language model's budget is nearly used up: newcomers' pages are planned without it, and soon all"
     );
 }
 
-/// Tokens reserved for a call. If the call is cancelled before it ends, its cost is unknown, so the tokens
-/// stay reserved and are counted.
+/// What is reserved for a call. If the call is cancelled before it ends, its cost is unknown, so all of it stays
+/// reserved and is counted.
 pub(super) struct Reserved<'a> {
     account: &'a Account,
     spent: &'a Spent,
@@ -110,19 +128,21 @@ impl Reserved<'_> {
         if let Some(member) = &call.left_out {
             counter!("wandstore_llm_renegotiations_total", "member" => member.clone()).increment(1);
         }
-        let spent = u64::from(call.tokens_in) + u64::from(call.tokens_out);
+        let (tokens_in, tokens_out) = (u64::from(call.tokens_in), u64::from(call.tokens_out));
+        let microdollars = self.account.prices.cost_microdollars(tokens_in, tokens_out);
+        let spent = Amount { tokens: tokens_in + tokens_out, microdollars };
         if let Some(reservation) = self.reservation.take() {
             settle(self.account.budget.clone(), reservation, spent).await;
         }
     }
 }
 
-/// Replaces the tokens that are reserved in the owners' budgets by those spent. A task of its own does so even if the
+/// Replaces what is reserved in the owners' budgets by what was spent. A task of its own does so even if the
 /// caller has stopped waiting.
-async fn settle(budget: Arc<dyn Budget>, reservation: Reservation, spent: u64) {
+async fn settle(budget: Arc<dyn Budget>, reservation: Reservation, spent: Amount) {
     let settled = tokio::spawn(async move {
         for (owner, reserved) in reservation.of_owners {
-            budget.settle(&owner, reservation.day, reserved, spent).await?;
+            budget.settle(&owner, reservation.day.number, reserved, spent).await?;
         }
         Ok::<(), budget::Unavailable>(())
     });

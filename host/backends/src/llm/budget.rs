@@ -1,10 +1,11 @@
-//! The daily (UTC) token budgets of the language model, of the deployment and of each shop, and how much of them is used.
+//! The budgets of the language model, of the deployment and of each shop, by day (UTC), and how much of them is used.
 //!
-//! A call reserves the most that it may cost before it is made, and settles at its actual cost. So spent and reserved
-//! tokens together never exceed the day's budget, even if other processes or hosts share the budget or a process crashes:
-//! a reservation that is never settled stays counted.
+//! A call reserves the most that it may cost before it is made, and settles at its actual cost. So what is spent and
+//! reserved never exceeds a limit, even if other processes or hosts share the budget or a process crashes: a reservation
+//! that is never settled stays counted. Only the limit of a month may be exceeded, by a call of each host, if hosts whose
+//! clocks differ reserve on both sides of midnight at the same moment.
 //!
-//! The provider may count more tokens than this budget, and exceed the day's limit, only if:
+//! The provider may count more tokens than this budget, and exceed a limit, only if:
 //!
 //! - the endpoint ignores the limit on the answer's length, or rejects it under all of its names, and answers with
 //!   more;
@@ -20,7 +21,7 @@ mod postgres;
 mod sqlite;
 mod tables;
 
-pub use ::llm::spending::{DEPLOYMENT, day};
+pub use ::llm::spending::{Amount, DEPLOYMENT, Day, Limits, Used};
 use async_trait::async_trait;
 
 use crate::kind::kinds;
@@ -36,25 +37,40 @@ pub(in crate::llm) use sqlite::open_file;
 #[error("the language model's budget is unavailable: {0}")]
 pub struct Unavailable(pub String);
 
-/// A token budget for each owner and day.
+/// What an owner used on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Whose budget it is of.
+    pub owner: String,
+    /// The day, counted from the epoch.
+    pub day: u64,
+    /// What is spent and reserved.
+    pub amount: Amount,
+}
+
+/// What each owner used on each day. Days are forgotten after two months.
 #[async_trait]
 pub trait Budget: Send + Sync {
-    /// Reserves tokens of a day. Returns the tokens spent and reserved by then; `None`, and reserves nothing, if they
-    /// would exceed `tokens_max`.
+    /// Reserves an amount on a day. Returns false, and reserves nothing, if the owner would then have used more than
+    /// `limits`.
     async fn reserve(
         &self,
         owner: &str,
-        day: u64,
-        tokens: u64,
-        tokens_max: u64,
-    ) -> Result<Option<u64>, Unavailable>;
+        day: Day,
+        amount: Amount,
+        limits: Limits,
+    ) -> Result<bool, Unavailable>;
 
-    /// Replaces a reservation by the tokens spent. `reserved` is 0 for a call made without a reservation.
-    async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable>;
+    /// Replaces a reservation by what was spent. `reserved` is nothing for a call made without a reservation.
+    async fn settle(&self, owner: &str, day: u64, reserved: Amount, spent: Amount)
+    -> Result<(), Unavailable>;
 
-    /// Returns the tokens spent and reserved on a day, by owner.
-    async fn of_day(&self, day: u64) -> Result<Vec<(String, u64)>, Unavailable>;
+    /// Returns what an owner spent and reserved on a day and in its month.
+    async fn used(&self, owner: &str, day: Day) -> Result<Used, Unavailable>;
 
-    /// Writes something small, to check that tokens can be counted.
+    /// Returns what was spent and reserved from a day on, by owner and day.
+    async fn since(&self, day: u64) -> Result<Vec<Entry>, Unavailable>;
+
+    /// Writes something small, to check that what calls cost can be counted.
     async fn probe(&self) -> Result<(), Unavailable>;
 }

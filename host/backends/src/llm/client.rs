@@ -6,7 +6,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ::llm::spending::DailyLimits;
 use ::llm::{
     Arriving, Call, Cause, Completion, Endpoint, Error, Exchange, Failed, InvalidEndpoint, Memory, Next,
     Question, Request, Settings,
@@ -79,10 +78,8 @@ impl Client {
             breaker: Mutex::new(breaker.doubling_to(cooldown_max)),
             account: Account {
                 budget: Arc::new(budget::Memory::default()),
-                limits: DailyLimits {
-                    of_deployment: Some(settings.tokens_per_day_max).filter(|tokens| *tokens > 0),
-                    of_shop: Some(settings.tokens_per_shop_per_day_max).filter(|tokens| *tokens > 0),
-                },
+                limits: settings.limits(),
+                tokens_of_shop: settings.tokens_of_shop(),
                 prices: settings.prices(),
             },
             memory: Mutex::default(),
@@ -90,7 +87,7 @@ impl Client {
         }))
     }
 
-    /// Counts tokens in `budget`.
+    /// Counts what calls cost in `budget`.
     #[must_use]
     pub fn with_budget(mut self, budget: Arc<dyn Budget>) -> Self {
         self.account.budget = budget;

@@ -1,13 +1,13 @@
 //! The language model's endpoint, and the budgets that a call is reserved in.
 
-use llm::spending::{Answer, Limit, Reservation};
+use llm::spending::{Amount, Answer, Budget, Limits, Reservation, Reserving, Used};
 use model::Cause;
 use storage::Value;
 
 use super::Actor;
 use crate::Bug;
 use crate::task::Pause;
-use crate::world::{BUDGETS, CALL_TOKENS_MAX};
+use crate::world::{BUDGETS, CALL_TOKENS_MAX, priced};
 
 /// The longest that the endpoint takes to answer.
 const ANSWER_MS_MAX: u64 = 6_000;
@@ -44,9 +44,9 @@ impl Actor<'_> {
     }
 
     fn reserve(&self, shop: &str, now_ms: u64) -> Result<Reservation, Cause> {
-        let mut reserving = BUDGETS.reserve(shop, CALL_TOKENS_MAX, now_ms);
-        while let Some(limit) = reserving.limit() {
-            let answer = self.reserve_of(limit, reserving.day(), reserving.tokens());
+        let mut reserving = BUDGETS.reserve(shop, priced(CALL_TOKENS_MAX), now_ms);
+        while let Some(budget) = reserving.budget() {
+            let answer = self.reserve_of(budget, &reserving);
             if let Err(failed) = reserving.answered(answer) {
                 self.settle(&reserving.end(), 0);
                 return Err(failed.cause);
@@ -55,24 +55,42 @@ impl Actor<'_> {
         Ok(reserving.end())
     }
 
-    fn reserve_of(&self, limit: Limit<'_>, day: u64, tokens: u64) -> Answer {
-        let tokens_max = limit.tokens_max.unwrap_or(u64::MAX);
-        let parameters: [Value; 4] = [limit.owner.into(), day.into(), tokens.into(), tokens_max.into()];
+    fn reserve_of(&self, budget: Budget<'_>, reserving: &Reserving<'_>) -> Answer {
+        let (day, Amount { tokens, microdollars }) = (reserving.day(), reserving.amount());
+        let Limits { tokens_per_day, microdollars_per_day, microdollars_per_month } = budget.limits;
+        let most = |limit: Option<u64>| limit.unwrap_or(i64::MAX.unsigned_abs());
+        let parameters: [Value; 8] = [
+            budget.owner.into(),
+            day.number.into(),
+            tokens.into(),
+            microdollars.into(),
+            most(tokens_per_day).into(),
+            most(microdollars_per_day).into(),
+            most(microdollars_per_month).into(),
+            day.first_of_month.into(),
+        ];
         let reserve = || self.world.database.first(sql::budget::RESERVE, &parameters);
-        match self.call(|| format!("budget.reserve {:?} {tokens} of {tokens_max}", limit.owner), reserve) {
-            Ok(Ok(Some(_sum))) => Answer::Reserved,
-            Ok(Ok(None)) => Answer::UsedUp,
+        match self.call(|| format!("budget.reserve {:?} {tokens}", budget.owner), reserve) {
+            Ok(Ok(Some(_))) => Answer::Reserved,
+            Ok(Ok(None)) => Answer::UsedUp(Used::default()),
             Ok(Err(_)) | Err(_) => Answer::Unavailable,
         }
     }
 
-    /// Replaces the reserved tokens by those that were spent. If a budget does not answer, they stay counted.
-    fn settle(&self, reservation: &Reservation, spent: u64) {
+    /// Replaces what is reserved by what was spent. If a budget does not answer, it stays counted.
+    fn settle(&self, reservation: &Reservation, tokens: u64) {
+        let spent = priced(tokens);
         for (owner, reserved) in &reservation.of_owners {
-            let parameters: [Value; 4] =
-                [owner.as_str().into(), reservation.day.into(), (*reserved).into(), spent.into()];
+            let parameters: [Value; 6] = [
+                owner.as_str().into(),
+                reservation.day.number.into(),
+                reserved.tokens.into(),
+                reserved.microdollars.into(),
+                spent.tokens.into(),
+                spent.microdollars.into(),
+            ];
             let settle = || self.world.database.execute(sql::budget::SETTLE, &parameters);
-            let call = || format!("budget.settle {owner:?} {reserved} by {spent}");
+            let call = || format!("budget.settle {owner:?} {} by {tokens}", reserved.tokens);
             if !matches!(self.call(call, settle), Ok(Ok(_))) {
                 return;
             }
@@ -87,7 +105,7 @@ impl Actor<'_> {
         let is_charged = !fails || world.one_in(2);
         if is_charged {
             world.note(|| format!("host {} asks the model for {shop}: {tokens} tokens", self.host));
-            world.judge(world.ledger.borrow_mut().spending.charged(shop, began_ms, tokens, BUDGETS));
+            world.judge(world.ledger.borrow_mut().spending.charged(shop, began_ms, priced(tokens), BUDGETS));
         }
         self.pause(Pause::Until(world.now_ms.get() + world.below(ANSWER_MS_MAX)));
         match (fails, is_charged) {

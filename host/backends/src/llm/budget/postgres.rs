@@ -12,7 +12,8 @@ use crate::tables::InPostgres;
 
 pub(super) use crate::kind::NoOptions as Options;
 
-const STATEMENTS: Statements = Statements { reserve: sql::RESERVE, settle: sql::SETTLE, of_day: sql::OF_DAY };
+const STATEMENTS: Statements =
+    Statements { reserve: sql::RESERVE, settle: sql::SETTLE, used: sql::USED, since: sql::SINCE };
 
 /// Returns the budget in the site's database.
 pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Budget>> {

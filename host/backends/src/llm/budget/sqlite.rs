@@ -20,7 +20,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/budget");
 /// The file in the data folder.
 const FILE: &str = "budget.db";
 
-const STATEMENTS: Statements = Statements { reserve: sql::RESERVE, settle: sql::SETTLE, of_day: sql::OF_DAY };
+const STATEMENTS: Statements =
+    Statements { reserve: sql::RESERVE, settle: sql::SETTLE, used: sql::USED, since: sql::SINCE };
 
 /// Opens the file in the data folder.
 pub(super) async fn open(_: Options, site: &Site) -> Opened<dyn Budget> {

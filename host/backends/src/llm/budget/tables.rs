@@ -5,17 +5,19 @@ use std::sync::Arc;
 use ::sql::{from_sql, to_sql};
 use async_trait::async_trait;
 
-use super::{Budget, Unavailable};
+use super::{Amount, Budget, Day, Entry, Limits, Unavailable, Used};
 use crate::tables::{self, Row, Statement, Tables};
 
 /// The statements of a kind of database.
 pub struct Statements {
-    /// Reserves tokens.
+    /// Reserves an amount.
     pub reserve: &'static str,
-    /// Replaces a reservation by the tokens spent.
+    /// Replaces a reservation by what was spent.
     pub settle: &'static str,
-    /// Lists what was used on a day.
-    pub of_day: &'static str,
+    /// Reads what an owner used.
+    pub used: &'static str,
+    /// Lists what was used from a day on.
+    pub since: &'static str,
 }
 
 /// A budget in tables. A reservation is as durable as their changes.
@@ -42,33 +44,58 @@ impl Budget for InTables {
     async fn reserve(
         &self,
         owner: &str,
-        day: u64,
-        tokens: u64,
-        tokens_max: u64,
-    ) -> Result<Option<u64>, Unavailable> {
+        day: Day,
+        amount: Amount,
+        limits: Limits,
+    ) -> Result<bool, Unavailable> {
+        let most = |limit: Option<u64>| to_sql(limit.unwrap_or(u64::MAX));
         let statement = Statement::new(self.statements.reserve)
             .bind(owner)
-            .bind(to_sql(day))
-            .bind(to_sql(tokens))
-            .bind(to_sql(tokens_max));
-        let row = self.tables.change(statement).await?;
-        Ok(row.as_ref().map(sum).transpose()?)
+            .bind(to_sql(day.number))
+            .bind(to_sql(amount.tokens))
+            .bind(to_sql(amount.microdollars))
+            .bind(most(limits.tokens_per_day))
+            .bind(most(limits.microdollars_per_day))
+            .bind(most(limits.microdollars_per_month))
+            .bind(to_sql(day.first_of_month));
+        Ok(self.tables.change(statement).await?.is_some())
     }
 
-    async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+    async fn settle(
+        &self,
+        owner: &str,
+        day: u64,
+        reserved: Amount,
+        spent: Amount,
+    ) -> Result<(), Unavailable> {
         let statement = Statement::new(self.statements.settle)
             .bind(owner)
             .bind(to_sql(day))
-            .bind(to_sql(reserved))
-            .bind(to_sql(spent));
+            .bind(to_sql(reserved.tokens))
+            .bind(to_sql(reserved.microdollars))
+            .bind(to_sql(spent.tokens))
+            .bind(to_sql(spent.microdollars));
         self.tables.change(statement).await?;
         Ok(())
     }
 
-    async fn of_day(&self, day: u64) -> Result<Vec<(String, u64)>, Unavailable> {
-        let rows = self.tables.all(Statement::new(self.statements.of_day).bind(to_sql(day))).await?;
-        let of_owner = |row: &Row| Ok((row.get("owner")?, sum(row)?));
-        rows.iter().map(of_owner).collect()
+    async fn used(&self, owner: &str, day: Day) -> Result<Used, Unavailable> {
+        let statement = Statement::new(self.statements.used)
+            .bind(owner)
+            .bind(to_sql(day.number))
+            .bind(to_sql(day.first_of_month));
+        let Some(row) = self.tables.first(statement).await? else { return Ok(Used::default()) };
+        let month_microdollars = row.get("month_microdollars").map(from_sql)?;
+        Ok(Used { of_day: amount(&row)?, month_microdollars })
+    }
+
+    async fn since(&self, day: u64) -> Result<Vec<Entry>, Unavailable> {
+        let rows = self.tables.all(Statement::new(self.statements.since).bind(to_sql(day))).await?;
+        let entry = |row: &Row| {
+            let day = row.get("day").map(from_sql)?;
+            Ok(Entry { owner: row.get("owner")?, day, amount: amount(row)? })
+        };
+        rows.iter().map(entry).collect()
     }
 
     async fn probe(&self) -> Result<(), Unavailable> {
@@ -76,7 +103,8 @@ impl Budget for InTables {
     }
 }
 
-/// Returns the tokens in a row.
-fn sum(row: &Row) -> Result<u64, tables::Unavailable> {
-    row.get("tokens").map(from_sql)
+/// Returns the amount in a row.
+fn amount(row: &Row) -> Result<Amount, tables::Unavailable> {
+    let number = |column| row.get(column).map(from_sql);
+    Ok(Amount { tokens: number("tokens")?, microdollars: number("microdollars")? })
 }

@@ -3,7 +3,9 @@
 use ::llm as model;
 
 use super::*;
-use crate::llm::budget::{Budget, DEPLOYMENT, Memory, Unavailable, open_file};
+use crate::llm::budget::{
+    Amount, Budget, DEPLOYMENT, Day, Entry, Limits, Memory, Unavailable, Used, open_file,
+};
 
 /// Returns the most that a test's question may cost: a token per two bytes sent, and 500 for the answer.
 fn question() -> u64 {
@@ -23,10 +25,13 @@ fn limited(endpoint: &Endpoint, tokens_per_day_max: u64, budget: Arc<dyn Budget>
     client(&Settings { tokens_per_day_max, ..settings(endpoint) }).with_budget(budget)
 }
 
-/// Asserts that so many tokens are spent and reserved: a reservation of 0 tokens fails only with a lower limit.
+/// The day of the tests' clock.
+const TODAY: Day = Day { number: 0, first_of_month: 0 };
+
+/// Asserts that so many tokens of the deployment are spent and reserved.
 async fn assert_spent(budget: &dyn Budget, tokens: u64) {
-    assert_eq!(budget.reserve(DEPLOYMENT, 0, 0, tokens).await, Ok(Some(tokens)), "no more than {tokens}");
-    assert_eq!(budget.reserve(DEPLOYMENT, 0, 0, tokens - 1).await, Ok(None), "no less than {tokens}");
+    let used = budget.used(DEPLOYMENT, TODAY).await.unwrap();
+    assert_eq!(used.of_day.tokens, tokens);
 }
 
 /// Returns an endpoint whose answers report no usage; the estimate is 6 input tokens and 1 output token.
@@ -120,22 +125,30 @@ async fn a_new_day_has_a_new_budget() {
 
 struct Broken;
 
+fn full<T>() -> Result<T, Unavailable> {
+    Err(Unavailable("the disk is full".to_owned()))
+}
+
 #[async_trait::async_trait]
 impl Budget for Broken {
-    async fn reserve(&self, _: &str, _day: u64, _: u64, _: u64) -> Result<Option<u64>, Unavailable> {
-        Err(Unavailable("the disk is full".to_owned()))
+    async fn reserve(&self, _: &str, _: Day, _: Amount, _: Limits) -> Result<bool, Unavailable> {
+        full()
     }
 
-    async fn settle(&self, _: &str, _day: u64, _reserved: u64, _spent: u64) -> Result<(), Unavailable> {
-        Err(Unavailable("the disk is full".to_owned()))
+    async fn settle(&self, _: &str, _: u64, _: Amount, _: Amount) -> Result<(), Unavailable> {
+        full()
     }
 
-    async fn of_day(&self, _: u64) -> Result<Vec<(String, u64)>, Unavailable> {
-        Err(Unavailable("the disk is full".to_owned()))
+    async fn used(&self, _: &str, _: Day) -> Result<Used, Unavailable> {
+        full()
+    }
+
+    async fn since(&self, _: u64) -> Result<Vec<Entry>, Unavailable> {
+        full()
     }
 
     async fn probe(&self) -> Result<(), Unavailable> {
-        Err(Unavailable("the disk is full".to_owned()))
+        full()
     }
 }
 
@@ -154,16 +167,26 @@ struct Hesitant(Arc<dyn Budget>);
 
 #[async_trait::async_trait]
 impl Budget for Hesitant {
-    async fn reserve(&self, _: &str, _day: u64, _: u64, _: u64) -> Result<Option<u64>, Unavailable> {
+    async fn reserve(&self, _: &str, _: Day, _: Amount, _: Limits) -> Result<bool, Unavailable> {
         Err(Unavailable("another process holds the lock".to_owned()))
     }
 
-    async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+    async fn settle(
+        &self,
+        owner: &str,
+        day: u64,
+        reserved: Amount,
+        spent: Amount,
+    ) -> Result<(), Unavailable> {
         self.0.settle(owner, day, reserved, spent).await
     }
 
-    async fn of_day(&self, day: u64) -> Result<Vec<(String, u64)>, Unavailable> {
-        self.0.of_day(day).await
+    async fn used(&self, owner: &str, day: Day) -> Result<Used, Unavailable> {
+        self.0.used(owner, day).await
+    }
+
+    async fn since(&self, day: u64) -> Result<Vec<Entry>, Unavailable> {
+        self.0.since(day).await
     }
 
     async fn probe(&self) -> Result<(), Unavailable> {
@@ -197,7 +220,7 @@ async fn a_shop_that_used_up_its_budget_costs_nothing_more_and_the_others_go_on(
             let answered = client.complete(request(), &spent).await;
             assert_eq!(answered.is_ok(), call < 4, "{shop}, call {call}");
         }
-        assert_eq!(budget.reserve(shop, 0, 0, u64::MAX).await, Ok(Some(4 * 7)));
+        assert_eq!(budget.used(shop, TODAY).await.unwrap().of_day.tokens, 4 * 7);
     }
     assert_spent(&*budget, 2 * 4 * 7).await;
 }
@@ -207,7 +230,8 @@ async fn the_last_fifth_of_a_budget_is_not_for_optional_requests() {
     let endpoint = without_figures(100).await;
     let budget = Arc::new(Memory::default());
     let client = limited(&endpoint, 5 * question(), budget.clone());
-    budget.reserve(DEPLOYMENT, 0, 3 * question() + 1, u64::MAX).await.unwrap();
+    let others = Amount { tokens: 3 * question() + 1, microdollars: 0 };
+    budget.settle(DEPLOYMENT, 0, Amount::default(), others).await.unwrap();
     let ask =
         async |is_optional| client.complete(Request { is_optional, ..request() }, &Spent::default()).await;
     let refused = failed(ask(true).await);
@@ -216,4 +240,30 @@ async fn the_last_fifth_of_a_budget_is_not_for_optional_requests() {
     assert!(endpoint.requests().is_empty());
     assert!(ask(false).await.is_ok());
     assert_spent(&*budget, 3 * question() + 1 + 7).await;
+}
+
+#[tokio::test]
+async fn a_shops_budget_in_money_ends_its_calls_and_no_others() {
+    let endpoint = without_figures(100).await;
+    let budget = Arc::new(Memory::default());
+    // A token costs a dollar.
+    let prices = Settings {
+        price_in_microdollars: 1_000_000_000_000,
+        price_out_microdollars: 1_000_000_000_000,
+        ..settings(&endpoint)
+    };
+    let client = client(&prices).with_budget(budget.clone());
+    let month = (question() + 2 * 7) * 1_000_000;
+    let limited = Limits { microdollars_per_month: Some(month), ..Limits::default() };
+    for (shop, limits, calls_made) in [("magic-wands", limited, 3), ("tea-house", Limits::default(), 5)] {
+        let spent = Spent::of_shop(shop).within(limits);
+        for call in 0..5 {
+            let answered = client.complete(request(), &spent).await;
+            assert_eq!(answered.is_ok(), call < calls_made, "{shop}, call {call}");
+        }
+    }
+    let said = failed(client.complete(request(), &Spent::of_shop("magic-wands").within(limited)).await).said;
+    assert!(said.starts_with("`budget_per_month` ($"), "{said}");
+    let used = budget.used("magic-wands", TODAY).await.unwrap();
+    assert_eq!(used.month_microdollars, 3 * 7 * 1_000_000);
 }
