@@ -207,8 +207,8 @@ impl Config {
             );
         }
         let origin = self.file.document.shopify.origin.clone();
-        let links = links::links(&self.file.server)?;
-        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin, links }))
+        let (links, billing) = (links::links(&self.file.server)?, self.file.billing.clone());
+        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin, links, billing }))
     }
 
     /// Returns the limits of a role's component.

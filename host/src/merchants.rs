@@ -103,6 +103,8 @@ impl Merchants {
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(async move { usage.run().await }));
         let pausing = merchants.admin.clone().keep_pausing();
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(pausing));
+        let plans = merchants.admin.clone().keep_reading_pricing_plans();
+        background.spawn(merchants.stop.clone().run_until_cancelled_owned(plans));
         let following = merchants.admin.clone().keep_following();
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(following));
         Ok(merchants)

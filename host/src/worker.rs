@@ -304,11 +304,14 @@ fn shop_of(job: &Job) -> &str {
     }
 }
 
-/// Returns the count of what a job spends, within the budget that the shop has now.
+/// Returns the count of what a job spends, within the budget and the plan that the shop has now.
 fn spent(deployment: &Deployment, shop: &str) -> Spent {
     let settings = &deployment.capabilities.settings;
-    let limits = settings.look(|settings| settings.shops.get(shop).map(Limits::from));
-    Spent::of_shop(shop).within(limits.unwrap_or_default())
+    let found =
+        settings.look(|settings| settings.shops.get(shop).map(|shop| (Limits::from(shop), shop.has_model)));
+    let (limits, has_model) = found.unwrap_or((Limits::default(), true));
+    let spent = Spent::of_shop(shop).within(limits);
+    if has_model { spent } else { spent.without_model() }
 }
 
 /// Keeps the model from being asked for a page of a shop for which its answers are useless.

@@ -36,6 +36,7 @@ impl Brief {
             holdout: _,
             personas_paused: _,
             paused: _,
+            has_model: _,
             is_installed: _,
         } = merchant;
         let personas_off = personas_off.iter().map(|persona| persona.name()).collect();

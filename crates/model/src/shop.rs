@@ -81,6 +81,9 @@ pub struct ShopSettings {
     /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
     /// stored.
     pub paused: bool,
+    /// Whether the language model may plan its pages: the shop's plan includes it.
+    #[serde(skip)]
+    pub has_model: bool,
     /// Whether the shop is served because its merchant installed the app, and not because the operator named it.
     #[serde(skip)]
     pub is_installed: bool,
@@ -179,6 +182,7 @@ impl Default for ShopSettings {
             holdout: Share::TENTH,
             personas_paused: Vec::new(),
             paused: false,
+            has_model: true,
             is_installed: false,
         }
     }
@@ -409,6 +413,13 @@ mod tests {
             shop.at(1_798_200_000_000).announcement
         };
         assert_eq!([until("2026-12-24"), until("2026-12-25"), until("")], ["", "Robes", "Robes"]);
+    }
+
+    #[test]
+    fn a_shop_has_the_model_unless_its_plan_excludes_it() {
+        let shop: ShopSettings = serde_json::from_str(r#"{ "has_model": false }"#).unwrap();
+        assert!(shop.has_model, "no file decides this");
+        assert!(!serde_json::to_string(&shop).unwrap().contains("has_model"));
     }
 
     #[test]

@@ -262,6 +262,14 @@ kept-details = Mit Einwilligung des Kunden: was er ansah, in den Warenkorb legte
 
 ## Settings
 
+plan = Ihr Tarif
+plan-free = Kostenlos: Seiten für eine Art von Kunden, ohne das Sprachmodell geplant, und kein Vergleich. Was Sie sonst
+    eingestellt haben, bleibt gespeichert.
+plan-paid = Alles ist enthalten.
+plan-trial = Alles ist enthalten. Ihre Testphase endet am { $day }.
+plan-inactive = Ihr Abonnement ist nicht aktiv, deshalb gilt der kostenlose Umfang. Den Grund nennt Shopify in den Einstellungen Ihres
+    Shops unter Abrechnung.
+change-plan = Tarif ändern
 pause = Pause
 pause-wandstore = Wandstore pausieren
 pause-details = Alle Kunden sehen sofort dieselbe Seite, und nichts wird erstellt oder gespeichert, bis Sie dies ausschalten.

@@ -270,6 +270,13 @@ kept-details = With a shopper’s consent: what they looked at, put into the car
 
 ## Settings
 
+plan = Your plan
+plan-free = Free: pages of one kind of shopper, planned without the language model, and no comparison. What you set for the rest
+    is kept.
+plan-paid = Everything is included.
+plan-trial = Everything is included. Your trial ends on { $day }.
+plan-inactive = Your subscription is not active, so what is free counts. Shopify says why in your shop’s settings, under Billing.
+change-plan = Change plan
 pause = Pause
 pause-wandstore = Pause Wandstore
 pause-details = Every shopper gets the same page at once, and nothing is made or stored until you turn this off.

@@ -266,6 +266,14 @@ kept-details = Con el consentimiento del cliente: lo que miró, añadió al carr
 
 ## Settings
 
+plan = Su plan
+plan-free = Gratis: páginas para un solo tipo de clientes, planificadas sin el modelo de lenguaje, y ninguna comparación. Lo demás que
+    haya configurado se conserva.
+plan-paid = Todo está incluido.
+plan-trial = Todo está incluido. Su prueba termina el { $day }.
+plan-inactive = Su suscripción no está activa, así que se aplica lo que es gratis. Shopify indica el motivo en la configuración de su
+    tienda, en Facturación.
+change-plan = Cambiar de plan
 pause = Pausa
 pause-wandstore = Pausar Wandstore
 pause-details = Todos los clientes ven enseguida la misma página, y no se crea ni se guarda nada hasta que lo desactives.

@@ -268,6 +268,14 @@ kept-details = Avec le consentement du client : ce qu’il a regardé, mis au p
 
 ## Settings
 
+plan = Votre formule
+plan-free = Gratuit : des pages pour un seul type de clients, composées sans le modèle de langage, et aucune comparaison. Vos autres
+    réglages sont conservés.
+plan-paid = Tout est inclus.
+plan-trial = Tout est inclus. Votre essai se termine le { $day }.
+plan-inactive = Votre abonnement n’est pas actif : seul ce qui est gratuit s’applique. Shopify en donne la raison dans les paramètres
+    de votre boutique, sous Facturation.
+change-plan = Changer de formule
 pause = Pause
 pause-wandstore = Mettre Wandstore en pause
 pause-details = Tous les clients voient aussitôt la même page, et rien n’est créé ni conservé tant que ceci est activé.

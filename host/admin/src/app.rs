@@ -2,6 +2,8 @@
 
 use capabilities::Secret;
 
+use crate::Billing;
+
 /// The app's registration at Shopify.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -15,6 +17,8 @@ pub struct App {
     /// The origin of a simulator, which replaces `https://{shop}` in requests to shops and may frame the
     /// admin. `SHOPIFY_ORIGIN`.
     pub origin: Option<String>,
+    /// Its plans. `[billing]`.
+    pub billing: Billing,
     /// Where merchants are sent for help.
     pub links: Links,
 }

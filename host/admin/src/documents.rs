@@ -64,6 +64,7 @@ async fn as_document(place: Place, admin: Arc<Admin>, query: &str) -> Response<B
     if connect(&visit).await == Some(NotConnected::SessionToken) && !was_bounced {
         return bounced(&visit.admin, &visit.caller.domain);
     }
+    visit.admin.read_pricing_plan_now(&visit.caller.shop).await;
     match pages::body(place, &visit).await {
         Ok(body) => document(&visit, place, query, body).await,
         Err(Refused { status, why }) => html::refused(status, &why, words, Some(&visit.caller.domain)),

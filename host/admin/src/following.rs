@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::installations::Stored;
+use crate::installations::{Changed, Stored};
 use crate::{Admin, State, Unavailable, choices};
 
 /// How often to look for changes of other processes.
@@ -27,8 +27,11 @@ impl Admin {
         }
         let changed = self.installations().changed_after(served.revision.unwrap_or(NEVER)).await?;
         let stored = self.installations().served().await?;
-        for (Stored { id, .. }, chosen) in changed.into_iter().filter(|(stored, _)| self.is_served(stored)) {
-            let shop = choices::with(&id, &*self.storefronts, chosen);
+        for Changed { stored: Stored { id, .. }, choices, subscription } in
+            changed.into_iter().filter(|changed| self.is_served(&changed.stored))
+        {
+            let shop = choices::with(&id, &*self.storefronts, choices);
+            served.note_pricing_plan(&id, self.app.billing.plan(subscription.as_ref()));
             served.set(&*self.storefronts, &id, shop);
         }
         let stored: BTreeSet<_> =

@@ -14,7 +14,7 @@ use model::shop::Choices;
 
 use crate::keys::Keys;
 use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
-use crate::{Unavailable, Usage, sql};
+use crate::{Subscription, Unavailable, Usage, sql};
 
 pub(crate) use choosing::StoredChoices;
 pub use renewal::Renewal;
@@ -41,6 +41,13 @@ pub struct Installations {
 pub(crate) struct Stored {
     pub id: ShopId,
     pub state: State,
+}
+
+/// A shop that was changed, with what decides how it is served.
+pub(crate) struct Changed {
+    pub stored: Stored,
+    pub choices: Option<Choices>,
+    pub subscription: Option<Subscription>,
 }
 
 impl Shops {
@@ -104,13 +111,13 @@ impl Installations {
         Ok(rows.iter().filter_map(|row| stored(row).ok()).collect())
     }
 
-    /// Returns the shops that may be served and were changed after a revision, with their merchants' choices.
-    pub(crate) async fn changed_after(
-        &self,
-        revision: i64,
-    ) -> Result<Vec<(Stored, Option<Choices>)>, Unavailable> {
+    /// Returns the shops that may be served and were changed after a revision.
+    pub(crate) async fn changed_after(&self, revision: i64) -> Result<Vec<Changed>, Unavailable> {
         let rows = self.tables.all(Statement::new(sql::CHANGED).bind(revision)).await?;
-        let parsed = |row: &Row| Some((stored(row).ok()?, choosing::choices(row).ok()?));
+        let parsed = |row: &Row| {
+            let (choices, subscription) = (choosing::choices(row).ok()?, subscription(row).ok()?);
+            Some(Changed { stored: stored(row).ok()?, choices, subscription })
+        };
         Ok(rows.iter().filter_map(parsed).collect())
     }
 
@@ -188,6 +195,20 @@ impl Installations {
         Ok(true)
     }
 
+    /// Returns a shop's subscription as Shopify reported it last; `None` if it did not yet.
+    pub async fn subscription(&self, shop: &ShopId) -> Result<Option<Subscription>, Unavailable> {
+        let row = self.tables.first(Statement::new(sql::SUBSCRIPTION).bind(shop.as_str())).await?;
+        Ok(row.as_ref().map(subscription).transpose()?.flatten())
+    }
+
+    /// Stores a shop's subscription. Returns false if it is the same, or the app is not installed in the shop.
+    pub(crate) async fn subscribe(&self, shop: &ShopId, new: &Subscription) -> Result<bool, Unavailable> {
+        let text = serde_json::to_string(new).map_err(|error| Unavailable(error.to_string()))?;
+        let statement =
+            Statement::new(sql::SUBSCRIBE).bind(shop.as_str()).bind(text).bind(integer(self.clock.now_ms()));
+        Ok(self.tables.change(statement).await?.is_some())
+    }
+
     /// Returns a statement that encrypts tokens with the current key, unless they were replaced since `stored` was read.
     fn encrypted_again(
         &self,
@@ -230,4 +251,10 @@ fn id(row: &Row) -> Result<ShopId, Unavailable> {
 fn stored(row: &Row) -> Result<Stored, Unavailable> {
     let state: String = row.get("state")?;
     Ok(Stored { id: id(row)?, state: State::named(&state) })
+}
+
+/// Returns the subscription in a row. One that cannot be read counts as absent.
+fn subscription(row: &Row) -> Result<Option<Subscription>, Unavailable> {
+    let text: Option<String> = row.get("subscription")?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }

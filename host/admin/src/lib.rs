@@ -8,6 +8,7 @@ mod admin;
 mod advice;
 mod answers;
 mod app;
+mod billing;
 mod budget;
 mod choices;
 mod connections;
@@ -44,6 +45,7 @@ mod worth;
 
 pub use admin::{Admin, Parts};
 pub use app::{App, Links};
+pub use billing::{Billing, PricingPlan, Subscription};
 pub use connections::{Connections, NotConnected};
 pub use installations::{Installations, Renewal, Rotated, Shops};
 pub use keys::{InvalidKeys, Keys};

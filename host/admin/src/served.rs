@@ -1,12 +1,12 @@
 //! The shops that this process serves because of what is stored.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::ShopId;
 use model::shop::ShopSettings;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::Storefronts;
+use crate::{PricingPlan, Storefronts};
 
 /// The shops that this process serves because of what is stored.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(crate) struct Shops {
     /// The last change that is served.
     pub revision: Option<i64>,
     ids: BTreeSet<ShopId>,
+    /// What each shop may use.
+    plans: BTreeMap<ShopId, PricingPlan>,
 }
 
 impl Served {
@@ -29,9 +31,16 @@ impl Served {
 }
 
 impl Shops {
-    /// Serves a shop with these settings.
+    /// Records what a shop may use from now on.
+    pub fn note_pricing_plan(&mut self, id: &ShopId, plan: PricingPlan) {
+        self.plans.insert(id.clone(), plan);
+    }
+
+    /// Serves a shop with these settings, as far as its plan includes them. A shop of which no plan is known has
+    /// everything: it was connected a moment ago, and its plan is read next.
     pub fn set(&mut self, storefronts: &dyn Storefronts, id: &ShopId, shop: ShopSettings) {
-        storefronts.set_shop(id, shop);
+        let plan = self.plans.get(id).copied().unwrap_or(PricingPlan::Paid);
+        storefronts.set_shop(id, plan.limit(shop));
         self.ids.insert(id.clone());
     }
 
@@ -39,6 +48,7 @@ impl Shops {
     pub fn remove(&mut self, storefronts: &dyn Storefronts, id: &ShopId) {
         storefronts.remove_shop(id);
         self.ids.remove(id);
+        self.plans.remove(id);
     }
 
     /// Stops serving all shops but these.

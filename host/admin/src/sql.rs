@@ -17,8 +17,8 @@ pub const REVISION: &str = "SELECT number FROM shop_revisions";
 /// Lists shops that may be served.
 pub const SERVED: &str = "SELECT shop, state FROM shops WHERE state <> 'uninstalled'";
 
-/// Reads the choices of shops that may be served and were changed after a revision.
-pub const CHANGED: &str = "SELECT shop, state, choices FROM shops
+/// Reads the choices and subscriptions of shops that may be served and were changed after a revision.
+pub const CHANGED: &str = "SELECT shop, state, choices, subscription FROM shops
     WHERE state <> 'uninstalled' AND revision > $1 ORDER BY shop";
 
 /// Records an installation with all of its tokens at once, and with choices if the shop has none. Renewals that are under
@@ -63,9 +63,9 @@ pub const DROP_TOKENS: &str = "UPDATE shops SET access = NULL, access_until_ms =
         refresh_until_ms = NULL, changed_ms = $3
     WHERE shop = $1 AND renewal = $2";
 
-/// Marks a shop as uninstalled and deletes its tokens, unless it was installed again since.
+/// Marks a shop as uninstalled and deletes its tokens and its subscription, which Shopify ends, unless it was installed again since.
 pub const UNINSTALL: &str = "UPDATE shops SET state = 'uninstalled', scopes = '', access = NULL,
-        access_until_ms = NULL, refresh = NULL, refresh_until_ms = NULL, changed_ms = $2
+        access_until_ms = NULL, refresh = NULL, refresh_until_ms = NULL, subscription = NULL, changed_ms = $2
     WHERE shop = $1 AND installed_ms <= $3 RETURNING shop";
 
 /// Deletes a shop, unless it was installed after the given time.
@@ -78,6 +78,13 @@ pub const CHOICES: &str = "SELECT choices FROM shops WHERE shop = $1";
 /// Stores a merchant's choices in place of $4, unless others are stored by now or the app is not installed in the shop.
 pub const CHOOSE: &str = "UPDATE shops SET choices = $2, changed_ms = $3
     WHERE shop = $1 AND state = 'installed' AND choices IS NOT DISTINCT FROM $4 RETURNING shop";
+
+/// Reads a shop's subscription.
+pub const SUBSCRIPTION: &str = "SELECT subscription FROM shops WHERE shop = $1";
+
+/// Stores a shop's subscription, unless it is the same or the app is not installed.
+pub const SUBSCRIBE: &str = "UPDATE shops SET subscription = $2, changed_ms = $3
+    WHERE shop = $1 AND state = 'installed' AND coalesce(subscription, '') <> $2 RETURNING shop";
 
 /// Adds to an hour's counts.
 pub const COUNT: &str =

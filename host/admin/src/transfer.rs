@@ -5,13 +5,13 @@ use capabilities::tables::{Row, Statement, Tables};
 use crate::unavailable::Unavailable;
 
 const SHOPS: &str = "
-    SELECT shop, state, scopes, access, access_until_ms, refresh, refresh_until_ms, choices, installed_ms, changed_ms
+    SELECT shop, state, scopes, access, access_until_ms, refresh, refresh_until_ms, choices, installed_ms, changed_ms, subscription
     FROM shops ORDER BY shop";
 
 const ADD_SHOP: &str = "
     INSERT INTO shops (shop, state, scopes, access, access_until_ms, refresh, refresh_until_ms, choices, installed_ms,
-        changed_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (shop) DO NOTHING";
+        changed_ms, subscription)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (shop) DO NOTHING";
 
 const USAGE: &str = "
     SELECT shop, hour, hits, stale, misses, generations, failures, tokens_in, tokens_out, cost_microdollars
@@ -57,7 +57,8 @@ fn shop(row: &Row) -> Result<Statement, Unavailable> {
         .bind(row.get::<Option<i64>>("refresh_until_ms")?)
         .bind(row.get::<Option<String>>("choices")?)
         .bind(row.get::<i64>("installed_ms")?)
-        .bind(row.get::<i64>("changed_ms")?))
+        .bind(row.get::<i64>("changed_ms")?)
+        .bind(row.get::<Option<String>>("subscription")?))
 }
 
 fn usage(row: &Row) -> Result<Statement, Unavailable> {

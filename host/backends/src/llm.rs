@@ -62,6 +62,7 @@ pub struct Spent {
     tokens_out: AtomicU64,
     shop: String,
     limits: Limits,
+    is_excluded: bool,
     held: OnceLock<Failed>,
 }
 
@@ -75,6 +76,17 @@ impl Spent {
     #[must_use]
     pub fn within(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Excludes the model, because the shop's plan does.
+    #[must_use]
+    pub fn without_model(self) -> Self {
+        Self { is_excluded: true, ..self }
+    }
+
+    /// Returns whether the shop's plan excludes the model.
+    pub fn is_excluded(&self) -> bool {
+        self.is_excluded
     }
 
     /// Returns the shop's id; empty if the calls are for no shop.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use admin::Billing;
 use anyhow::anyhow;
 use capabilities::document::Document;
 use capabilities::kind::Selection;
@@ -29,6 +30,8 @@ pub struct File {
     pub server: Server,
     /// How long and how much is kept of what nobody asks for.
     pub retention: Retention,
+    /// The app's plans in Shopify App Pricing.
+    pub billing: Billing,
     /// The backends of the capabilities.
     pub backends: Backends,
     /// The components, by role. A role that is not named here is played by the component in this binary.

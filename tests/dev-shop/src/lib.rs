@@ -1,10 +1,12 @@
 //! A simulated Shopify shop, for development and tests: a theme with the app's blocks, an app proxy that signs
-//! requests, a cart and orders, webhooks, session tokens, OAuth, and the Storefront API over a file of products.
+//! requests, a cart and orders, webhooks, session tokens, OAuth, a subscription, and the Storefront API over a file of
+//! products.
 //!
 //! It shares no code with the app under test: it has its own implementation of signatures (crate `signing`). It never
 //! makes checks that Shopify does not make.
 
 mod admin;
+mod billing;
 mod cart;
 mod control;
 mod failures;

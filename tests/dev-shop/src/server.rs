@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::place::FOLDERS;
 use crate::shop::Shop;
-use crate::{Options, admin, cart, control, oauth, orders, pages, proxy, storefront};
+use crate::{Options, admin, billing, cart, control, oauth, orders, pages, proxy, storefront};
 
 /// A shop that runs until this is dropped.
 #[derive(Debug)]
@@ -72,8 +72,10 @@ fn platform() -> Router<Arc<Shop>> {
     Router::new()
         .route("/api/{version}/graphql.json", post(storefront::answer))
         .route("/admin/oauth/access_token", post(oauth::access_token))
+        .route("/admin/api/{version}/graphql.json", post(billing::admin_api))
         .route("/store/{name}/apps/{app}", get(admin::frame))
         .route("/store/{name}/apps/{app}/{*path}", get(admin::frame_at))
+        .route("/store/{name}/charges/{app}/pricing_plans", get(billing::plans))
         .route("/admin", any(admin::pass))
         .route("/admin/{*rest}", any(admin::pass))
 }
@@ -82,6 +84,7 @@ fn simulator() -> Router<Arc<Shop>> {
     Router::new()
         .route("/simulator/session-token", get(admin::session_token))
         .route("/simulator/app-bridge.js", get(admin::app_bridge))
+        .route("/simulator/subscription/{plan}/{status}", post(billing::subscribe))
         .route("/simulator/products/{handle}", post(control::change))
         .route("/simulator/orders", get(orders::list))
         .route("/simulator/orders/{order}/refund", post(orders::refund))

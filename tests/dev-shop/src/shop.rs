@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use serde_json::Value;
 
 use crate::Options;
+use crate::billing::Subscription;
 use crate::failures::{Door, Trouble};
 use crate::goods::Goods;
 use crate::place::Place;
@@ -33,6 +34,8 @@ pub(crate) struct State {
     pub(crate) cart: Cart,
     /// The orders, oldest first.
     pub(crate) orders: Vec<Value>,
+    /// The app's subscription, if the merchant chose a plan.
+    pub(crate) subscription: Option<Subscription>,
     pub(crate) trouble: Trouble,
     pub(crate) door: Door,
     /// The valid refresh tokens, and the token that each of them replaces.
@@ -66,6 +69,7 @@ impl Shop {
             goods: Goods::load()?,
             cart: Cart::default(),
             orders: Vec::new(),
+            subscription: None,
             trouble: Trouble::None,
             door: Door::Open,
             refresh: BTreeMap::new(),

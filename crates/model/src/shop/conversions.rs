@@ -58,6 +58,7 @@ macro_rules! shop_conversions {
                             .unwrap_or($crate::shop::Share::NOBODY),
                         personas_paused: shop.personas_paused.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
                         paused: false,
+                        has_model: true,
                         is_installed: false,
                     }
                 }

@@ -1,6 +1,7 @@
-//! The page *Settings*: the pause, the budget, the language model and the language.
+//! The page *Settings*: the pricing plan, the pause, the budget, the language model and the language.
 
 mod money;
+mod plan;
 
 use askama::Template;
 use model::Cause;
@@ -13,6 +14,7 @@ use crate::visit::Visit;
 use crate::wording::Words;
 
 use money::Money;
+use plan::Plan;
 
 /// The form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,6 +40,8 @@ struct Page<'a> {
     words: &'static Words,
     form: &'a Settings,
     mark: &'a str,
+    /// The pricing plan; `None` if the app has none, or it cannot be read.
+    plan: Option<Plan>,
     /// What is spent of the budget; `None` if there is no model, or it cannot be read.
     money: Option<Money>,
     /// Why the language model is not asked; `None` if it is.
@@ -51,7 +55,8 @@ impl Form for Settings {
     type Sent = Sent;
 
     fn of(choices: &Choices, _: &Words) -> Self {
-        let dollars = |amount: Option<Dollars>| amount.map(|amount| amount.to_string()).unwrap_or_default().into();
+        let dollars =
+            |amount: Option<Dollars>| amount.map(|amount| amount.to_string()).unwrap_or_default().into();
         Self {
             paused: choices.paused,
             budget_per_day: dollars(choices.budget_per_day),
@@ -92,10 +97,10 @@ impl FormPage for Settings {
         let words = visit.words;
         let trouble = visit.admin.storefronts.model_trouble(&visit.caller.shop);
         let model_trouble = trouble.map(|cause| words.model_not_asked_details(why(cause, words)));
-        let money = Money::of(visit).await;
+        let (plan, money) = (Plan::of(visit).await, Money::of(visit).await);
         let shop = visit.settings().await.ok();
         let language = shop.map(|shop| language(shop.language.as_str(), words));
-        Page { words, form: &self, mark, money, model_trouble, language }.render()
+        Page { words, form: &self, mark, plan, money, model_trouble, language }.render()
     }
 }
 
@@ -134,7 +139,9 @@ mod tests {
         let words = Words::of("en");
         let page = |model_trouble: Option<String>| {
             let form = &Settings::default();
-            Page { words, form, mark: "", money: None, model_trouble, language: None }.render().unwrap()
+            Page { words, form, mark: "", plan: None, money: None, model_trouble, language: None }
+                .render()
+                .unwrap()
         };
         let told = "Pages without the language model";
         assert!(!page(None).contains(told));

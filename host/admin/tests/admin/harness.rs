@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use admin::{
-    Admin, App, Connections, Effects, Failed, Keys, Links, Made, Parts, Preview, Report, Shops, Storefronts,
-    router,
+    Admin, App, Billing, Connections, Effects, Failed, Keys, Links, Made, Parts, Preview, Report, Shops,
+    Storefronts, router,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -50,6 +50,7 @@ pub struct Bench {
     pub origin: String,
     folder: TempDir,
     schema: Option<Schema>,
+    billing: Billing,
     router: Router,
 }
 
@@ -84,14 +85,29 @@ impl Answer {
 impl Bench {
     /// Returns none if the tables need a server that is missing.
     pub async fn start() -> Option<Self> {
+        Self::selling(Billing::default()).await
+    }
+
+    /// Starts an admin whose app has these plans.
+    pub async fn selling(billing: Billing) -> Option<Self> {
         let schema = Schema::for_kind(KIND).await?;
         let (shopify, origin) = Shopify::start().await;
         let folder = tempfile::tempdir().unwrap();
         let host = Arc::<Host>::default();
         let clock = Arc::new(clock::Scripted::new(START_MS));
         let shops = shops(folder.path(), schema.as_ref(), &[1], &clock).await;
-        let admin = open(shops, &origin, &host, &clock).await;
-        Some(Self { router: router(admin.clone()), admin, shopify, host, clock, origin, folder, schema })
+        let admin = open(shops, &origin, &host, &clock, &billing).await;
+        Some(Self {
+            router: router(admin.clone()),
+            admin,
+            shopify,
+            host,
+            clock,
+            origin,
+            folder,
+            schema,
+            billing,
+        })
     }
 
     /// Restarts the admin on the same tables, with these encryption keys.
@@ -99,7 +115,7 @@ impl Bench {
         self.admin.close().await;
         self.host = Arc::default();
         let shops = shops(self.folder.path(), self.schema.as_ref(), keys, &self.clock).await;
-        self.admin = open(shops, &self.origin, &self.host, &self.clock).await;
+        self.admin = open(shops, &self.origin, &self.host, &self.clock, &self.billing).await;
         self.router = router(self.admin.clone());
     }
 
@@ -111,7 +127,7 @@ impl Bench {
     /// Starts another host on the same tables.
     pub async fn other_host(&self) -> (Arc<Admin>, Arc<Host>) {
         let host = Arc::<Host>::default();
-        (open(self.other_process().await, &self.origin, &host, &self.clock).await, host)
+        (open(self.other_process().await, &self.origin, &host, &self.clock, &self.billing).await, host)
     }
 
     pub fn now_s(&self) -> u64 {
@@ -293,7 +309,13 @@ impl Storefronts for Host {
     }
 }
 
-async fn open(shops: Shops, origin: &str, host: &Arc<Host>, clock: &Arc<clock::Scripted>) -> Arc<Admin> {
+async fn open(
+    shops: Shops,
+    origin: &str,
+    host: &Arc<Host>,
+    clock: &Arc<clock::Scripted>,
+    billing: &Billing,
+) -> Arc<Admin> {
     let secrets = vec![Secret::new(SECRET), Secret::new("the one before")];
     let signatures = Secrets::new([7; 32], [("SHOPIFY_API_SECRET".to_owned(), secrets)]);
     let app = App {
@@ -301,7 +323,21 @@ async fn open(shops: Shops, origin: &str, host: &Arc<Host>, clock: &Arc<clock::S
         secret: Secret::new(SECRET),
         public_url: PUBLIC_URL.into(),
         origin: Some(origin.to_owned()),
-        links: Links { support: Some("https://help.example".to_owned()), ..Links::default() },
+        Admin,
+        App,
+        Billing,
+        Connections,
+        Effects,
+        Failed,
+        Keys,
+        Links,
+        Made,
+        Parts,
+        Preview,
+        Report,
+        Shops,
+        Storefronts,
+        router,
     };
     let (app, signatures) = (Arc::new(app), Arc::new(signatures));
     let connections = Arc::new(Connections::new(app.clone(), &shops, clock.clone()).unwrap());

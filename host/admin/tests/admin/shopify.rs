@@ -38,6 +38,8 @@ pub struct Shopify {
     pub asked: Mutex<Vec<Value>>,
     /// Every request to the Admin API: its token, its query and its variables, in order.
     pub queries: Mutex<Vec<(String, Value)>>,
+    /// The app's subscriptions in the shop; without, it tells none.
+    pub subscriptions: Mutex<Option<Value>>,
     /// The settings of the app's web pixel, if it is on.
     pub pixel: Mutex<Option<Value>>,
     /// The scopes that it grants beside the usual ones.
@@ -134,7 +136,7 @@ async fn tokens(State(shopify): State<Arc<Shopify>>, Json(body): Json<Value>) ->
     .into_response()
 }
 
-/// The Admin API, as far as it concerns web pixels: an app has one at most.
+/// The Admin API, as far as it concerns subscriptions and web pixels: an app has one pixel at most.
 async fn graphql(
     State(shopify): State<Arc<Shopify>>,
     headers: HeaderMap,
@@ -143,6 +145,11 @@ async fn graphql(
     let token = headers["x-shopify-access-token"].to_str().unwrap().to_owned();
     shopify.queries.lock().unwrap().push((token, body.clone()));
     let (query, settings) = (body["query"].as_str().unwrap(), body["variables"]["settings"].clone());
+    if query.contains("activeSubscriptions") {
+        let subscriptions = shopify.subscriptions.lock().unwrap().clone();
+        let installation = subscriptions.map(|all| json!({ "activeSubscriptions": all }));
+        return Json(json!({ "data": { "currentAppInstallation": installation } }));
+    }
     let mut pixel = shopify.pixel.lock().unwrap();
     let done = json!({ "userErrors": [], "webPixel": { "id": "gid://shopify/WebPixel/1" } });
     let answer = if query.contains("webPixelCreate") && pixel.is_some() {

@@ -22,7 +22,8 @@ view!(llm, View, |context| View { backend: &*context.capabilities.llm, cause: &c
 
 impl llm::Host for View<'_> {
     async fn is_configured(&mut self) -> Result<bool> {
-        Ok(self.backend.is_configured())
+        let is_excluded = matches!(self.cause, Cause::Job(_, spent) if spent.is_excluded());
+        Ok(self.backend.is_configured() && !is_excluded)
     }
 
     async fn complete(&mut self, request: llm::Request) -> Result<Result<llm::Completion, llm::Error>> {
@@ -30,6 +31,9 @@ impl llm::Host for View<'_> {
             Cause::Job(_, spent) => spent.clone(),
             Cause::Request(..) | Cause::Operator => Arc::default(),
         };
+        if spent.is_excluded() {
+            return Ok(Err(llm_backend::Error::NotConfigured.into()));
+        }
         if let Some(failed) = spent.held() {
             return Ok(Err(llm_backend::Error::Failed(failed.clone()).into()));
         }
