@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::facts;
 use crate::protocol::Protocol;
 use crate::retries::{AFTER_PAYING, Retries};
-use crate::settings::Settings;
+use crate::settings::{Prices, Settings};
 use crate::wire::SchemaMode;
 use crate::{Cause, Failed};
 
@@ -22,6 +22,7 @@ pub struct Endpoint {
     pub(crate) key: Option<Secret>,
     pub(crate) extra: Map<String, Value>,
     pub(crate) omit: Vec<String>,
+    pub(crate) prices: Prices,
     url: Url,
     schema_mode: SchemaMode,
     retries: u32,
@@ -56,6 +57,7 @@ impl Endpoint {
             key: key.cloned(),
             extra: settings.extra_members(),
             omit: settings.omit.clone(),
+            prices: settings.prices(),
             url: address(base_url, settings.protocol.wire().path()).ok_or(InvalidEndpoint::BaseUrl)?,
             schema_mode: settings.schema_mode,
             retries: settings.retries,

@@ -22,6 +22,8 @@ pub struct Exchange<'a> {
     retries: Retries,
     /// The number of calls that may have cost something.
     calls: u32,
+    /// What all calls cost at the configured prices.
+    cost_microdollars: u64,
     /// The first refusal that may be about the form of the answer.
     doubt: Option<(Certainty, Failure)>,
     /// The number of tokens from which on a question is known to be too long for the model.
@@ -61,7 +63,8 @@ impl<'a> Exchange<'a> {
     pub fn new(endpoint: &'a Endpoint, request: &'a Request, memory: &mut Memory, now_ms: u64) -> Self {
         let dialect = memory.recall(endpoint.dialect(), now_ms);
         let too_long = memory.too_long(now_ms);
-        Self { endpoint, request, dialect, retries: endpoint.retries(), calls: 0, doubt: None, too_long }
+        let retries = endpoint.retries();
+        Self { endpoint, request, dialect, retries, calls: 0, cost_microdollars: 0, doubt: None, too_long }
     }
 
     /// Returns the question to send. Fails if it is known to be too long for the model: to ask would cost time.
@@ -90,9 +93,14 @@ impl<'a> Exchange<'a> {
         let outcome = Reader { endpoint: self.endpoint, sent }.read(reply, now_ms);
         let mut call = Call::new(reply, &outcome);
         self.calls += u32::from(call.may_have_cost(reply));
+        self.cost_microdollars = self.cost_microdollars.saturating_add(call.cost_microdollars(self.endpoint));
         self.confirm(reply, &outcome, memory, now_ms);
         let next = match outcome.result {
-            Ok(completion) => Next::Done(Completion { calls: self.calls.max(1), ..completion }),
+            Ok(completion) => Next::Done(Completion {
+                calls: self.calls.max(1),
+                cost_microdollars: self.cost_microdollars,
+                ..completion
+            }),
             Err(Failure { remedy: Remedy::AskWithout { part, certainty }, cause, said }) => {
                 let failure = Failure { cause, said, remedy: Remedy::Nothing };
                 let before = self.dialect.clone();
@@ -194,6 +202,10 @@ impl Call {
     /// Returns whether the provider may charge for the call: a model answered, or may have.
     fn may_have_cost(&self, reply: Reply<'_>) -> bool {
         self.tokens_out > 0 || reply.is_success() && self.tokens_in > 0
+    }
+
+    fn cost_microdollars(&self, endpoint: &Endpoint) -> u64 {
+        endpoint.prices.cost_microdollars(self.tokens_in.into(), self.tokens_out.into())
     }
 
     /// The outcome of a call that was not made.

@@ -201,7 +201,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the completion without its tokens. `start` is the body's text if it has no document.
+    /// Returns the completion without its tokens and its cost. `start` is the body's text if it has no document.
     fn completion(self, answer: &Answer, start: &str) -> Result<Completion, Failure> {
         let (text, is_all) = answer.bounded_text();
         if text.trim().is_empty() || answer.is_thinking() {
@@ -212,10 +212,12 @@ impl Reader<'_> {
         Ok(Completion {
             text: text.to_owned(),
             model: model.clone(),
+            configured_model: self.endpoint.model.clone(),
             tokens_in: 0,
             tokens_out: 0,
             ending,
             calls: 0,
+            cost_microdollars: 0,
         })
     }
 

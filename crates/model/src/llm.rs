@@ -74,6 +74,8 @@ pub struct Completion {
     pub text: String,
     /// The model that answered, as it names itself.
     pub model: String,
+    /// The model that the deployment asks for.
+    pub configured_model: String,
     /// Tokens of the question, at the endpoint's figure or an estimate.
     pub tokens_in: u32,
     /// Tokens of the answer, likewise.
@@ -82,6 +84,8 @@ pub struct Completion {
     pub ending: Ending,
     /// The number of calls that may have cost something.
     pub calls: u32,
+    /// What these calls cost at the configured prices, in millionths of a dollar.
+    pub cost_microdollars: u64,
 }
 
 /// Why there is no answer.

@@ -57,8 +57,16 @@ pub struct World {
 /// A complete answer of the model.
 #[expect(clippy::unnecessary_wraps, reason = "a line of its script")]
 pub fn answer(text: impl Into<String>) -> Result<Completion, NoAnswer> {
-    let (model, tokens_in, tokens_out) = ("scripted".to_owned(), 2000, 500);
-    Ok(Completion { text: text.into(), model, tokens_in, tokens_out, ending: Ending::Complete, calls: 1 })
+    Ok(Completion {
+        text: text.into(),
+        model: "scripted-2026-11".to_owned(),
+        configured_model: "scripted".to_owned(),
+        tokens_in: 2000,
+        tokens_out: 500,
+        ending: Ending::Complete,
+        calls: 1,
+        cost_microdollars: 3_900,
+    })
 }
 
 impl World {

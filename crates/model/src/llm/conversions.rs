@@ -15,7 +15,7 @@ macro_rules! llm_conversions {
             });
             $crate::conversions!(enum $crate::llm::Ending as wit::Ending { Complete, Length, Filter });
             $crate::conversions!(struct $crate::llm::Completion as wit::Completion {
-                text, model, tokens_in, tokens_out, ending, calls
+                text, model, configured_model, tokens_in, tokens_out, ending, calls, cost_microdollars
             });
             $crate::cause_conversions!(wit::Cause);
             $crate::conversions!(struct $crate::llm::Failed as wit::Failed { cause, said, retry_after_ms });

@@ -32,10 +32,12 @@ impl Scripted {
         self.answer(Ok(Completion {
             text: text.to_owned(),
             model: "scripted".to_owned(),
+            configured_model: "scripted".to_owned(),
             tokens_in: 100,
             tokens_out: 50,
             ending: Ending::Complete,
             calls: 1,
+            cost_microdollars: 295,
         }));
     }
 

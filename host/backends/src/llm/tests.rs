@@ -238,10 +238,12 @@ async fn an_answer_comes_with_its_model_and_tokens() {
     let expected = Completion {
         text: "{}".into(),
         model: "kimi-k2".into(),
+        configured_model: "kimi".into(),
         tokens_in: 1_000,
         tokens_out: 500,
         ending: Ending::Complete,
         calls: 1,
+        cost_microdollars: 2_950,
     };
     assert_eq!(put(&client(&settings(&endpoint))).await, Ok(expected));
 

@@ -104,8 +104,16 @@ impl Llm for Actor<'_> {
         let answer_ms = ANSWER_MS_MIN + self.world.below(ANSWER_MS_SPREAD);
         self.pause(Pause::Until(self.world.now_ms.get() + answer_ms));
         let (text, tokens_in, tokens_out) = self.day().answer(request);
-        let model = "simulated".to_owned();
-        Ok(Completion { text, model, tokens_in, tokens_out, ending: Ending::Complete, calls: 1 })
+        Ok(Completion {
+            text,
+            model: "simulated".to_owned(),
+            configured_model: "simulated".to_owned(),
+            tokens_in,
+            tokens_out,
+            ending: Ending::Complete,
+            calls: 1,
+            cost_microdollars: 0,
+        })
     }
 }
 
