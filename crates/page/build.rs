@@ -2,7 +2,7 @@
 //! strips comments and indentation, and computes the hashes by which the content security policy allows them.
 #![expect(clippy::disallowed_methods, reason = "cargo tells a build script everything in variables")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use base64::Engine as _;
@@ -18,6 +18,32 @@ fn main() {
     embed("page.css", Some("WAND_STYLE_SHA256"), &style(&["wand.css", "looks.css", "frame.css"]));
     embed("theme.css", None, &in_theme(&style(&["wand.css", "looks.css", "theme.css"])));
     embed("wand.js", Some("WAND_SCRIPT_SHA256"), &code_lines(&read(&["wand.js"])).join("\n"));
+    println!("cargo::rustc-env=WAND_RENDERER={}", renderer());
+}
+
+/// Returns the digest of everything in this crate that decides the bytes of a document, in 16 hexadecimal digits.
+fn renderer() -> String {
+    let mut files = Vec::new();
+    for folder in ["assets", "src", "templates"] {
+        println!("cargo::rerun-if-changed={folder}");
+        collect(Path::new(folder), &mut files);
+    }
+    files.sort_unstable();
+    let mut hasher = Sha256::new();
+    for file in files {
+        hasher.update(file.to_str().expect("our file names are UTF-8"));
+        hasher.update(fs::read(&file).expect("the file can be read"));
+    }
+    let bytes = hasher.finalize();
+    let first = bytes.first_chunk().copied().expect("a digest has 32 bytes");
+    format!("{:016x}", u64::from_be_bytes(first))
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() { collect(&path, files) } else { files.push(path) }
+    }
 }
 
 /// Returns the styles in the templates of blocks, each in a comment `{#- style … -#}`, in the catalogue's order.

@@ -11,6 +11,7 @@ use generation::storefront::Storefront;
 use generation::{Assortment, answer, bind, check, draft, persona, plan, planner, refit};
 use libfuzzer_sys::fuzz_target;
 use model::catalog::Product;
+use model::origin::Account;
 use model::shop::ShopSettings;
 use model::{Persona, ShopId, Signals};
 
@@ -31,7 +32,7 @@ fuzz_target!(|answer: &str| {
     let (models, all) = salvaged.share;
     assert!(models * 2 >= all && all > 0);
     let made = salvaged.plan.plan().clone();
-    assert_eq!(plan::from_stored(&plan::to_stored(&made, STOREFRONT.brief)).as_ref(), Some(&made));
+    assert_eq!(plan::from_stored(&plan::to_stored(&made, STOREFRONT.brief, &Account::default())).as_ref(), Some(&made));
     assert_eq!(check::check(made.clone(), &STOREFRONT).as_ref(), Ok(&salvaged.plan));
     let _ = refit::refit(made, &STOREFRONT);
     let document = bind::render(&salvaged.plan, &SHOP_ID, Persona::Explorer, &SIGNALS, &STOREFRONT);

@@ -207,8 +207,8 @@ impl Cache for World {
         self.ask(())
     }
 
-    fn has_plan(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<bool, Failure> {
-        self.ask(false)
+    fn plan(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<Option<String>, Failure> {
+        self.ask(None)
     }
 
     fn close(&self, _shop: &ShopId) -> Result<(), Failure> {

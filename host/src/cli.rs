@@ -15,6 +15,7 @@ mod keys;
 mod migrate;
 mod migrate_data;
 mod output;
+mod replay;
 mod serve;
 mod shop;
 mod shopper;
@@ -69,6 +70,8 @@ enum Command {
     /// Show a shopper's page, make pages stale, or delete them.
     #[command(subcommand)]
     Cache(cache::Cache),
+    /// Render a stored page again from its record, and compare the bytes.
+    Replay(replay::Replay),
     /// List how personal data was handled and what merchants requested, oldest first.
     Audit(audit::Audit),
     /// Print a report: on a customer for a merchant, or on what personal pages change.
@@ -117,6 +120,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::CompileAhead(compile) => compile.run(),
             Command::Jobs(jobs) => jobs.run(&config).await,
             Command::Cache(cache) => cache.run(&config).await,
+            Command::Replay(replay) => replay.run(&config).await,
             Command::Audit(audit) => audit.run(&config).await,
             Command::Report(report) => report.run(&config).await,
             Command::Shop(shop) => shop.run(&config).await,

@@ -3,13 +3,15 @@
 //! and whether it is fresh. Nothing here touches storage.
 
 use bytes::Bytes;
+use model::origin::{Origin, Told, Turn};
 use model::{Persona, ShopperId};
+use serde::Serialize;
 
 use crate::http::fallback_cache;
 use runtime::bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness, Market};
 use runtime::bindings::wandstore::storefront::job_types::{GenerationRequest, PageKind, QueueError, Work};
 use runtime::bindings::wandstore::storefront::page_types::{
-    CacheError, Cached, Page, Source, StalePage, Staleness,
+    CacheError, Cached, Page, Source, StalePage, Staleness, StoredPlan,
 };
 use runtime::bindings::wandstore::storefront::shopper_types::Signals;
 use runtime::call;
@@ -63,8 +65,12 @@ impl From<QueueError> for Error {
     }
 }
 
+/// What shoppers saw, and some see, instead of a generated page.
+pub const INSTEAD: &str = "the shop's fallback page: before this one was stored, to shoppers who are held out, and while \
+                           its persona is paused";
+
 /// The stored page of a shopper.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Found {
     /// `fresh`, or why it is not.
     pub state: &'static str,
@@ -84,22 +90,78 @@ pub struct Found {
     pub catalog_version: u64,
     /// Its size.
     pub bytes: u64,
+    /// What its plan says of how both were made.
+    pub told: Told,
 }
 
 /// The stored page of a shopper.
 pub async fn show(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Found>, Error> {
     let (cached, content) = get(deployment, shop, shopper).await?;
     let bytes = content.len() as u64;
-    Ok(match cached {
-        Cached::Fresh(page) => Some(found("fresh", page, bytes)),
+    let (state, page) = match cached {
+        Cached::Fresh(page) => ("fresh", page),
         Cached::Stale(StalePage { page, reason: Staleness::CatalogChanged }) => {
-            Some(found("stale: the catalog changed", page, bytes))
+            ("stale: the catalog changed", page)
         }
-        Cached::Stale(StalePage { page, reason: Staleness::Expired }) => {
-            Some(found("stale: the plan is too old", page, bytes))
-        }
-        Cached::Miss | Cached::Closed => None,
-    })
+        Cached::Stale(StalePage { page, reason: Staleness::Expired }) => ("stale: the plan is too old", page),
+        Cached::Miss | Cached::Closed => return Ok(None),
+    };
+    // A plan of another component may be any JSON, and then tells nothing.
+    let told = plan(deployment, shop, shopper).await?.and_then(|plan| serde_json::from_str(&plan.json).ok());
+    Ok(Some(found(state, page, bytes, told.unwrap_or_default())))
+}
+
+/// Returns the plan of a shopper's page.
+async fn plan(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<StoredPlan>, Error> {
+    Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .cache
+        .call_plan(instance, shop, shopper))??)
+}
+
+/// Returns what the model was asked for a plan: the plan's own copy, or that of the segment that shares it, while that is kept.
+pub async fn question(deployment: &Deployment, shop: &str, told: &Told) -> Result<Option<Vec<Turn>>, Error> {
+    let Some(origin) = &told.origin else { return Ok(None) };
+    let Some(segment) = origin.segment.as_deref().filter(|_| told.question.is_none()) else {
+        return Ok(told.question.clone());
+    };
+    let shared = call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .cache
+        .call_get_shared_plan(instance, shop, segment))??;
+    let told: Option<Told> = shared.and_then(|plan| serde_json::from_str(&plan.json).ok());
+    let is_of_plan = |told: &Told| told.origin.as_ref().map(sent) == Some(sent(origin));
+    Ok(told.filter(is_of_plan).and_then(|told| told.question))
+}
+
+/// Returns what tells a question from others.
+fn sent(origin: &Origin) -> (Option<&str>, u64) {
+    (origin.model.as_ref().map(|asked| &*asked.sent), origin.planned_ms)
+}
+
+/// The stored page of a shopper, and the page that its record renders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// The stored page.
+    pub stored: Bytes,
+    /// The page that was rendered again, or why that cannot be.
+    pub again: Result<String, String>,
+    /// What the plan says of how both were made.
+    pub told: Told,
+}
+
+/// Renders the stored page of a shopper again, from what is recorded with its plan. Returns `None` if there is no page.
+pub async fn replay(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Replayed>, Error> {
+    let (cached, stored) = get(deployment, shop, shopper).await?;
+    if matches!(cached, Cached::Miss | Cached::Closed) {
+        return Ok(None);
+    }
+    let Some(plan) = plan(deployment, shop, shopper).await? else {
+        let again = Err("the page has no plan".to_owned());
+        return Ok(Some(Replayed { stored, again, told: Told::default() }));
+    };
+    let again = call!(deployment.generation, Cause::Operator, |guest, instance| guest
+        .call_replay(instance, shop, &plan))?;
+    let told = serde_json::from_str(&plan.json).unwrap_or_default();
+    Ok(Some(Replayed { stored, again, told }))
 }
 
 /// Returns the stored page of a shopper, and the work that it needs to become fresh, if any.
@@ -223,7 +285,7 @@ pub async fn bump_catalog_version(deployment: &Deployment, shop: &str) -> Result
         .call_bump_catalog_version(instance, shop))??)
 }
 
-fn found(state: &'static str, page: Page, bytes: u64) -> Found {
+fn found(state: &'static str, page: Page, bytes: u64, told: Told) -> Found {
     let metadata = page.metadata;
     Found {
         state,
@@ -239,5 +301,6 @@ fn found(state: &'static str, page: Page, bytes: u64) -> Found {
         fresh_until_ms: metadata.fresh_until_ms,
         catalog_version: metadata.catalog_version,
         bytes,
+        told,
     }
 }

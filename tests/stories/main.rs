@@ -33,6 +33,8 @@ mod recursion;
 #[cfg(unix)]
 mod registry;
 #[cfg(unix)]
+mod replay;
+#[cfg(unix)]
 mod restart;
 mod segments;
 mod shopper;

@@ -32,6 +32,17 @@ impl Assortment {
         Self { shop_name, currency, money_format, best_sellers_first: false, products, common, is_whole }
     }
 
+    /// Creates the assortment of a record: the products as they are, the first `common` of them from the catalog's list.
+    pub(crate) fn of_record(
+        currency: String,
+        money_format: String,
+        products: Vec<Product>,
+        common: usize,
+    ) -> Self {
+        let common = common.min(products.len());
+        Self { products, common, ..Self::new(currency, Vec::new()) }.of_shop(String::new(), money_format)
+    }
+
     /// Sets the shop's name and money format, as the catalog knows them. Both may be empty.
     #[must_use]
     pub fn of_shop(self, shop_name: String, money_format: String) -> Self {

@@ -5,9 +5,10 @@
 //! are left out.
 
 use model::{Persona, ShopId, Signals};
-use page::{Document, Look, Page, Shop};
+use page::{Because, Document, Look, Page, Shop};
 
 use crate::check::Checked;
+use crate::plan::Plan;
 use crate::storefront::Storefront;
 
 /// Renders the page of a plan as an HTML document.
@@ -18,9 +19,33 @@ pub fn render(
     signals: &Signals,
     storefront: &Storefront,
 ) -> Document {
+    render_because(plan, shop, persona, signals, storefront, None)
+}
+
+/// Renders the page of a plan as an HTML document, which says at its end why it was chosen.
+pub fn render_because(
+    plan: &Checked,
+    shop: &ShopId,
+    persona: Persona,
+    signals: &Signals,
+    storefront: &Storefront,
+    because: Option<&Because>,
+) -> Document {
+    unchecked(plan.plan(), shop, persona, signals, storefront, because)
+}
+
+/// Renders the page of a plan that was checked when it was first rendered. No shopper gets the result.
+pub(crate) fn unchecked(
+    plan: &Plan,
+    shop: &ShopId,
+    persona: Persona,
+    signals: &Signals,
+    storefront: &Storefront,
+    because: Option<&Because>,
+) -> Document {
     let shop = shop_of(shop, storefront);
     let page = Page { look: persona.into(), ..bind(plan, &shop, signals, storefront) };
-    page::render_for(storefront.page, &page)
+    page::render_because(storefront.page, &page, because)
 }
 
 fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
@@ -33,8 +58,7 @@ fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
     }
 }
 
-fn bind<'a>(plan: &'a Checked, shop: &'a Shop, signals: &'a Signals, storefront: &'a Storefront) -> Page<'a> {
-    let plan = plan.plan();
+fn bind<'a>(plan: &'a Plan, shop: &'a Shop, signals: &'a Signals, storefront: &'a Storefront) -> Page<'a> {
     let given = storefront.given(&signals.views);
     let blocks = plan.blocks.iter().filter_map(|block| block.bind(storefront, &given)).collect();
     Page { shop, title: &plan.title, blocks, generated: true, look: Look::Balanced }
@@ -52,7 +76,7 @@ mod tests {
     fn bound<T>(signals: &Signals, storefront: &Storefront, see: impl FnOnce(&Page<'_>) -> T) -> T {
         let plan = check(every_block(), storefront).unwrap();
         let shop = shop_of(&ShopId::parse("magic-wands").unwrap(), storefront);
-        see(&bind(&plan, &shop, signals, storefront))
+        see(&bind(plan.plan(), &shop, signals, storefront))
     }
 
     #[test]

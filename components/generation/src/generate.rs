@@ -12,6 +12,7 @@ use model::shop::PlansPer;
 use page::Document;
 
 use crate::assortment::Assortment;
+use crate::because;
 use crate::bind;
 use crate::capabilities::{CacheError, Host, Level};
 use crate::check::Checked;
@@ -20,6 +21,7 @@ use crate::persona::{self, Reading};
 use crate::personal::personalised;
 use crate::plan;
 use crate::propose::{Proposal, propose};
+use crate::record::{self, Rendered};
 use crate::refit::refit;
 use crate::shared::{self, Planned, Shared};
 use crate::storefront::Storefront;
@@ -47,9 +49,14 @@ struct Run<'a, H> {
 /// A plan that is ready to be rendered.
 struct Ready {
     plan: Checked,
-    /// The stored form of the plan. For a plan that was stored before, it is unchanged to the byte.
+    /// The stored form of the plan, without the record of its page. For a plan that was stored before, its members are
+    /// unchanged to the byte.
     stored: String,
     metadata: PageMetadata,
+    /// Why the shopper counts as the persona of the page.
+    reasons: Vec<String>,
+    /// Whether it was planned just now, for this shopper alone.
+    is_theirs: bool,
     trouble: Option<Trouble>,
 }
 
@@ -139,7 +146,9 @@ impl<H: Host> Run<'_, H> {
         let fitted = plan::from_stored(&kept.json).map(|plan| refit(plan, storefront));
         if let Some(Ok(plan)) = fitted {
             let metadata = PageMetadata { job: self.job.id.clone(), catalog_version, ..kept.metadata };
-            return Some(Ready { plan, stored: kept.json, metadata, trouble: None });
+            let reasons = record::reasons(&kept.json);
+            let (stored, is_theirs) = (kept.json, false);
+            return Some(Ready { plan, stored, metadata, reasons, is_theirs, trouble: None });
         }
         self.host.event(Level::Info, "the stored plan no longer fits", &[]);
         None
@@ -151,12 +160,14 @@ impl<H: Host> Run<'_, H> {
             PlansPer::Shopper => propose(self.host, self.job, &reading, storefront)?,
             PlansPer::Segment => match shared::plan(self.host, self.job, &reading, storefront)? {
                 Planned::Shared(shared) => return Ok(self.of_shared(shared, &reading, catalog_version)),
-                Planned::Own(proposal) => proposal,
+                Planned::Own(proposal) => *proposal,
             },
         };
         let metadata = self.metadata(&proposal, &reading, catalog_version);
-        let stored = plan::to_stored(proposal.plan.plan(), storefront.brief);
-        Ok(Ready { plan: proposal.plan, stored, metadata, trouble: proposal.trouble })
+        let stored = plan::to_stored(proposal.plan.plan(), storefront.brief, &proposal.account);
+        let reasons = texts(&reading.reasons);
+        let Proposal { plan, trouble, .. } = proposal;
+        Ok(Ready { plan, stored, metadata, reasons, is_theirs: true, trouble })
     }
 
     /// Returns the page of a segment's plan. It counts as planned now, because now the shopper gets it.
@@ -171,7 +182,9 @@ impl<H: Host> Run<'_, H> {
             catalog_version,
             fragment: Fragment::NONE,
         };
-        Ready { plan: shared.plan, stored: shared.stored, metadata, trouble: shared.trouble }
+        let reasons = texts(&reading.reasons);
+        let Shared { plan, stored, trouble, .. } = shared;
+        Ready { plan, stored, metadata, reasons, is_theirs: false, trouble }
     }
 
     /// Returns the persona that is fixed beforehand, if pages are made for it; else reads it from the signals.
@@ -200,15 +213,22 @@ impl<H: Host> Run<'_, H> {
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<Trouble>, Outcome> {
         let GenerationRequest { shop, shopper, signals, .. } = &self.job.request;
         let persona = ready.metadata.persona;
+        let planned = ready.plan.plan().blocks.len();
         let plan = if plan::is_shared(&ready.stored) {
             personalised(ready.plan, persona, signals, storefront)
         } else {
             ready.plan
         };
-        let Document { html, fragment } = bind::render(&plan, shop, persona, signals, storefront);
+        let has_parts = plan.plan().blocks.len() > planned;
+        let because = because::of(shopper, ready.is_theirs || has_parts, plan.plan(), signals, storefront);
+        let because = because.as_ref();
+        let document = bind::render_because(&plan, shop, persona, signals, storefront, because);
+        let Document { html, fragment } = document;
+        let rendered = Rendered { plan: plan.plan(), persona, views: &signals.views, storefront, because };
+        let stored = rendered.recorded(&ready.stored, ready.reasons, self.host.now_ms());
         let fragment = Fragment { offset: counted(fragment.start), size: counted(fragment.len()) };
         let metadata = PageMetadata { fragment, ..ready.metadata };
-        let page = NewPage { content: html, plan: ready.stored, metadata: metadata.clone() };
+        let page = NewPage { content: html, plan: stored, metadata: metadata.clone() };
         self.host.put(shop, shopper, page).map_err(|error| self.cannot_store(&error))?;
         self.tell_of(&metadata);
         Ok(ready.trouble)
@@ -269,6 +289,10 @@ fn newest_terms(signals: &Signals) -> Vec<&str> {
         }
     }
     terms
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 /// Converts a number of bytes. A page is never too long for `u32`; if it were, it would have no fragment.

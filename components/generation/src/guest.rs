@@ -18,6 +18,7 @@ use crate::assortment::Assortment;
 use crate::capabilities::{Cache, CacheError, Catalog, Completion, Level, Llm, NoAnswer, Operator};
 use crate::generate::generate;
 use crate::job::Job;
+use crate::record;
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -38,6 +39,12 @@ impl Guest for Component {
             Ok(job) => generate(&Host, &job).into(),
             Err(refusal) => job_types::Outcome::Failed(refusal.to_string()),
         }
+    }
+
+    fn replay(shop: String, plan: page_types::StoredPlan) -> Result<String, String> {
+        let shop = ShopId::parse(&shop).map_err(|invalid| invalid.to_string())?;
+        let plan: StoredPlan = plan.try_into().map_err(|invalid: InvalidJobId| invalid.to_string())?;
+        record::replay(&shop, &plan).map_err(|not| not.to_string())
     }
 }
 

@@ -4,7 +4,8 @@
 //! the language model for a plan of them ([`prompt`]), or makes one with the local planner ([`planner`]). It reads
 //! what the model answers ([`answer`], [`draft`]), mends it ([`mod@salvage`]) and checks it ([`mod@check`]), binds it to
 //! the catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]). Shoppers of a segment share a plan
-//! ([`shared`]), to which the parts about one shopper are added ([`personal`]).
+//! ([`shared`]), to which the parts about one shopper are added ([`personal`]). How a plan was made is stored with it
+//! ([`account`]), and so is what rendering a page took, so that it can be rendered again ([`record`]).
 //!
 //! The crate is pure: it has no clock, randomness or network, and reaches the outside only through the traits of
 //! [`capabilities`]. It never shows model text that was not checked, and takes prices, titles and links only from
@@ -17,10 +18,12 @@
 //! assert!(kinds.iter().any(|kind| kind.name == "hero" && kind.fields[0].name == "headline"));
 //! ```
 
+pub mod account;
 mod across;
 pub mod affinity;
 pub mod answer;
 pub mod assortment;
+pub mod because;
 pub mod bind;
 pub mod brief;
 pub mod capabilities;
@@ -44,6 +47,7 @@ pub mod planner;
 pub mod profile;
 pub mod prompt;
 pub mod propose;
+pub mod record;
 pub mod refit;
 pub mod salvage;
 pub mod season;

@@ -4,6 +4,7 @@
 //! [`page::blocks`] lists. This is how plans are stored and checked; the model writes them in a shorter form
 //! ([`crate::form`]).
 
+use model::origin::Account;
 use page::blocks::Block;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -47,14 +48,26 @@ pub struct Plan {
     pub blocks: Vec<Block>,
 }
 
-/// Returns the stored form of a plan, with the digest of the merchant's settings.
-pub fn to_stored(plan: &Plan, brief: Brief) -> String {
-    json!({ "format": FORMAT, "brief": brief, "plan": plan }).to_string()
+/// Returns the stored form of a plan, with the digest of the merchant's settings, and how it was made.
+pub fn to_stored(plan: &Plan, brief: Brief, account: &Account) -> String {
+    written(plan, brief, account, false)
 }
 
 /// Returns the stored form of a plan that a segment shares, which has nothing of any shopper.
-pub fn to_shared(plan: &Plan, brief: Brief) -> String {
-    json!({ "format": FORMAT, "brief": brief, "shared": true, "plan": plan }).to_string()
+pub fn to_shared(plan: &Plan, brief: Brief, account: &Account) -> String {
+    written(plan, brief, account, true)
+}
+
+fn written(plan: &Plan, brief: Brief, account: &Account, is_shared: bool) -> String {
+    let Account { origin, question } = account;
+    let mut stored = json!({ "format": FORMAT, "brief": brief, "origin": origin, "plan": plan });
+    if is_shared {
+        stored["shared"] = true.into();
+    }
+    if !question.is_empty() {
+        stored["question"] = json!(question);
+    }
+    stored.to_string()
 }
 
 /// Returns whether a stored plan is shared by a segment.
@@ -95,9 +108,9 @@ mod tests {
     #[test]
     fn a_plan_comes_back_from_storage() {
         let brief = Brief::of(&merchant());
-        let stored = to_stored(&every_block(), brief);
+        let stored = to_stored(&every_block(), brief, &Account::default());
         assert_eq!((from_stored(&stored), brief_of_stored(&stored)), (Some(every_block()), Some(brief)));
-        let shared = to_shared(&every_block(), brief);
+        let shared = to_shared(&every_block(), brief, &Account::default());
         assert_eq!((from_stored(&shared), brief_of_stored(&shared)), (Some(every_block()), Some(brief)));
         assert!(is_shared(&shared) && !is_shared(&stored) && !is_shared(""));
         assert_eq!(brief_of_stored(r#"{"format":1,"plan":{}}"#), None, "of an earlier release");
@@ -106,7 +119,8 @@ mod tests {
     #[test]
     fn a_stored_plan_of_another_format_counts_as_absent() {
         let mut stored: Value =
-            serde_json::from_str(&to_stored(&every_block(), Brief::of(&merchant()))).unwrap();
+            serde_json::from_str(&to_stored(&every_block(), Brief::of(&merchant()), &Account::default()))
+                .unwrap();
         stored["format"] = json!(FORMAT + 1);
         assert_eq!(from_stored(&stored.to_string()), None);
         for text in ["", "{}", "[]", r#"{"format":1,"plan":{"title":"x"}}"#, r#"{"title":"x","blocks":[]}"#] {

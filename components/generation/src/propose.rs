@@ -4,10 +4,14 @@
 //! ([`crate::salvage`]); the model is asked a second time only if too little is left. If that fails too, the local
 //! planner replaces it.
 
+use std::cell::RefCell;
+
 use model::jobs::{Outcome, Trouble, Work};
 use model::llm::Request;
+use model::origin::Account;
 use model::{Cause, PageKind, Source};
 
+use crate::account::Telling;
 use crate::answer;
 use crate::capabilities::{Completion, Ending, Failed, Host, Level, NoAnswer};
 use crate::check::{Checked, Problem, check};
@@ -49,6 +53,8 @@ pub struct Proposal {
     pub trouble: Option<Trouble>,
     /// The longest time that the plan counts as fresh, because a better one may be available soon.
     pub fresh_ms_max: Option<u64>,
+    /// How it was made.
+    pub account: Account,
 }
 
 /// Plans a page. Fails with the job's outcome if the job cannot go on, such as when it is to be tried again later.
@@ -93,6 +99,8 @@ struct Planning<'a, H> {
     local: Plan,
     /// Whether the plan is for all shoppers of the persona.
     is_shared: bool,
+    /// What the model was asked, and what became of its answers.
+    telling: RefCell<Telling>,
 }
 
 impl<'a, H: Host> Planning<'a, H> {
@@ -104,7 +112,7 @@ impl<'a, H: Host> Planning<'a, H> {
         is_shared: bool,
     ) -> Self {
         let local = planner::plan(reading.persona, &job.request.signals, storefront);
-        Self { host, job, reading, storefront, local, is_shared }
+        Self { host, job, reading, storefront, local, is_shared, telling: RefCell::default() }
     }
 
     fn propose(&self) -> Result<Proposal, Outcome> {
@@ -152,7 +160,7 @@ impl<'a, H: Host> Planning<'a, H> {
     fn plan(&self, request: Request, offer: &Offer<'_>) -> Result<Result<Proposal, Outcome>, NoAnswer> {
         let answer = self.ask(&request)?;
         let unusable = match self.judge(&answer, offer) {
-            Ok(plan) => return Ok(Ok(by_model(plan))),
+            Ok(plan) => return Ok(Ok(self.by_model(plan))),
             Err(unusable) => unusable,
         };
         // The same request would be filtered again. If a worker died, it may have died during the repair call, and a
@@ -168,7 +176,10 @@ impl<'a, H: Host> Planning<'a, H> {
     fn ask(&self, request: &Request) -> Result<Completion, NoAnswer> {
         let answer = self.host.complete(request);
         match &answer {
-            Ok(answer) => self.tell_of_answer(answer),
+            Ok(answer) => {
+                self.tell_of_answer(answer);
+                self.telling.borrow_mut().answered(request, answer);
+            }
             Err(NoAnswer::NotConfigured) => {}
             Err(NoAnswer::Failed(failed)) => self.tell_of_failure(failed),
         }
@@ -182,6 +193,7 @@ impl<'a, H: Host> Planning<'a, H> {
         let unreadable = draft.unreadable;
         let salvaged = salvage(draft, &self.local, self.storefront);
         self.tell_of_plan(&salvaged, unreadable);
+        self.telling.borrow_mut().judged(&salvaged);
         salvaged.map(|salvaged| salvaged.plan)
     }
 
@@ -190,7 +202,7 @@ impl<'a, H: Host> Planning<'a, H> {
     fn repair(&self, request: &Request, offer: &Offer<'_>) -> Result<Proposal, Outcome> {
         let trouble = match self.ask(request) {
             Ok(answer) => match self.judge(&answer, offer) {
-                Ok(plan) => return Ok(by_model(plan)),
+                Ok(plan) => return Ok(self.by_model(plan)),
                 Err(unusable) => useless(answer.ending, &unusable, ", twice"),
             },
             Err(NoAnswer::NotConfigured) => {
@@ -226,7 +238,13 @@ impl<'a, H: Host> Planning<'a, H> {
         let plan = plan.map_err(|problems| {
             Outcome::Failed(format!("the local planner's plan was refused: {}", first_of(&problems)))
         })?;
-        Ok(Proposal { plan, source: Source::Local, trouble, fresh_ms_max })
+        let account = self.telling.take().by_rules(trouble.as_ref(), self.host.now_ms());
+        Ok(Proposal { plan, source: Source::Local, trouble, fresh_ms_max, account })
+    }
+
+    fn by_model(&self, plan: Checked) -> Proposal {
+        let account = self.telling.take().by_model(self.host.now_ms());
+        Proposal { plan, source: Source::Llm, trouble: None, fresh_ms_max: None, account }
     }
 
     fn tell_of_answer(&self, answer: &Completion) {
@@ -277,10 +295,6 @@ impl Unusable {
             Ending::Complete | Ending::Filter => self.refused.clone(),
         }
     }
-}
-
-fn by_model(plan: Checked) -> Proposal {
-    Proposal { plan, source: Source::Llm, trouble: None, fresh_ms_max: None }
 }
 
 /// Describes an unusable answer.

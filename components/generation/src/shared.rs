@@ -20,6 +20,7 @@ use crate::job::Job;
 use crate::persona::Reading;
 use crate::plan;
 use crate::propose::{AWAY_MS_MIN, FIRST_VIEW_MS, Proposal, propose_for_all, propose_locally};
+use crate::record;
 use crate::refit::refit;
 use crate::storefront::Storefront;
 
@@ -29,7 +30,7 @@ pub enum Planned {
     /// By the segment's plan.
     Shared(Shared),
     /// By a plan for the shopper alone.
-    Own(Proposal),
+    Own(Box<Proposal>),
 }
 
 /// The segment's plan.
@@ -37,7 +38,7 @@ pub enum Planned {
 pub struct Shared {
     /// The plan, fitted to today's products.
     pub plan: Checked,
-    /// Its stored form.
+    /// Its stored form, without what the model was asked: only the segment's own copy has that.
     pub stored: String,
     /// Whether this job planned it.
     pub source: Source,
@@ -111,7 +112,8 @@ impl<H: Host> Segment<'_, H> {
             self.host.event(Level::Info, "the plan of a segment no longer fits", &[segment]);
             return None;
         };
-        Some(Shared { plan, stored: json, source: Source::Shared, fresh_until_ms, trouble: None })
+        let stored = record::of_shopper(&json);
+        Some(Shared { plan, stored, source: Source::Shared, fresh_until_ms, trouble: None })
     }
 
     fn is_ours_to_plan(&self) -> bool {
@@ -135,8 +137,9 @@ impl<H: Host> Segment<'_, H> {
     }
 
     /// Shares a plan. The lease lasts on, so that a host that does not see the plan yet does not plan again.
-    fn share(&self, proposal: Proposal) -> Planned {
-        let stored = plan::to_shared(proposal.plan.plan(), self.storefront.brief);
+    fn share(&self, mut proposal: Proposal) -> Planned {
+        proposal.account.origin.segment = Some(self.id.to_string());
+        let stored = plan::to_shared(proposal.plan.plan(), self.storefront.brief, &proposal.account);
         let fresh_ms = u64::from(self.host.fresh_seconds()) * 1000;
         let fresh_until_ms = self.host.now_ms().saturating_add(fresh_ms);
         let plan = SharedPlan { json: stored.clone(), fresh_until_ms };
@@ -148,6 +151,7 @@ impl<H: Host> Segment<'_, H> {
             Err(error) => self.warn("cannot store the plan of a segment", &error),
         }
         let Proposal { plan, source, trouble, .. } = proposal;
+        let stored = record::of_shopper(&stored);
         Planned::Shared(Shared { plan, stored, source, fresh_until_ms, trouble })
     }
 
@@ -157,10 +161,15 @@ impl<H: Host> Segment<'_, H> {
         if !failed.trouble.as_ref().is_some_and(was_answered) {
             self.release();
         }
-        match (known, failed.fresh_ms_max) {
-            (Some(known), Some(fresh_ms)) => Ok(self.for_now(known, fresh_ms, failed.trouble)),
-            _ => self.locally(failed.trouble, failed.fresh_ms_max),
+        if let (Some(known), Some(fresh_ms)) = (known, failed.fresh_ms_max) {
+            return Ok(self.for_now(known, fresh_ms, failed.trouble));
         }
+        let paid_for = failed.account.origin.model;
+        let mut planned = self.locally(failed.trouble, failed.fresh_ms_max)?;
+        if let Planned::Own(proposal) = &mut planned {
+            proposal.account.origin.model = paid_for;
+        }
+        Ok(planned)
     }
 
     /// Uses a plan for a while that should be replaced.
@@ -171,7 +180,8 @@ impl<H: Host> Segment<'_, H> {
 
     fn locally(&self, trouble: Option<Trouble>, fresh_ms_max: Option<u64>) -> Result<Planned, Outcome> {
         let Self { host, job, reading, storefront, .. } = self;
-        propose_locally(*host, job, reading, storefront, trouble, fresh_ms_max).map(Planned::Own)
+        let proposal = propose_locally(*host, job, reading, storefront, trouble, fresh_ms_max)?;
+        Ok(Planned::Own(Box::new(proposal)))
     }
 
     fn warn(&self, message: &str, error: &CacheError) {

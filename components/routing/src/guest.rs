@@ -88,8 +88,8 @@ impl Cache for Host {
         Ok(cache_control::products_changed(shop.as_str())?)
     }
 
-    fn has_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
-        Ok(cache::plan(shop.as_str(), shopper.as_str())?.is_some())
+    fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<String>, Failure> {
+        Ok(cache::plan(shop.as_str(), shopper.as_str())?.map(|plan| plan.json))
     }
 
     fn close(&self, shop: &ShopId) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! The vocabulary of Wandstore: what components and hosts must agree on besides their interfaces. Parsed ids, every
 //! storage key and the roles that can access it, personas, signals, markets, currencies, products ([`catalog`]), pages
-//! ([`pages`]), jobs ([`jobs`]), the settings of a shop ([`shop`]), calls of the language model ([`llm`]), limits
+//! ([`pages`]) and how they were made ([`origin`]), jobs ([`jobs`]), the settings of a shop ([`shop`]), calls of the language model ([`llm`]), limits
 //! ([`limits`]), and the characters of texts ([`text`]). For each WIT interface, a macro such as
 //! [`page_types_conversions!`] implements the conversions between these types and those that a crate's bindings
 //! generated.
@@ -37,6 +37,7 @@ mod key;
 pub mod limits;
 pub mod llm;
 mod market;
+pub mod origin;
 mod page_kind;
 pub mod pages;
 mod persona;

@@ -9,6 +9,7 @@ use model::text::is_visible;
 use words::Words;
 
 use crate::address::Address;
+use crate::because::Because;
 use crate::blocks::{Render as _, View, announcement};
 use crate::facts::facts_of;
 use crate::sections::Sections;
@@ -20,6 +21,9 @@ pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
 pub const THEME_STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/theme.css"));
 /// The one script of every document.
 pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.js"));
+
+/// A digest of this crate's code, templates, style and script: what renders a document the same way has the same one.
+pub const RENDERER: &str = env!("WAND_RENDERER");
 
 /// Returns the value of the `content-security-policy` header for every document: it allows images from the web,
 /// calls to this host, and only the style and the script that [`render`] writes.
@@ -71,6 +75,11 @@ pub fn render(page: &Page<'_>) -> Document {
 /// Renders a page of a kind as an HTML document. If the page is generated and its kind has a subject, its fragment lacks what
 /// is about the subject: it follows [`beginning`].
 pub fn render_for(kind: PageKind, page: &Page<'_>) -> Document {
+    render_because(kind, page, None)
+}
+
+/// Renders a page as [`render_for`] does, and says at its end why it was chosen for its shopper.
+pub fn render_because(kind: PageKind, page: &Page<'_>, because: Option<&Because>) -> Document {
     let is_below = kind.has_subject() && page.generated;
     let sections = if is_below {
         let mut sections = Sections::below(page.shop, page.look);
@@ -97,6 +106,7 @@ pub fn render_for(kind: PageKind, page: &Page<'_>) -> Document {
         // A theme's page of such a kind has a main heading of its own.
         needs_heading: !sections.has_hero() && !kind.has_subject(),
         sections: sections.into_html(),
+        because: because.map(|because| because.line(page.shop.words())).unwrap_or_default(),
     };
     let skipped = if is_below { sheet.opening.len() } else { 0 };
     // Writing to a string cannot fail, nor can anything in the template.
@@ -182,6 +192,7 @@ struct Sheet<'a> {
     opening: String,
     needs_heading: bool,
     sections: String,
+    because: String,
 }
 
 #[derive(Template)]

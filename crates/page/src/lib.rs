@@ -25,6 +25,7 @@
 
 mod about;
 mod address;
+pub mod because;
 pub mod blocks;
 mod document;
 mod escape;
@@ -43,9 +44,11 @@ mod tiles;
 mod view;
 
 pub use about::{About, Subject};
+pub use because::Because;
 pub use blocks::View;
 pub use document::{
-    Document, Page, SCRIPT, STYLE, THEME_STYLE, beginning, content_security_policy, facts, render, render_for,
+    Document, Page, RENDERER, SCRIPT, STYLE, THEME_STYLE, beginning, content_security_policy, facts, render,
+    render_because, render_for,
 };
 pub use fallback::{fallback, fallback_about};
 pub use look::Look;

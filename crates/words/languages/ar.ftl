@@ -6,6 +6,8 @@ all-products = كل المنتجات
 cart = سلة التسوق
 top = العودة إلى الأعلى
 visit-shop = زيارة المتجر
+why-viewed = اخترناه لك بناءً على ما شاهدته: { $products }
+why-bought = اخترناه لك بناءً على ما اشتريته هنا من قبل.
 
 ## Products
 

@@ -6,6 +6,8 @@ all-products = Alle Produkte
 cart = Warenkorb
 top = Nach oben
 visit-shop = Zum Shop
+why-viewed = Für Sie ausgewählt, weil Sie sich das angesehen haben: { $products }
+why-bought = Für Sie ausgewählt, weil Sie hier schon etwas gekauft haben.
 
 ## Products
 

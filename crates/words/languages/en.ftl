@@ -9,6 +9,9 @@ all-products = All products
 cart = Cart
 top = Back to top
 visit-shop = Visit the shop
+# At the end of a page, with the titles of products that this shopper viewed, and if they viewed none that is there.
+why-viewed = Chosen for you because of what you looked at: { $products }
+why-bought = Chosen for you because you bought something here before.
 
 ## Products
 

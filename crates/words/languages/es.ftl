@@ -6,6 +6,8 @@ all-products = Todos los productos
 cart = Carrito
 top = Volver arriba
 visit-shop = Ir a la tienda
+why-viewed = Elegido para ti por lo que has mirado: { $products }
+why-bought = Elegido para ti porque ya has comprado aquí.
 
 ## Products
 

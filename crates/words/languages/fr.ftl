@@ -6,6 +6,8 @@ all-products = Tous les produits
 cart = Panier
 top = Haut de page
 visit-shop = Voir la boutique
+why-viewed = Choisi pour vous d’après ce que vous avez regardé : { $products }
+why-bought = Choisi pour vous parce que vous avez déjà acheté ici.
 
 ## Products
 

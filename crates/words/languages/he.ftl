@@ -6,6 +6,8 @@ all-products = כל המוצרים
 cart = עגלה
 top = חזרה למעלה
 visit-shop = לחנות
+why-viewed = נבחר בשבילך לפי המוצרים שנצפו: { $products }
+why-bought = נבחר בשבילך לפי קניות קודמות כאן.
 
 ## Products
 

@@ -6,6 +6,8 @@ all-products = Tutti i prodotti
 cart = Carrello
 top = Torna su
 visit-shop = Vai al negozio
+why-viewed = Scelto per te in base a ciò che hai guardato: { $products }
+why-bought = Scelto per te perché hai già comprato qui.
 
 ## Products
 

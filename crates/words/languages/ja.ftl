@@ -6,6 +6,8 @@ all-products = すべての商品
 cart = カート
 top = ページの先頭へ
 visit-shop = ショップを見る
+why-viewed = ご覧になった商品をもとに選びました: { $products }
+why-bought = 以前のお買い物をもとに選びました。
 
 ## Products
 

@@ -6,6 +6,8 @@ all-products = Alle producten
 cart = Winkelwagen
 top = Terug naar boven
 visit-shop = Naar de winkel
+why-viewed = Voor je uitgekozen omdat je hiernaar hebt gekeken: { $products }
+why-bought = Voor je uitgekozen omdat je hier al eens iets hebt gekocht.
 
 ## Products
 

@@ -6,6 +6,8 @@ all-products = Wszystkie produkty
 cart = Koszyk
 top = Do góry
 visit-shop = Przejdź do sklepu
+why-viewed = Wybrane dla ciebie na podstawie obejrzanych produktów: { $products }
+why-bought = Wybrane dla ciebie na podstawie wcześniejszych zakupów.
 
 ## Products
 

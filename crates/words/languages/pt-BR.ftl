@@ -6,6 +6,8 @@ all-products = Todos os produtos
 cart = Carrinho
 top = Voltar ao topo
 visit-shop = Ir para a loja
+why-viewed = Escolhido para você pelo que você olhou: { $products }
+why-bought = Escolhido para você porque você já comprou aqui.
 
 ## Products
 

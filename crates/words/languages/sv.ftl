@@ -6,6 +6,8 @@ all-products = Alla produkter
 cart = Varukorg
 top = Till toppen
 visit-shop = Till butiken
+why-viewed = Valt åt dig utifrån det du har tittat på: { $products }
+why-bought = Valt åt dig eftersom du har handlat här förut.
 
 ## Products
 

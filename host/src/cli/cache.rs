@@ -8,6 +8,7 @@ use clap::Subcommand;
 use host::backends;
 use host::config::Config;
 use host::pages::{self, Found};
+use model::origin::{Row, Value};
 use runtime::deployment::Deployment;
 
 use super::output::print;
@@ -18,12 +19,19 @@ use super::output::print;
 /// afterwards.
 #[derive(Subcommand)]
 pub enum Cache {
-    /// Show whether a shopper's page is fresh, its persona and its planner.
+    /// Show whether a shopper's page is fresh, and why it is as it is: its persona and the reasons, who planned it, what
+    /// the language model was asked and cost, what the check refused, and what was shown before.
     Show {
         /// The shop's id.
         shop: String,
         /// The shopper's id.
         shopper: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        /// Print what the language model was asked too. It may repeat what the shopper searched for.
+        #[arg(long)]
+        question: bool,
     },
     /// Delete a shopper's page and plan.
     Purge {
@@ -42,16 +50,17 @@ pub enum Cache {
 impl Cache {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let (Self::Show { shop, .. } | Self::Purge { shop, .. } | Self::Stale { shop }) = &self;
-        // The configuration does not list installed shops.
-        if !(config.file.document.shops.contains_key(shop) || is_shop_domain(shop)) {
-            bail!("there is no shop {shop}; `wandstore check` lists the shops");
-        }
+        check_shop(config, shop)?;
         let deployment = deployment(config).await?;
         match self {
-            Self::Show { shop, shopper } => match pages::show(&deployment, &shop, &shopper).await? {
-                Some(found) => print(describe(&found))?,
-                None => print(format_args!("there is no page for {shopper} in {shop}"))?,
-            },
+            Self::Show { shop, shopper, json, question } => {
+                let Some(mut found) = pages::show(&deployment, &shop, &shopper).await? else {
+                    return Ok(print(format_args!("there is no page for {shopper} in {shop}"))?);
+                };
+                let asked = pages::question(&deployment, &shop, &found.told).await?;
+                found.told.question = asked.filter(|_| question);
+                print(if json { serde_json::to_string_pretty(&found)? } else { describe(&found, question) })?;
+            }
             Self::Purge { shop, shopper } => {
                 pages::purge(&deployment, &shop, &shopper).await?;
                 print("deleted")?;
@@ -65,17 +74,48 @@ impl Cache {
     }
 }
 
+/// Checks that a shop may exist. The configuration does not list installed shops.
+pub fn check_shop(config: &Config, shop: &str) -> anyhow::Result<()> {
+    if !(config.file.document.shops.contains_key(shop) || is_shop_domain(shop)) {
+        bail!("there is no shop {shop}; `wandstore check` lists the shops");
+    }
+    Ok(())
+}
+
 /// Links the components to the backends, for a command that changes stored data.
 pub async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
     let components = tokio::task::block_in_place(|| host::components::load(config))?;
     components.link(Arc::new(backends::open(config).await?))
 }
 
-fn describe(found: &Found) -> String {
-    let Found { state, persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, bytes } =
-        found;
-    format!(
-        "state            {state}\npersona          {persona} ({confidence} %)\nplanned by       {source}\njob              {job}\n\
-         planned          {planned_ms} ms\nfresh until      {fresh_until_ms} ms\ncatalog version  {catalog_version}\nsize             {bytes} bytes"
-    )
+/// Describes a page, a line for each thing that is known of it.
+fn describe(found: &Found, with_question: bool) -> String {
+    let Found { state, persona, confidence, source, job, catalog_version, bytes, told, .. } = found;
+    let rows = [
+        ("state", (*state).to_owned()),
+        ("persona", format!("{persona} ({confidence} %)")),
+        ("planned by", (*source).to_owned()),
+        ("job", job.clone()),
+        ("first shown from", time(found.planned_ms)),
+        ("fresh until", time(found.fresh_until_ms)),
+        ("catalog version", catalog_version.to_string()),
+        ("size", format!("{bytes} bytes")),
+        ("shown instead", pages::INSTEAD.to_owned()),
+    ];
+    let told = told.rows().into_iter().map(|Row { name, value }| match value {
+        Value::Text(text) => (name, text),
+        Value::Time(at_ms) => (name, time(at_ms)),
+    });
+    let lines = rows.into_iter().chain(told).map(|(name, value)| format!("{name:16} {value}"));
+    let turns = found.told.question.iter().flatten();
+    let asked = turns.map(|turn| format!("\n{}:\n{}", turn.role, turn.text));
+    let unknown = with_question && found.told.question.is_none();
+    let unknown = unknown.then(|| "\nwhat the language model was asked is not kept".to_owned());
+    lines.chain(asked).chain(unknown).collect::<Vec<_>>().join("\n")
+}
+
+/// Formats a time, which is in milliseconds since the epoch.
+fn time(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(|at_ms| jiff::Timestamp::from_millisecond(at_ms).ok());
+    at.map_or_else(|| format!("{at_ms} ms"), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

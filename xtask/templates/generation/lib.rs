@@ -21,7 +21,7 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
 use bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness};
 use bindings::wandstore::storefront::job_types::{GenerationRequest, Job, Outcome, Retry, Task, Trouble};
-use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageMetadata, Source};
+use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageMetadata, Source, StoredPlan};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
 
@@ -43,6 +43,10 @@ impl Guest for Component {
             Task::Maintenance(_) => Err(Outcome::Failed("a maintenance task is not a page".into())),
         };
         made.map_or_else(|outcome| outcome, |()| Outcome::Done(None))
+    }
+
+    fn replay(_: String, _: StoredPlan) -> Result<String, String> {
+        Err("this component does not record what its pages are made of".into())
     }
 }
 

@@ -15,8 +15,8 @@ pub trait Cache {
     fn bump_catalog_version(&self, shop: &ShopId) -> Result<u64, Failure>;
     /// Records that a product changed: bumps the catalog version at once, or within a second of the last bump.
     fn products_changed(&self, shop: &ShopId) -> Result<(), Failure>;
-    /// Returns whether a plan of the shopper is stored.
-    fn has_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure>;
+    /// Returns the stored plan of the shopper's page, as JSON.
+    fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<String>, Failure>;
     /// Closes a shop: from now on the cache returns and stores nothing for it.
     fn close(&self, shop: &ShopId) -> Result<(), Failure>;
     /// Reopens a closed shop.

@@ -12,6 +12,10 @@ use crate::{Cache, Content, Failure};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Held(pub(crate) Cow<'static, str>);
 
+/// Every shopper's plan.
+const PLAN: &str =
+    r#"{"plan":{},"page":{"release":"1","made_ms":5,"reasons":["sorts by lowest price"],"record":{}}}"#;
+
 pub(crate) const PAGE: Page<Held> = Page {
     content: Held(Cow::Borrowed("a page for abc123")),
     metadata: PageMetadata {
@@ -55,9 +59,10 @@ impl Cache for Fake {
         self.asked("cache", "cache.products-changed")
     }
 
-    fn has_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
+    fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<String>, Failure> {
         self.asked("cache", "cache.plan")?;
-        Ok(self.pages.borrow().contains(&format!("{shop}:{shopper}")))
+        let is_kept = self.pages.borrow().contains(&format!("{shop}:{shopper}"));
+        Ok(is_kept.then(|| PLAN.to_owned()))
     }
 
     fn close(&self, shop: &ShopId) -> Result<(), Failure> {

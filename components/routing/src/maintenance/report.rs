@@ -2,6 +2,7 @@
 
 use experiments::Unit;
 use model::jobs::State;
+use model::origin::{Made, Told};
 use model::pages::{Cached, Deleted};
 use model::{EventId, Key, ShopId, ShopperId, Signals};
 use serde::Serialize;
@@ -40,6 +41,9 @@ struct PageOf {
     persona: Option<&'static str>,
     planned_ms: Option<u64>,
     plan_is_kept: bool,
+    /// When the page was rendered, and why the customer counts as that persona.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made: Option<Made>,
     job: &'static str,
 }
 
@@ -105,13 +109,19 @@ fn page<D: Cache + Queue>(deployment: &D, shop: &ShopId, id: &ShopperId) -> Resu
         Cached::Fresh(page) | Cached::Stale(page, _) => Some(page.metadata),
         Cached::Miss | Cached::Closed => None,
     };
-    let (plan_is_kept, job) = (deployment.has_plan(shop, id)?, deployment.status(shop, id)?);
-    let is_known = metadata.is_some() || plan_is_kept || job.is_some();
+    let (plan, job) = (deployment.plan(shop, id)?, deployment.status(shop, id)?);
+    let is_known = metadata.is_some() || plan.is_some() || job.is_some();
     Ok(is_known.then(|| PageOf {
         shopper: id.to_string(),
         persona: metadata.as_ref().map(|metadata| metadata.persona.name()),
         planned_ms: metadata.as_ref().map(|metadata| metadata.planned_ms),
-        plan_is_kept,
+        plan_is_kept: plan.is_some(),
+        made: plan.as_deref().and_then(made),
         job: job.map_or("none", State::name),
     }))
+}
+
+/// Returns what a stored plan says of its page.
+fn made(plan: &str) -> Option<Made> {
+    serde_json::from_str::<Told>(plan).ok()?.page
 }

@@ -188,9 +188,10 @@ fn a_report_contains_all_data_of_a_customer() {
     assert_eq!(report["session"]["searches"], json!(["oak"]));
     let pages: Vec<_> = report["pages"].as_array().unwrap().iter().map(|page| &page["shopper"]).collect();
     assert_eq!(pages, ["customer-7", "customer-7_DE-DE"]);
+    let made = json!({ "release": "1", "renderer": "", "made_ms": 5, "reasons": ["sorts by lowest price"] });
     assert_eq!(
         report["pages"][0],
-        json!({ "shopper": "customer-7", "persona": "dealhunter", "planned_ms": NOW_MS, "plan_is_kept": true, "job": "done" })
+        json!({ "shopper": "customer-7", "persona": "dealhunter", "planned_ms": NOW_MS, "plan_is_kept": true, "made": made, "job": "done" })
     );
     assert_eq!(audit(&shop)["counts"], json!({ "reports": 1 }));
     shop.cached = Cached::Miss;

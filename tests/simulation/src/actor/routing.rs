@@ -54,8 +54,8 @@ impl Cache for Actor<'_> {
         self.cache().products_changed(shop, self.wall_ms()).map_err(of_cache)
     }
 
-    fn has_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
-        self.cache().plan(shop, shopper).map(|plan| plan.is_some()).map_err(of_cache)
+    fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<String>, Failure> {
+        self.cache().plan(shop, shopper).map(|plan| plan.map(|plan| plan.json)).map_err(of_cache)
     }
 
     fn close(&self, shop: &ShopId) -> Result<(), Failure> {

@@ -1,0 +1,187 @@
+use model::origin::Account;
+use model::pages::PageMetadata;
+use model::shop::ShopSettings;
+use proptest::prelude::*;
+
+use super::*;
+use crate::bind;
+use crate::check::{Checked, check};
+use crate::fakes::{
+    any_signals, assortment, every_block, merchant, more_blocks, pictured, sold_out, storefront,
+};
+use crate::personal::personalised;
+use crate::planner;
+
+const SHOP: &str = "magic-wands";
+
+fn shop() -> ShopId {
+    ShopId::parse(SHOP).unwrap()
+}
+
+/// A page of a plan, and its stored plan with the record.
+fn made(plan: &Checked, stored: &Plan, signals: &Signals, storefront: &Storefront) -> (String, StoredPlan) {
+    let persona = Persona::Explorer;
+    let because = Because::Viewed(vec!["Oak <wand>".to_owned(), "Ash".to_owned()]);
+    let because = Some(&because).filter(|_| !signals.views.is_empty());
+    let html = bind::render_because(plan, &shop(), persona, signals, storefront, because).html;
+    let base = plan::to_shared(stored, storefront.brief, &Account::default());
+    let rendered = Rendered { plan: plan.plan(), persona, views: &signals.views, storefront, because };
+    let json = rendered.recorded(&base, vec!["looks at many products".to_owned()], 7);
+    (html, StoredPlan { json, metadata: PageMetadata::unknown() })
+}
+
+#[track_caller]
+fn check_replayed(plan: &Plan, signals: &Signals, storefront: &Storefront) -> StoredPlan {
+    let checked = check(plan.clone(), storefront).unwrap();
+    let (html, stored) = made(&checked, plan, signals, storefront);
+    assert_eq!(replay(&shop(), &stored).as_ref(), Ok(&html));
+    stored
+}
+
+fn views(ids: &[&str]) -> Signals {
+    Signals { views: ids.iter().map(|id| (*id).to_owned()).collect(), ..Signals::default() }
+}
+
+#[test]
+fn a_page_with_every_kind_of_block_is_rendered_again_to_the_byte() {
+    check_replayed(&every_block(), &views(&["hat-1", "gone", "wand-3"]), &storefront());
+    check_replayed(&more_blocks(), &views(&["hat-1"]), &pictured());
+}
+
+#[test]
+fn everything_that_the_shop_says_is_rendered_again() {
+    let merchant = ShopSettings {
+        language: "de-AT".parse().unwrap(),
+        own_language: "pl".parse().ok(),
+        accent: "#112233".parse().ok(),
+        surface: "#ffeedd".parse().ok(),
+        announcement: "Geschlossen am <Montag>".to_owned(),
+        announcement_until: "2026-12-24".parse().ok(),
+        promises: (0..6).map(|at| format!("Promise {at}")).collect(),
+        ..merchant()
+    };
+    let assortment =
+        assortment().of_shop("Wands".to_owned(), "{{amount_with_comma_separator}} kr".to_owned());
+    let storefront = Storefront::new(SHOP, merchant, assortment);
+    let plan = planner::plan(Persona::Loyalist, &views(&["hat-1"]), &storefront);
+    check_replayed(&plan, &views(&["hat-1"]), &storefront);
+}
+
+#[test]
+fn every_kind_of_page_is_rendered_again() {
+    for page in PageKind::ALL {
+        let storefront = pictured().at(page);
+        for persona in Persona::ALL {
+            let plan = planner::plan(persona, &Signals::default(), &storefront);
+            check_replayed(&plan, &views(&["wand-1"]), &storefront);
+        }
+    }
+}
+
+#[test]
+fn what_is_sold_out_is_offered_only_if_everything_is() {
+    let all = |shops: &[(&str, bool)]| {
+        let product = |(id, is_there): &(&str, bool)| {
+            let product = sold_out(id, "Wands", 900);
+            model::catalog::Product { available: *is_there, ..product }
+        };
+        Assortment::new("EUR".to_owned(), shops.iter().map(product).collect())
+    };
+    for assortment in [all(&[("a", false), ("b", false)]), all(&[("a", false), ("b", true)])] {
+        let storefront = Storefront::new(SHOP, merchant(), assortment);
+        let plan = planner::plan(Persona::Minimalist, &views(&["a"]), &storefront);
+        check_replayed(&plan, &views(&["a"]), &storefront);
+    }
+}
+
+#[test]
+fn a_record_has_only_the_products_that_the_page_shows() {
+    let mut plan = every_block();
+    plan.blocks.retain(|block| !matches!(block, Block::Bundle(_) | Block::RecentlyViewed(_)));
+    let stored = check_replayed(&plan, &views(&["hat-2"]), &storefront());
+    assert!(stored.json.contains("Product wand-1") && !stored.json.contains("Product hat-2"));
+    assert!(!stored.json.contains("hat-2"), "nothing of what the shopper viewed and the page does not show");
+    assert_eq!(stored.json.matches("Made by hand.").count(), 1, "only the spotlight describes its product");
+    assert!(stored.json.len() < 6_000, "{} bytes", stored.json.len());
+}
+
+#[test]
+fn a_changed_record_or_plan_is_reported() {
+    let stored = check_replayed(&every_block(), &Signals::default(), &storefront());
+    for (from, to) in [
+        ("3900", "3800"),
+        ("Dusk is near", "Dusk is far"),
+        ("\"rules\"", "\"model\""),
+        ("looks at many", "looks at few"),
+    ] {
+        assert!(stored.json.contains(from), "{from}");
+        let json = stored.json.replacen(from, to, 1);
+        assert_eq!(
+            replay(&shop(), &StoredPlan { json, ..stored.clone() }),
+            Err(NotReplayed::Changed),
+            "{from}"
+        );
+    }
+}
+
+#[test]
+fn a_plan_without_a_record_says_so() {
+    let base = plan::to_stored(&every_block(), storefront().brief, &Account::default());
+    let of = |json: &str| {
+        replay(&shop(), &StoredPlan { json: json.to_owned(), metadata: PageMetadata::unknown() })
+    };
+    assert_eq!(of(&base), Err(NotReplayed::NoRecord));
+    assert_eq!(of(r#"{"format":1,"plan":{}}"#), Err(NotReplayed::NoRecord), "of an earlier release");
+    for text in ["", "{}", "[]"] {
+        assert_eq!(of(text), Err(NotReplayed::Unreadable), "{text}");
+    }
+}
+
+#[test]
+fn a_record_that_is_too_large_is_left_out() {
+    let huge = ShopSettings { promises: vec!["x".repeat(RECORD_BYTES_MAX); 2], ..merchant() };
+    let storefront = Storefront::new(SHOP, huge, assortment());
+    let (_, stored) =
+        made(&check(every_block(), &storefront).unwrap(), &every_block(), &Signals::default(), &storefront);
+    assert!(stored.json.len() < RECORD_BYTES_MAX);
+    assert_eq!(reasons(&stored.json), ["looks at many products"]);
+    assert_eq!(replay(&shop(), &stored), Err(NotReplayed::NoRecord));
+}
+
+#[test]
+fn the_plan_stays_the_same_to_the_byte_and_the_question_stays_with_the_segment() {
+    let asked = Account {
+        question: vec![model::origin::Turn { role: "user".to_owned(), text: "Plan.".to_owned() }],
+        ..Account::default()
+    };
+    let shared = plan::to_shared(&every_block(), storefront().brief, &asked);
+    let own = of_shopper(&shared);
+    assert!(shared.contains("Plan.") && !own.contains("Plan."));
+    assert!(plan::is_shared(&own) && plan::from_stored(&own) == plan::from_stored(&shared));
+    assert_eq!(plan::brief_of_stored(&own), plan::brief_of_stored(&shared));
+    assert_eq!(of_shopper(&own), own);
+    let checked = check(every_block(), &storefront()).unwrap();
+    let (_, stored) = made(&checked, &every_block(), &Signals::default(), &storefront());
+    assert_eq!(
+        of_shopper(&stored.json),
+        of_shopper(&plan::to_shared(&every_block(), storefront().brief, &Account::default()))
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_page_is_rendered_again_to_the_byte(
+        signals in any_signals(),
+        persona in prop::sample::select(Persona::ALL.to_vec()),
+        has_pictures in any::<bool>(),
+    ) {
+        let storefront = if has_pictures { pictured() } else { storefront() };
+        let plan = planner::plan(persona, &signals, &storefront);
+        let checked = check(plan.clone(), &storefront).unwrap();
+        let (html, stored) = made(&checked, &plan, &signals, &storefront);
+        prop_assert_eq!(replay(&shop(), &stored), Ok(html));
+        let shown = personalised(checked, persona, &signals, &storefront);
+        let (html, stored) = made(&shown, &plan, &signals, &storefront);
+        prop_assert_eq!(replay(&shop(), &stored), Ok(html));
+    }
+}
