@@ -16,8 +16,8 @@
   };
   const first = new URLSearchParams(location.search).get("id_token");
   const token = async () => (bridge?.idToken ? bridge.idToken() : first);
-  const ask = async (path, options = {}) =>
-    fetch(`${path}?${kept()}`, { ...options, headers: { ...options.headers, authorization: `Bearer ${await token()}` } });
+  const ask = async (path, options = {}, more = []) =>
+    fetch(`${path}?${new URLSearchParams([...kept(), ...more])}`, { ...options, headers: { ...options.headers, authorization: `Bearer ${await token()}` } });
 
   const start = () => {
     const app = document.getElementById("app");
@@ -231,6 +231,19 @@
       }
     };
 
+    // Why a shopper's page, or every persona's, is as it is.
+    const why = async (form) => {
+      const place = form.nextElementSibling;
+      place.textContent = words.moment;
+      try {
+        const answer = await ask(form.getAttribute("action"), {}, new FormData(form));
+        if (![200, 422, 503].includes(answer.status)) throw new Error(answer.status);
+        place.innerHTML = await answer.text();
+      } catch {
+        place.textContent = unreached(words.unreadable, words.offline);
+      }
+    };
+
     const download = async (id) => {
       try {
         const answer = await ask(`/admin/reports/${id}`);
@@ -260,7 +273,8 @@
 
     app.addEventListener("submit", (event) => {
       event.preventDefault();
-      save();
+      if (event.target.matches("[data-why]")) why(event.target);
+      else save();
     });
     for (const event of ["input", "change"]) app.addEventListener(event, judge);
     document.addEventListener("click", (event) => {

@@ -147,6 +147,12 @@ preview-before = Erstellt für: { $shoppers }, bevor sich Produkte oder Einstell
     in einer Minute wieder nach.
 preview-never = Das sehen alle, bis eine Seite erstellt ist. Sie wird gerade erstellt: Sehen Sie in einer Minute wieder nach.
 preview-none = Gerade gibt es keine Vorschau. Versuchen Sie es in einer Minute erneut.
+why = Warum diese Seite
+why-details = Wer eine Seite geplant hat, was sie kostete, was die Prüfung wegließ, und warum ein Kunde als diese Art gilt. Ohne Kennung: die Seite, die alle einer Art bekommen. Die Antwort ist auf Englisch.
+why-shopper = Kennung eines Kunden
+why-show = Anzeigen
+why-none = Es ist keine Seite gespeichert: Gezeigt wird die Seite, die alle bekommen.
+why-no-id = Das ist keine Kennung eines Kunden: nur Buchstaben, Ziffern, _ und -.
 
 ## Brand
 

@@ -152,6 +152,12 @@ preview-made = Made for { $shoppers }.
 preview-before = Made for { $shoppers } before products or settings changed. It is being made again: look again in a minute.
 preview-never = What every shopper gets until a page is made. It is being made now: look again in a minute.
 preview-none = There is no preview at the moment. Try again in a minute.
+why = Why this page
+why-details = Who planned a page, what it cost, what the check left out, and why a shopper counts as this kind. Without an id: the page that everybody of a kind gets. The answer is in English.
+why-shopper = A shopper’s id
+why-show = Show
+why-none = No page is stored: the shop’s fallback page is shown.
+why-no-id = This is not a shopper’s id: use letters, digits, _ and - only.
 
 ## Brand
 

@@ -146,6 +146,12 @@ preview-before = Creada para: { $shoppers }, antes de que cambiaran los producto
     en un minuto.
 preview-never = Lo que ve todo el mundo hasta que haya una página. Se está creando ahora: vuelve a mirar en un minuto.
 preview-none = Ahora mismo no hay vista previa. Inténtalo de nuevo en un minuto.
+why = Por qué esta página
+why-details = Quién planificó una página, cuánto costó, qué descartó el control y por qué un cliente se considera de este tipo. Sin identificador: la página que ven todos los de un tipo. La respuesta está en inglés.
+why-shopper = Identificador de un cliente
+why-show = Mostrar
+why-none = No hay ninguna página guardada: se muestra la página común a todos.
+why-no-id = Esto no es un identificador de cliente: use solo letras, dígitos, _ y -.
 
 ## Brand
 

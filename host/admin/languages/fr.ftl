@@ -147,6 +147,12 @@ preview-before = Créée pour : { $shoppers }, avant un changement de produits 
 preview-never = Ce que tout le monde voit tant qu’aucune page n’est créée. Elle est en cours de création : regardez de nouveau dans une
     minute.
 preview-none = Pas d’aperçu pour le moment. Réessayez dans une minute.
+why = Pourquoi cette page
+why-details = Qui a composé une page, ce qu’elle a coûté, ce que le contrôle a écarté, et pourquoi un client est classé ainsi. Sans identifiant : la page que voient tous les clients d’un type. La réponse est en anglais.
+why-shopper = Identifiant d’un client
+why-show = Afficher
+why-none = Aucune page n’est enregistrée : la page commune à tous est affichée.
+why-no-id = Ce n’est pas un identifiant de client : lettres, chiffres, _ et - uniquement.
 
 ## Brand
 

@@ -51,7 +51,7 @@ pub use installations::{Installations, Renewal, Rotated, Shops};
 pub use keys::{InvalidKeys, Keys};
 pub use records::{Credentials, Installation, State, Token};
 pub use routes::router;
-pub use storefronts::{Effects, Failed, Made, Preview, Report, Storefronts};
+pub use storefronts::{Effects, Failed, Made, Preview, Report, Stored, Storefronts};
 pub use transfer::copy_shops;
 pub use unavailable::Unavailable;
 pub use usage::{Counts, Event, Usage};

@@ -7,6 +7,7 @@ mod home;
 mod persona;
 mod privacy;
 mod settings;
+mod why;
 
 use crate::form::Form;
 use crate::place::Place;
@@ -18,6 +19,7 @@ pub(crate) use content::Content;
 pub(crate) use experiments::Comparison;
 pub(crate) use home::products;
 pub(crate) use settings::Settings;
+pub(crate) use why::why;
 
 /// A page with a form.
 pub(crate) trait FormPage: Form {

@@ -13,7 +13,7 @@ use model::{EventId, Persona};
 use crate::answers::{asset, download, is_ours};
 use crate::documents::page;
 use crate::html::{self, Bounce, Nothing, Policy};
-use crate::pages::{Brand, Comparison, Content, Settings, products};
+use crate::pages::{Brand, Comparison, Content, Settings, products, why};
 use crate::place::Place;
 use crate::posting::save;
 use crate::refused::{Refused, Why};
@@ -40,6 +40,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/admin/parts/products", get(products))
         .route("/admin/preview/{persona}", get(preview))
         .route("/admin/reports/{id}", get(report))
+        .route("/admin/why", get(why))
         .route("/admin/assets/admin.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .route("/admin/assets/admin.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .fallback(|query| async { nowhere(query, StatusCode::NOT_FOUND, &Why::NoPage) })

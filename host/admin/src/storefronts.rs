@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use capabilities::llm::budget::Used;
+use model::origin::Told;
 use model::shop::ShopSettings;
-use model::{Cause, EventId, Persona, ShopId};
+use model::{Cause, EventId, Persona, ShopId, ShopperId};
 
 /// An operation of the host failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,27 @@ pub struct Report {
     pub id: EventId,
     /// When it was made, in milliseconds since the epoch, if that is known.
     pub made_ms: Option<u64>,
+}
+
+/// What is known of a stored page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// `fresh`, or why it is not.
+    pub state: &'static str,
+    /// The persona that it was made for.
+    pub persona: &'static str,
+    /// The confidence in the persona, in percent.
+    pub confidence: u32,
+    /// Who planned it, in words.
+    pub source: &'static str,
+    /// When it was planned, which is when it could be shown first, in milliseconds since the epoch.
+    pub planned_ms: u64,
+    /// The time until which it is fresh.
+    pub fresh_until_ms: u64,
+    /// What is shown instead, and to whom, in words.
+    pub instead: &'static str,
+    /// What its plan says of how both were made.
+    pub told: Told,
 }
 
 /// The host's side of the admin. No method may wait for a language model.
@@ -97,6 +119,10 @@ pub trait Storefronts: Send + Sync {
 
     /// Returns what personal pages change in the shop.
     async fn effects(&self, shop: &ShopId) -> Result<Effects, Failed>;
+
+    /// Returns what is known of a stored page: that of a shopper, or the one that everybody gets who is known only by a
+    /// persona. `None` if there is none.
+    async fn stored(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Stored>, Failed>;
 
     /// Returns a report of the shop, as JSON.
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed>;

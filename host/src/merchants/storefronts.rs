@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use admin::{Effects, Failed, Made, Preview, Report, Storefronts};
+use admin::{Effects, Failed, Made, Preview, Report, Stored, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::Capabilities;
@@ -148,6 +148,20 @@ impl Storefronts for OfDeployment {
         let report = experiments::Report::of(&Totals::of(&sums, share, today).with_sales(&sales));
         effects::measure(shop, shops, &report);
         Ok(Effects { report, sums, sales })
+    }
+
+    async fn stored(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Stored>, Failed> {
+        let found = pages::show(&self.deployment, shop.as_str(), shopper.as_str()).await.map_err(failed)?;
+        Ok(found.map(|found| Stored {
+            state: found.state,
+            persona: found.persona,
+            confidence: found.confidence,
+            source: found.source,
+            planned_ms: found.planned_ms,
+            fresh_until_ms: found.fresh_until_ms,
+            instead: pages::INSTEAD,
+            told: found.told,
+        }))
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

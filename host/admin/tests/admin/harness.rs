@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use admin::{
     Admin, App, Billing, Connections, Effects, Failed, Keys, Links, Made, Parts, Preview, Report, Shops,
-    Storefronts, router,
+    Stored, Storefronts, router,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -22,7 +22,7 @@ use capabilities::{Secret, clock, random};
 use experiments::{Aggregates, Arm, Cell, Group, Sales, Totals};
 use http_body_util::BodyExt as _;
 use model::shop::{Share, ShopSettings};
-use model::{Cause, EventId, Persona, ShopId};
+use model::{Cause, EventId, Persona, ShopId, ShopperId};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -301,6 +301,28 @@ impl Storefronts for Host {
         }
         let report = experiments::Report::of(&Totals::of(&sums, share, 120));
         Ok(Effects { report, sums, sales })
+    }
+
+    /// Shoppers named `customer-7` have a page, in one shop.
+    async fn stored(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Stored>, Failed> {
+        if shop.as_str() != SHOP {
+            return Err(Failed("the file is locked".to_owned()));
+        }
+        let told = r#"{"origin":{"release":"0.1.0","planned_ms":1790000000000,"planner":"model","model":{"answered":"quill-2",
+            "configured":"quill","prompt":"a1","sent":"b2","calls":1,"tokens_in":1000,"tokens_out":200,
+            "cost_microdollars":1750,"refused":["blocks[2].text"],"blocks":[3,4]}},
+            "page":{"release":"0.1.0","renderer":"c3","made_ms":1790000000000,"reasons":["sorts by lowest <price>"]}}"#;
+        let page = Stored {
+            state: "fresh",
+            persona: "dealhunter",
+            confidence: 60,
+            source: "the language model",
+            planned_ms: START_MS,
+            fresh_until_ms: START_MS + 86_400_000,
+            instead: "the fallback page",
+            told: serde_json::from_str(told).unwrap(),
+        };
+        Ok(Some(page).filter(|_| shopper.as_str() == "customer-7"))
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

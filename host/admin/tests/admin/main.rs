@@ -13,6 +13,7 @@ mod pages;
 mod pausing;
 mod shopify;
 mod status;
+mod why;
 
 /// The kind of the tables of shops.
 const KIND: &str = "sqlite";

@@ -1,0 +1,115 @@
+//! Why a page is as it is, for the shop's staff: who planned it, the reasons for its persona, the model, the check, the cost,
+//! and what was shown instead. It shows what is stored with the page and makes none.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::RawQuery;
+use axum::http::{Response, StatusCode};
+use model::origin::{Row, Value};
+use model::{Persona, ShopperId};
+
+use super::persona::label;
+use crate::html::{self, Policy};
+use crate::visit::Visit;
+use crate::wording::Words;
+use crate::{Failed, Stored, query};
+
+/// The part of the page that says it.
+#[derive(Template)]
+#[template(path = "pages/why.html")]
+struct Told {
+    words: &'static Words,
+    pages: Vec<Explained>,
+    /// Why nothing is told.
+    error: Option<&'static str>,
+}
+
+/// A page and what is known of it.
+struct Explained {
+    /// Whose page it is.
+    whose: String,
+    /// Names and values, in English, as `wandstore cache show` has them; none if there is no page.
+    rows: Vec<(&'static str, String)>,
+}
+
+/// Shows why pages are as they are: that of the shopper whom the query names, or those of every persona.
+pub(crate) async fn why(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
+    let words = visit.words;
+    let named = query::parameter(&query.unwrap_or_default(), "shopper");
+    let named = named.as_deref().map(str::trim).filter(|named| !named.is_empty());
+    let Ok(asked) = named.map(ShopperId::parse).transpose() else {
+        let told = Told { words, pages: Vec::new(), error: Some(words.why_no_id()) };
+        return answer(&visit, StatusCode::UNPROCESSABLE_ENTITY, &told);
+    };
+    match explained(&visit, asked).await {
+        Ok(pages) => answer(&visit, StatusCode::OK, &Told { words, pages, error: None }),
+        Err(error) => {
+            tracing::warn!(shop = %visit.caller.shop, %error, "cannot read what is known of a page");
+            let told = Told { words, pages: Vec::new(), error: Some(words.unreadable()) };
+            answer(&visit, StatusCode::SERVICE_UNAVAILABLE, &told)
+        }
+    }
+}
+
+fn answer(visit: &Visit, status: StatusCode, told: &Told) -> Response<Body> {
+    let (shop, origin) = (Some(&visit.caller.domain), visit.admin.app.origin.as_deref());
+    html::html(status, shop, origin, Policy::Sandbox, told.render().unwrap_or_default())
+}
+
+async fn explained(visit: &Visit, asked: Option<ShopperId>) -> Result<Vec<Explained>, Failed> {
+    let of_persona = |persona| (label(persona, visit.words).to_owned(), ShopperId::context(persona));
+    let asked = match asked {
+        Some(shopper) => vec![(shopper.to_string(), shopper)],
+        None => Persona::ALL.map(of_persona).to_vec(),
+    };
+    let mut pages = Vec::new();
+    for (whose, shopper) in asked {
+        let stored = visit.admin.storefronts.stored(&visit.caller.shop, &shopper).await?;
+        pages.push(Explained { whose, rows: stored.map(rows).unwrap_or_default() });
+    }
+    Ok(pages)
+}
+
+fn rows(stored: Stored) -> Vec<(&'static str, String)> {
+    let Stored { state, persona, confidence, source, planned_ms, fresh_until_ms, instead, told } = stored;
+    let first = [
+        ("state", state.to_owned()),
+        ("persona", format!("{persona} ({confidence} %)")),
+        ("planned by", source.to_owned()),
+        ("shown from", time(planned_ms)),
+        ("fresh until", time(fresh_until_ms)),
+        ("shown instead", instead.to_owned()),
+    ];
+    let told = told.rows().into_iter().map(|Row { name, value }| match value {
+        Value::Text(text) => (name, text),
+        Value::Time(at_ms) => (name, time(at_ms)),
+    });
+    first.into_iter().chain(told).collect()
+}
+
+/// Formats a time, which is in milliseconds since the epoch.
+fn time(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(|at_ms| jiff::Timestamp::from_millisecond(at_ms).ok());
+    at.map_or_else(|| format!("{at_ms} ms"), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_does_not_exist_is_told_of_and_texts_are_escaped() {
+        let page = |whose: &str, rows| Explained { whose: whose.to_owned(), rows };
+        let pages =
+            vec![page("nobody", Vec::new()), page("some", vec![("plan", "by <b>rules</b>".to_owned())])];
+        let html = Told { words: Words::of("en"), pages, error: None }.render().unwrap();
+        assert!(html.contains("No page is stored"), "{html}");
+        assert!(html.contains("by &#60;b&#62;rules"), "{html}");
+    }
+
+    #[test]
+    fn a_time_is_a_date_and_an_impossible_one_a_number() {
+        assert_eq!(time(1_790_000_000_000), "2026-09-21 14:13:20 UTC");
+        assert_eq!(time(u64::MAX), format!("{} ms", u64::MAX));
+    }
+}
