@@ -19,6 +19,7 @@ use capabilities::{
 use crate::config::{Config, Retention};
 use crate::merchants::Installed;
 use crate::takeover::Here;
+use runtime::trace::{Model, Systems};
 
 /// Everything that a server stores and reaches.
 pub struct Backends {
@@ -67,6 +68,26 @@ pub async fn usage(config: &Config) -> anyhow::Result<Option<Arc<Usage>>> {
     let site = site(config)?;
     start(&site).await?;
     Ok(Installed::open(config, &site).await?.map(|installed| installed.usage()))
+}
+
+/// Returns what storage and the language model are, for traces.
+pub fn systems(config: &Config) -> Systems {
+    let selected = &config.file.backends;
+    let model = config.llm().map(|settings| {
+        let address = settings.address(true).and_then(|address| address.parse().ok());
+        let host = address.as_ref().and_then(http::Uri::host).unwrap_or_default();
+        Model {
+            provider: settings.protocol.provider(),
+            name: settings.model.clone(),
+            address: host.to_owned(),
+        }
+    });
+    Systems {
+        kv: selected.kv.kind(kv::KINDS).to_owned(),
+        blob: selected.blob.kind(blob::KINDS).to_owned(),
+        jobs: selected.jobs.kind(jobs::KINDS).to_owned(),
+        model,
+    }
 }
 
 /// Returns the database, if a backend needs one.

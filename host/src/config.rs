@@ -11,6 +11,7 @@ mod public_url;
 #[cfg(test)]
 mod reference;
 mod secret_files;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ use runtime::component::{Builtin, Limits, Role, Source};
 
 pub use environment::{Environment, Secrets, Shopify};
 pub use file::{Backends, File, Retention};
+pub use telemetry::{Sampler, Telemetry, Traceparent, otlp_headers};
 
 use file::Component;
 
@@ -85,6 +87,13 @@ impl Config {
         self.require_lasting_keys()?;
         self.redis()?;
         self.credentials()?;
+        self.file.telemetry.validate()?;
+        self.secrets
+            .otlp_headers
+            .as_ref()
+            .map(otlp_headers)
+            .transpose()
+            .context("OTEL_EXPORTER_OTLP_HEADERS")?;
         let server = &self.file.server;
         links::links(server)?;
         at_least_one(&[

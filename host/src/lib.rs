@@ -38,6 +38,7 @@ mod root;
 pub mod shopper;
 pub mod takeover;
 pub mod telemetry;
+pub mod traces;
 pub mod transfer;
 pub mod worker;
 

@@ -22,6 +22,7 @@ use crate::merchants::Merchants;
 use crate::overload::Overload;
 use crate::takeover::Here;
 use crate::telemetry::Telemetry;
+use crate::traces::Traces;
 use crate::worker::Workers;
 
 /// How often data that is no longer needed is deleted.
@@ -42,6 +43,8 @@ pub struct Parts<'a> {
     pub backends: Backends,
     /// The metrics.
     pub telemetry: Telemetry,
+    /// The traces, if they are recorded.
+    pub traces: Option<Traces>,
     /// The threads for background work.
     pub background: Handle,
 }
@@ -55,6 +58,7 @@ pub struct Host {
     here: Here,
     workers: Workers,
     operator: Operator,
+    traces: Option<Traces>,
     /// Tasks that end with the host.
     upkeep: JoinSet<()>,
 }
@@ -62,11 +66,12 @@ pub struct Host {
 impl Host {
     /// Links the components to the backends, takes over the jobs of dead processes, and starts the workers.
     pub async fn start(config: &Config, parts: Parts<'_>) -> anyhow::Result<Self> {
-        let Parts { components, backends, telemetry, background } = parts;
+        let Parts { components, backends, telemetry, traces, background } = parts;
         let Backends { mut capabilities, installed, here } = backends;
         let overload = Overload::watching(config.file.server.memory_mib_max);
         capabilities.limits = overload.shedding(capabilities.limits);
-        let deployment = Arc::new(components.link(Arc::new(capabilities))?);
+        let recorder = traces.as_ref().map(|traces| traces.recorder().clone());
+        let deployment = Arc::new(components.link(Arc::new(capabilities))?.recording(recorder));
         let (events, merchants) = match installed {
             Some(installed) => {
                 let (events, listener) = Events::channel();
@@ -119,7 +124,7 @@ impl Host {
             overload,
             telemetry,
         };
-        Ok(Self { deployment, fallbacks, merchants, events, here, workers, operator, upkeep })
+        Ok(Self { deployment, fallbacks, merchants, events, here, workers, operator, traces, upkeep })
     }
 
     /// Returns the linked components and their backends.
@@ -129,8 +134,9 @@ impl Host {
 
     /// Serves until `stop` completes, lets running requests finish, and stops.
     pub async fn serve(self, server: Server, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let Self { deployment, fallbacks, merchants, events, here, workers, operator, upkeep } = self;
-        http::serve(server, operator, fallbacks, events, stop).await?;
+        let Self { deployment, fallbacks, merchants, events, here, workers, operator, traces, upkeep } = self;
+        let spans = traces.as_ref().map(Traces::requests);
+        http::serve(server, operator, fallbacks, events, spans, stop).await?;
         // From here on, this process no longer says that it is alive.
         drop(upkeep);
         let end = async {
@@ -142,6 +148,9 @@ impl Host {
             tracing::warn!(
                 "storage did not answer in time; the next start takes over the jobs that were not released"
             );
+        }
+        if let Some(traces) = traces {
+            traces.stop().await;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use routes::RULES;
 
 use crate::http::{CacheOutcome, Outcome};
-use crate::{logging, worker};
+use crate::{logging, traces, worker};
 use runtime::deployment::Deployment;
 
 /// The metrics of this process.
@@ -29,6 +29,7 @@ impl Telemetry {
         let builder = PrometheusBuilder::new().set_buckets(&SECONDS)?;
         let handle = builder.install_recorder()?;
         capabilities::register_metrics();
+        traces::register_metrics();
         worker::register_metrics();
         Ok(Self { handle })
     }

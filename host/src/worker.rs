@@ -27,6 +27,7 @@ use runtime::changes::Topic;
 use runtime::component::Failure;
 use runtime::context::{Cause, Spent};
 use runtime::deployment::Deployment;
+use runtime::trace::Span;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -188,7 +189,7 @@ impl Member {
                 let (stop, ending) = (self.stop.clone(), TellsEnd(ended.clone()));
                 self.tasks.spawn(async move {
                     let (_ending, _slot) = (ending, slot);
-                    let work = term.run_until_cancelled(work(&deployment, &events, job));
+                    let work = term.run_until_cancelled(Box::pin(work(&deployment, &events, job)));
                     let _ = stop.run_until_cancelled(work).await;
                 });
                 claims::Event::Claimed
@@ -242,12 +243,17 @@ impl Clock {
 async fn work(deployment: &Deployment, events: &Events, job: Job) {
     let (started, spent) = (Instant::now(), Arc::new(spent(deployment, shop_of(&job))));
     let lease = &job.lease;
+    let mut span = deployment.recorder.as_ref().and_then(|recorder| recorder.job(&lease.id, task_name(&job)));
+    let cause = Cause::Job(lease.id.as_str().into(), spent.clone(), span.as_ref().map(Span::trace));
     hold(deployment, &job, &spent);
-    let outcome = attempt(deployment, events, &job, &spent).await;
+    let outcome = attempt(deployment, events, &job, &cause).await;
     rate(deployment, &job, outcome.as_ref(), &spent);
     report(events, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
-        tracing::warn!(job = lease.id, "lost the lease; dropped its work");
+        tracing::warn!(job = lease.id, trace_id = cause.trace_id(), "lost the lease; dropped its work");
+        if let Some(span) = &mut span {
+            span.fail("lease_lost");
+        }
         return;
     };
     let name = match &outcome {
@@ -262,8 +268,12 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
         Task::Maintenance(_) => maintenance_seconds(name),
     };
     took.record(started.elapsed().as_secs_f64());
+    if let Some(span) = &mut span {
+        write_end(span, &job, &outcome, name);
+    }
     tracing::info!(
         job = lease.id,
+        trace_id = cause.trace_id(),
         attempt = job.attempt,
         outcome = name,
         ms = started.elapsed().as_millis(),
@@ -293,6 +303,23 @@ pub(crate) fn register_metrics() {
     }
     for cause in model::Cause::ALL {
         plan_troubles(cause).increment(0);
+    }
+}
+
+fn task_name(job: &Job) -> &'static str {
+    match &job.task {
+        Task::Page(_) => "page",
+        Task::Maintenance(_) => "maintenance",
+    }
+}
+
+/// Writes how a job ended into its span.
+fn write_end(span: &mut Span, job: &Job, outcome: &Outcome, name: &'static str) {
+    span.set("wandstore.shop", shop_of(job).to_owned());
+    span.set("wandstore.job.attempt", i64::from(job.attempt));
+    span.set("wandstore.job.outcome", name);
+    if matches!(outcome, Outcome::Retry(_) | Outcome::Failed(_)) {
+        span.fail(name);
     }
 }
 
@@ -364,7 +391,7 @@ fn report(events: &Events, job: &Job, outcome: Option<&Outcome>, spent: &Spent) 
 }
 
 /// Runs a job, extends its lease meanwhile and completes it. Returns the outcome, or `None` if the lease was lost.
-async fn attempt(deployment: &Deployment, events: &Events, job: &Job, spent: &Arc<Spent>) -> Option<Outcome> {
+async fn attempt(deployment: &Deployment, events: &Events, job: &Job, cause: &Cause) -> Option<Outcome> {
     let clock = Clock::start();
     let mut run = Run::new(terms(deployment), clock.now_ms());
     let (mut under_way, mut outcome) = (UnderWay::default(), None);
@@ -375,18 +402,18 @@ async fn attempt(deployment: &Deployment, events: &Events, job: &Job, spent: &Ar
             run::Action::Work => {
                 // The listener is called once, before the first part.
                 let listener = std::mem::take(&mut is_first).then_some(events);
-                under_way.part = Some(part(deployment, job, spent, listener));
+                under_way.part = Some(part(deployment, job, cause, listener));
                 under_way.event(&clock, run.extend_at_ms(), &mut outcome).await
             }
             run::Action::Extend => {
-                under_way.extension = Some(Box::pin(extend(deployment, &job.lease)));
+                under_way.extension = Some(Box::pin(extend(deployment, &job.lease, cause)));
                 under_way.event(&clock, run.extend_at_ms(), &mut outcome).await
             }
             run::Action::Wait(until_ms) => under_way.event(&clock, until_ms, &mut outcome).await,
             run::Action::Complete | run::Action::GiveBack => {
                 under_way = UnderWay::default();
                 let outcome = outcome.get_or_insert_with(too_many_parts);
-                run::Event::Completed(complete(deployment, &job.lease, outcome).await)
+                run::Event::Completed(complete(deployment, &job.lease, outcome, cause).await)
             }
             run::Action::Stop(End::LeaseLost) => return None,
             run::Action::Stop(End::Completed | End::TakenOver | End::NotCompleted) => return outcome,
@@ -440,19 +467,19 @@ async fn end_of<T>(future: &mut Option<BoxFuture<'_, T>>) -> T {
 fn part<'a>(
     deployment: &'a Deployment,
     job: &'a Job,
-    spent: &'a Arc<Spent>,
+    cause: &'a Cause,
     listener: Option<&'a Events>,
 ) -> BoxFuture<'a, Progress> {
     let part = async move {
         match &job.task {
-            Task::Page(_) => Progress::Over(generate(deployment, job, spent).await),
+            Task::Page(_) => Progress::Over(generate(deployment, job, cause).await),
             Task::Maintenance(maintenance) => {
                 if let Some(events) = listener
                     && let Err(error) = events.maintenance_begins(maintenance).await
                 {
                     return Progress::Over(not_ready(&error));
                 }
-                run_part(deployment, job).await
+                run_part(deployment, job, cause).await
             }
         }
     };
@@ -460,11 +487,10 @@ fn part<'a>(
     Box::pin(AssertUnwindSafe(part).catch_unwind().map(move |progress| progress.unwrap_or_else(panicked)))
 }
 
-async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
+async fn generate(deployment: &Deployment, job: &Job, cause: &Cause) -> Outcome {
     loop {
-        let cause = Cause::Job(job.lease.id.as_str().into(), spent.clone());
         let pool = &deployment.generation;
-        match call!(pool, cause, |guest, instance| guest.call_generate(instance, job)) {
+        match call!(pool, cause.clone(), |guest, instance| guest.call_generate(instance, job)) {
             Ok(outcome) => return outcome,
             // The job was not tried, so this costs no attempt.
             Err(Failure::Skipped) => pool.is_callable().await,
@@ -481,10 +507,12 @@ fn not_ready(error: &NotReady) -> Outcome {
 }
 
 /// Runs one part of a maintenance task, so that no instance is held for longer than one part takes.
-async fn run_part(deployment: &Deployment, job: &Job) -> Progress {
+async fn run_part(deployment: &Deployment, job: &Job, cause: &Cause) -> Progress {
     loop {
-        let cause = Cause::job(&job.lease.id);
-        match call!(deployment.routing, cause, |guest, instance| guest.maintenance.call_run(instance, job)) {
+        match call!(deployment.routing, cause.clone(), |guest, instance| guest
+            .maintenance
+            .call_run(instance, job))
+        {
             Ok(progress) => return progress,
             Err(Failure::Skipped) => deployment.routing.is_callable().await,
             Err(failure) => return Progress::Over(again(&failure.to_string())),
@@ -501,15 +529,16 @@ fn again(reason: &str) -> Outcome {
     Outcome::Retry(Retry { after_ms: None, trouble })
 }
 
-async fn extend(deployment: &Deployment, lease: &Lease) -> Answer {
-    let cause = Cause::job(&lease.id);
-    answer(&call!(deployment.queueing, cause, |guest, instance| guest.leases.call_extend(instance, lease)))
+async fn extend(deployment: &Deployment, lease: &Lease, cause: &Cause) -> Answer {
+    answer(&call!(deployment.queueing, cause.clone(), |guest, instance| guest
+        .leases
+        .call_extend(instance, lease)))
 }
 
-async fn complete(deployment: &Deployment, lease: &Lease, outcome: &Outcome) -> Answer {
-    let (pool, cause) = (&deployment.queueing, Cause::job(&lease.id));
+async fn complete(deployment: &Deployment, lease: &Lease, outcome: &Outcome, cause: &Cause) -> Answer {
+    let pool = &deployment.queueing;
     let completed =
-        call!(pool, cause, |guest, instance| guest.leases.call_complete(instance, lease, outcome));
+        call!(pool, cause.clone(), |guest, instance| guest.leases.call_complete(instance, lease, outcome));
     match &completed {
         Ok(Ok(true)) | Err(_) => {}
         Ok(Ok(false)) => tracing::warn!(job = lease.id, "another worker completed the job"),

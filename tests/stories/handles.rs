@@ -52,7 +52,7 @@ async fn store_page(host: &Host, shopper: &str, bytes: usize) {
 
 /// How much memory the instance that served the last call may still use.
 async fn memory_left<E: Export>(pool: &Pool<E>) -> usize {
-    let instance = pool.acquire(Cause::Operator).await.expect("an instance is free");
+    let instance = pool.acquire("none", Cause::Operator).await.expect("an instance is free");
     let left = instance.handles.memory.left();
     instance.finish(Ok(Ok(()))).expect("nothing was called");
     left

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod broken;
+pub mod collector;
 pub mod host;
 mod llm;
 pub mod process;

@@ -41,5 +41,6 @@ mod shopper;
 mod storage;
 #[cfg(unix)]
 mod swap;
+mod traces;
 mod upstream;
 mod webhooks;

@@ -19,6 +19,14 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// Returns whose protocol it is, as OpenTelemetry's semantic conventions name providers.
+    pub fn provider(self) -> &'static str {
+        match self {
+            Self::ChatCompletions => "openai",
+            Self::Messages => "anthropic",
+        }
+    }
+
     /// Returns the protocol's wire format.
     pub(crate) fn wire(self) -> &'static dyn Wire {
         match self {

@@ -28,6 +28,8 @@ pub struct Event<'a> {
     pub component: &'a str,
     /// The call during which it was logged: a request or a job.
     pub call: &'a str,
+    /// The trace of the call, if it is recorded.
+    pub trace_id: Option<&'a str>,
 }
 
 /// A sink for events.
@@ -57,6 +59,7 @@ impl Log for Tracing {
                     target: "component",
                     component = line.component,
                     call = line.call,
+                    trace_id = event.trace_id,
                     particulars = line.particulars,
                     "{}", line.message
                 )
@@ -163,6 +166,7 @@ mod tests {
             particulars,
             component: "routing",
             call: "request 1",
+            trace_id: None,
         });
         log.lines().remove(0)
     }

@@ -18,6 +18,7 @@ mod reads;
 mod settings;
 mod signatures;
 mod values;
+mod waits;
 
 use bytes::Bytes;
 use wasmtime::Result;

@@ -14,6 +14,7 @@ pub use capabilities::llm::Spent;
 use crate::capability::log::allowance::Allowance;
 use crate::component::{Links, Role};
 use crate::patience::Patience;
+use crate::trace::{Span, Trace};
 
 pub use handles::Handles;
 pub use request::{Request, RequestBody};
@@ -22,25 +23,21 @@ pub use value::Value;
 /// The cause of a component call. It is passed on from component to component and into every log line.
 #[derive(Debug, Clone)]
 pub enum Cause {
-    /// A request: its id, the client's address if it is known, and how long it may wait for storage.
-    Request(u64, Option<IpAddr>, Arc<Patience>),
-    /// A job: its id and what it has spent so far.
-    Job(Arc<str>, Arc<Spent>),
+    /// A request: its id, the client's address if it is known, how long it may wait for storage, and its trace if it is
+    /// recorded.
+    Request(u64, Option<IpAddr>, Arc<Patience>, Option<Trace>),
+    /// A job: its id, what it has spent so far, and its trace if it is recorded.
+    Job(Arc<str>, Arc<Spent>, Option<Trace>),
     /// The operator, or the host itself.
     Operator,
 }
 
 impl Cause {
-    /// Creates the cause of a job whose spending does not matter.
-    pub fn job(id: &str) -> Self {
-        Self::Job(id.into(), Arc::default())
-    }
-
     /// Returns how long a call, which may take `wall` in all, may wait for storage. Where no client waits, each call
     /// has its own time, which ends early enough that slow storage does not count as a failure of the component.
     pub fn patience(&self, wall: Duration) -> Arc<Patience> {
         match self {
-            Self::Request(.., patience) => patience.clone(),
+            Self::Request(_, _, patience, _) => patience.clone(),
             Self::Job(..) | Self::Operator => Arc::new(Patience::new(wall * 4 / 5)),
         }
     }
@@ -48,9 +45,31 @@ impl Cause {
     /// Returns the client's address. It is passed on to a shop's APIs and nowhere else.
     pub fn client(&self) -> Option<IpAddr> {
         match self {
-            Self::Request(_, client, _) => *client,
+            Self::Request(_, client, ..) => *client,
             Self::Job(..) | Self::Operator => None,
         }
+    }
+
+    /// Returns the trace that the call belongs to, if it is recorded.
+    pub fn trace(&self) -> Option<&Trace> {
+        match self {
+            Self::Request(.., trace) | Self::Job(.., trace) => trace.as_ref(),
+            Self::Operator => None,
+        }
+    }
+
+    /// Returns the id of the trace for a log line.
+    pub fn trace_id(&self) -> Option<String> {
+        self.trace().map(|trace| trace.id().to_string())
+    }
+
+    /// Returns the cause of what happens during `span`.
+    #[must_use]
+    pub fn during(mut self, span: Option<&Span>) -> Self {
+        if let (Some(span), Self::Request(.., trace) | Self::Job(.., trace)) = (span, &mut self) {
+            *trace = Some(span.trace());
+        }
+        self
     }
 }
 
@@ -58,7 +77,7 @@ impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Request(id, ..) => write!(f, "request {id:016x}"),
-            Self::Job(id, _) => write!(f, "job {id}"),
+            Self::Job(id, ..) => write!(f, "job {id}"),
             Self::Operator => f.write_str("operator"),
         }
     }

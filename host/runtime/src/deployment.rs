@@ -16,6 +16,7 @@ use crate::component::{
     Role, Watched, fit, world,
 };
 use crate::engine::{self, Compiled};
+use crate::trace::Recorder;
 
 /// The five linked components and their backends.
 pub struct Deployment {
@@ -23,6 +24,8 @@ pub struct Deployment {
     pub capabilities: Arc<Capabilities>,
     /// The topics that callers wait on.
     pub changes: Arc<Changes>,
+    /// Records traces, if they are recorded at all.
+    pub recorder: Option<Arc<Recorder>>,
     /// Answers shoppers, and runs maintenance tasks.
     pub routing: Arc<Handler>,
     /// Keeps pages.
@@ -101,6 +104,7 @@ impl Components {
             routing: linker.pool(Role::Routing, for_routing)?,
             capabilities,
             changes,
+            recorder: None,
             caching,
             queueing,
             catalog,
@@ -157,6 +161,12 @@ impl Linker<'_> {
 }
 
 impl Deployment {
+    /// Records traces.
+    #[must_use]
+    pub fn recording(self, recorder: Option<Arc<Recorder>>) -> Self {
+        Self { recorder, ..self }
+    }
+
     /// Returns the component of each role that is called now.
     pub fn loaded(&self) -> [Loaded; 5] {
         [

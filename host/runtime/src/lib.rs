@@ -33,3 +33,4 @@ pub mod deployment;
 pub mod engine;
 pub mod memory;
 pub mod patience;
+pub mod trace;

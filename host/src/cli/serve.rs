@@ -9,7 +9,8 @@ use host::config::Config;
 use host::http::Server;
 use host::logging::Log;
 use host::telemetry::Telemetry;
-use host::{Backends, Host, Parts, worker};
+use host::traces::Traces;
+use host::{Backends, Host, Parts, backends, worker};
 use model::limits::Limits;
 use model::shop::ShopStatus;
 use runtime::deployment::Deployment;
@@ -67,8 +68,10 @@ impl Serve {
         host::components::remove_old(&config);
         let backends = Backends::open(&config).await?;
         let background = worker::background()?;
+        let background_handle = background.handle().clone();
+        let traces = Traces::start(&config, backends::systems(&config), &background_handle)?;
         let parts =
-            Parts { components: &components, backends, telemetry, background: background.handle().clone() };
+            Parts { components: &components, backends, telemetry, traces, background: background_handle };
         let result = serve(&config, parts, server, started).await;
         // Waiting for it is not allowed here, and it may hang in storage.
         background.shutdown_background();

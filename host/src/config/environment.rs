@@ -35,6 +35,9 @@ pub struct Secrets {
     /// The users and passwords for OCI registries with components, such as `robot:s3cret@ghcr.io`; several are separated
     /// by commas. Each is sent to its registry only. `REGISTRY_CREDENTIALS`.
     pub registry_credentials: Option<Secret>,
+    /// The header fields that are sent to the collector of traces, such as `api-key=…`; several are separated by commas,
+    /// and values are percent-encoded. `OTEL_EXPORTER_OTLP_HEADERS`.
+    pub otlp_headers: Option<Secret>,
     /// The operator's credentials from Shopify.
     pub shopify: Shopify,
 }
@@ -60,7 +63,7 @@ pub struct Shopify {
 }
 
 /// The known variables without secrets.
-pub(super) const VARIABLES: [&str; 18] = [
+pub(super) const VARIABLES: [&str; 24] = [
     "RUST_LOG",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
@@ -79,12 +82,19 @@ pub(super) const VARIABLES: [&str; 18] = [
     "SHOPIFY_API_KEY",
     "SHOPIFY_STORE",
     "SHOPIFY_ORIGIN",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_PROTOCOL",
+    "OTEL_RESOURCE_ATTRIBUTES",
+    "OTEL_SERVICE_NAME",
+    "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG",
 ];
 
 /// The variables with secrets, each of which may be in a file instead ([`secret_files`]).
 pub(super) fn secret_variables() -> impl Iterator<Item = &'static str> {
-    const OWN: [&str; 5] = [
+    const OWN: [&str; 6] = [
         "DATABASE_URL",
+        "OTEL_EXPORTER_OTLP_HEADERS",
         "REDIS_URL",
         "REGISTRY_CREDENTIALS",
         "SHOPIFY_ACCESS_TOKEN",
@@ -120,6 +130,7 @@ impl Environment {
         set(&mut file.server.admin_listen, self.text("WANDSTORE_ADMIN_LISTEN").map(Some));
         set(&mut file.server.data_dir, self.text("WANDSTORE_DATA_DIR").map(Into::into));
         set(&mut file.server.public_url, self.text("WANDSTORE_PUBLIC_URL").map(Some));
+        file.telemetry.lay_over(|name| self.text(name))?;
         Ok(Secrets {
             llm_key: llm::Key::read(|name| self.text(name)),
             named: secrets::named(|name| self.text(name)),
@@ -131,6 +142,7 @@ impl Environment {
             database_url: self.secret("DATABASE_URL"),
             redis_url: self.secret("REDIS_URL"),
             registry_credentials: self.secret("REGISTRY_CREDENTIALS"),
+            otlp_headers: self.secret("OTEL_EXPORTER_OTLP_HEADERS"),
             shopify: Shopify {
                 api_key: self.text("SHOPIFY_API_KEY"),
                 api_secret: self.secret("SHOPIFY_API_SECRET"),

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::keys;
+use super::telemetry::Telemetry;
 use crate::client::TrustedProxies;
 use runtime::component::{Builtin, Limits, Role};
 
@@ -32,6 +33,8 @@ pub struct File {
     pub retention: Retention,
     /// The app's plans in Shopify App Pricing.
     pub billing: Billing,
+    /// Where traces are sent.
+    pub telemetry: Telemetry,
     /// The backends of the capabilities.
     pub backends: Backends,
     /// The components, by role. A role that is not named here is played by the component in this binary.
@@ -264,6 +267,7 @@ impl File {
         ] {
             *url = Some(String::new());
         }
+        file.telemetry.endpoint = Some(String::new());
         file.document.llm.base_url = Some(String::new());
         file.document.llm.budget_per_day = Some(Dollars::default());
         file.document.llm.budget_per_month = Some(Dollars::default());

@@ -32,6 +32,7 @@ Secrets come from the environment only. They are never printed, and `wandstore.t
 ";
 
 const FILE: &str = include_str!("file.rs");
+const TELEMETRY: &str = include_str!("telemetry.rs");
 const ENVIRONMENT: &str = include_str!("environment.rs");
 const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
 const LLM: &str = include_str!("../../../crates/llm/src/settings.rs");
@@ -47,7 +48,7 @@ const OPTIONS: [(&str, &str, &str, &str); 2] =
     [("redis", "backends.kv", REDIS, "Options"), ("s3", "backends.blob", S3, "Section")];
 
 /// A section of the file, and the struct that has its keys.
-const SECTIONS: [(&str, &str, &str); 10] = [
+const SECTIONS: [(&str, &str, &str); 11] = [
     ("server", FILE, "Server"),
     ("cache", DOCUMENT, "Cache"),
     ("pool", DOCUMENT, "Pool"),
@@ -56,6 +57,7 @@ const SECTIONS: [(&str, &str, &str); 10] = [
     ("shopify", DOCUMENT, "Shopify"),
     ("shops.<id>", SHOP, "ShopSettings"),
     ("retention", FILE, "Retention"),
+    ("telemetry", TELEMETRY, "Telemetry"),
     ("backends", FILE, "Backends"),
     ("components.<role>", FILE, "Component"),
 ];

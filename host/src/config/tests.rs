@@ -137,8 +137,8 @@ fn secrets_are_known_and_not_shown() {
 #[test]
 fn every_secret_may_be_in_a_file() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    // Of the form of credentials for a registry, the only secret whose form is looked at here.
-    let secret = "robot:hush@registry.example";
+    // Of the form of credentials for a registry and of a header field, the only secrets whose form is looked at here.
+    let secret = "robot=a:hush@registry.example";
     std::fs::write(file.path(), format!("{secret}\n")).unwrap();
     let path = file.path().to_str().unwrap();
     let names: Vec<_> = super::environment::secret_variables().map(|name| format!("{name}_FILE")).collect();
@@ -151,11 +151,12 @@ fn every_secret_may_be_in_a_file() {
         database_url,
         redis_url,
         registry_credentials,
+        otlp_headers,
         shopify,
     } = accepted("", &variables).secrets;
     let Shopify { api_secret, api_secret_previous, access_token, encryption_key, .. } = shopify;
     let hush = Secret::new(secret);
-    let of_backends = [database_url, redis_url, registry_credentials];
+    let of_backends = [database_url, redis_url, registry_credentials, otlp_headers];
     for found in of_backends.iter().chain(&[api_secret, api_secret_previous, access_token, encryption_key]) {
         assert_eq!(found.as_ref(), Some(&hush));
     }

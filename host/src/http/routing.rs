@@ -13,13 +13,14 @@ use wasmtime::component::Resource;
 
 use super::answer::Answer;
 use super::fallback_cache::FallbackCache;
-use super::outcome::Outcome;
+use super::outcome::{CacheOutcome, Outcome};
 use runtime::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
 use runtime::changes::Topic;
 use runtime::component::{Failure, within};
 use runtime::context::{Cause, Request};
 use runtime::deployment::Deployment;
 use runtime::patience::Patience;
+use runtime::trace::{Span, Trace};
 
 /// The longest time that a request waits, whatever the component asks for.
 const WAIT_MAX: Duration = Duration::from_secs(30);
@@ -57,10 +58,43 @@ impl Asked {
 pub(super) struct Question {
     pub(super) id: u64,
     pub(super) client: Option<IpAddr>,
+    /// The span of the request, if it is recorded.
+    pub(super) span: Option<Span>,
     pub(super) method: Method,
     pub(super) target: PathAndQuery,
     pub(super) route: Option<Route>,
     pub(super) rest: Request,
+}
+
+impl Question {
+    /// Returns the trace of the request, if it is recorded.
+    pub(super) fn trace(&self) -> Option<Trace> {
+        self.span.as_ref().map(Span::trace)
+    }
+
+    /// Writes how the request ended into its span.
+    pub(super) fn describe(&mut self, outcome: &Outcome, status: StatusCode) {
+        let Some(span) = &mut self.span else { return };
+        span.set("wandstore.request.id", format!("{:016x}", self.id));
+        span.set("http.response.status_code", i64::from(status.as_u16()));
+        if let Some(shop) = &outcome.shop {
+            span.set("wandstore.shop", shop.clone());
+        }
+        if let Some(cache) = outcome.cache {
+            span.set("wandstore.cache", cache_name(cache));
+        }
+        if status.is_server_error() {
+            span.fail("server_error");
+        }
+    }
+}
+
+fn cache_name(cache: CacheOutcome) -> &'static str {
+    match cache {
+        CacheOutcome::Hit => "hit",
+        CacheOutcome::Stale => "stale",
+        CacheOutcome::Miss => "miss",
+    }
 }
 
 impl Routing {
@@ -68,7 +102,8 @@ impl Routing {
     pub(super) async fn ask(&self, question: &mut Question) -> Result<Asked, Failure> {
         let pool = &self.deployment.routing;
         let patience = Arc::new(patience(question.route));
-        let mut held = pool.acquire(Cause::Request(question.id, question.client, patience)).await?;
+        let cause = Cause::Request(question.id, question.client, patience, question.trace());
+        let mut held = pool.acquire("handle", cause).await?;
         if let Err(too_large) = held.give_request(std::mem::take(&mut question.rest)) {
             return held.finish(Ok(Err(too_large)));
         }

@@ -32,6 +32,7 @@ use super::stream::Watched;
 use super::{FallbackCache, authority};
 use crate::client::{self, TrustedProxies};
 use crate::event::Events;
+use crate::traces::RequestSpans;
 
 /// More header fields are answered 431 (RFC 6585, section 5).
 const HEADERS_MAX: usize = 64;
@@ -121,6 +122,7 @@ pub async fn serve(
     operator: Operator,
     fallbacks: Arc<FallbackCache>,
     events: Events,
+    spans: Option<RequestSpans>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let connections = Connections::new(server.limits);
@@ -142,6 +144,7 @@ pub async fn serve(
         bodies,
         trusted: server.trusted.clone(),
         ignored_forwarded: Arc::new(Once::new()),
+        spans,
     };
     let admin = server.admin.zip(routers.admin).map(|(listener, operator)| Side {
         listener,
@@ -250,6 +253,8 @@ struct Front {
     trusted: Arc<TrustedProxies>,
     /// Whether it was logged that a field of an untrusted peer was ignored.
     ignored_forwarded: Arc<Once>,
+    /// Begins the spans of requests, if traces are recorded.
+    spans: Option<RequestSpans>,
 }
 
 impl Front {
@@ -269,7 +274,11 @@ impl Front {
         }
         match &self.shoppers {
             Some(shoppers) if !operator::owns(request.uri().path()) => {
-                Ok(shoppers.answer(request, client, &connection).await)
+                let span = self
+                    .spans
+                    .as_ref()
+                    .and_then(|spans| spans.begin(&request, self.trusted.outside(peer).is_none()));
+                Ok(shoppers.answer(request, client, span, &connection).await)
             }
             _ => self.operate(request, &connection).await,
         }

@@ -21,6 +21,7 @@ use crate::overload::{Overload, Work};
 use crate::telemetry::Requests;
 use runtime::context::Request;
 use runtime::deployment::Deployment;
+use runtime::trace::Span;
 
 /// The longest target that is accepted; RFC 9110, section 4.1, asks for at least 8000.
 const TARGET_BYTES_MAX: usize = 8_192;
@@ -73,6 +74,7 @@ impl Shoppers {
         &self,
         request: HttpRequest<Incoming>,
         client: Option<IpAddr>,
+        span: Option<Span>,
         connection: &Arc<Connection>,
     ) -> Response<Outgoing> {
         let started = Instant::now();
@@ -91,6 +93,7 @@ impl Shoppers {
         let mut question = Question {
             id: self.routing.deployment.capabilities.random.next_u64(),
             client,
+            span,
             method: parts.method,
             route,
             target,
@@ -99,6 +102,7 @@ impl Shoppers {
         let (response, outcome) = match self.routing.ask(&mut question).await {
             Ok(asked) if streams && asked.is_event() => {
                 let wait = self.wait(connection, client);
+                question.describe(&asked.outcome, StatusCode::OK);
                 return events::stream(self.routing.clone(), self.stream_times, question, asked, wait);
             }
             Ok(Asked { answer, outcome, pending: None }) => (answer, outcome),
@@ -109,10 +113,12 @@ impl Shoppers {
             Err(_logged) => self.routing.rescue(&question),
         };
         connection.leaves_unread(question.rest.body.is_unread());
+        question.describe(&outcome, response.status);
         self.requests.count(&outcome, response.status, started.elapsed());
         self.events.report(|| outcome.page_served());
         tracing::debug!(
             request = format_args!("{:016x}", question.id),
+            trace_id = question.trace().map(|trace| tracing::field::display(trace.id())),
             path = question.target.path(),
             status = response.status.as_u16(),
             us = started.elapsed().as_micros(),

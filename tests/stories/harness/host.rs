@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 use capabilities::settings::Settings;
 use capabilities::{Capabilities, Controls};
 use host::client::TrustedProxies;
-use host::config::{Config, Environment};
+use host::config::{Config, Environment, Telemetry as TelemetrySettings};
 use host::http::{Server, StreamTimes};
 use host::telemetry::Telemetry;
-use host::{Parts, components};
+use host::traces::Traces;
+use host::{Parts, backends, components};
 use model::shop::PlansPer;
 use runtime::component::Role;
 use runtime::deployment::{Components, Deployment};
@@ -41,6 +42,7 @@ pub struct HostBuilder {
     stream_times: StreamTimes,
     trusted: TrustedProxies,
     has_admin_address: bool,
+    telemetry: TelemetrySettings,
 }
 
 impl Host {
@@ -62,6 +64,7 @@ impl Host {
             stream_times: StreamTimes::default(),
             trusted: TrustedProxies::default(),
             has_admin_address: false,
+            telemetry: TelemetrySettings::default(),
         }
     }
 
@@ -149,6 +152,11 @@ impl HostBuilder {
         Self { has_admin_address: true, ..self }
     }
 
+    /// Records traces for a collector.
+    pub fn telemetry(self, telemetry: TelemetrySettings) -> Self {
+        Self { telemetry, ..self }
+    }
+
     /// Sets how long event streams last.
     pub fn stream_times(self, stream_times: StreamTimes) -> Self {
         Self { stream_times, ..self }
@@ -160,12 +168,16 @@ impl HostBuilder {
         let (mut capabilities, controls) = Capabilities::scripted();
         capabilities.settings = Arc::new(self.settings.into());
         self.changes.into_iter().for_each(|change| change(&mut capabilities));
-        let config = config(&self.config).expect("the configuration is right");
+        let mut config = config(&self.config).expect("the configuration is right");
+        config.file.telemetry = self.telemetry;
+        let traces = Traces::start(&config, backends::systems(&config), &tokio::runtime::Handle::current());
+        let traces = traces.expect("the collector's address is right");
         let own = (!self.config.is_empty()).then(|| components::load(&config).expect("the components load"));
         let parts = Parts {
             components: own.as_ref().unwrap_or_else(|| usual_components()),
             backends: capabilities.into(),
             telemetry,
+            traces,
             background: tokio::runtime::Handle::current(),
         };
         let host = host::Host::start(&config, parts).await.expect("the components fit together");

@@ -51,6 +51,7 @@ impl<'a> Guard<'a> {
                 place,
                 key = format!("{kind}:…"),
                 cause = %self.cause,
+                trace_id = self.cause.trace_id(),
                 "denied a component access to a key outside its role; replace the component"
             );
         }

@@ -9,10 +9,11 @@ use wasmtime::component::Resource;
 
 use super::access::{Guard, guard};
 use super::reads::Outcomes;
+use super::waits::{Waits, waits};
 use super::{head, view};
 use crate::bindings::wandstore::capabilities::blob;
 use crate::context::{Handles, Value};
-use crate::patience::{Backend, Patience};
+use crate::patience::Backend;
 
 impl From<blob_backend::Error> for blob::Error {
     fn from(error: blob_backend::Error) -> Self {
@@ -29,14 +30,14 @@ static READS: LazyLock<Outcomes> = LazyLock::new(|| Outcomes::of("blob"));
 struct View<'a> {
     backend: &'a dyn blob_backend::Blob,
     guard: Guard<'a>,
-    patience: &'a Patience,
+    waits: Waits<'a>,
     handles: &'a mut Handles,
 }
 
 view!(blob, View, |context| View {
     backend: &*context.capabilities.blob,
     guard: guard!(context),
-    patience: &context.patience,
+    waits: waits!(context),
     handles: &mut context.handles,
 });
 
@@ -60,7 +61,8 @@ impl blob::Host for View<'_> {
         if let Err(error) = self.may_with_object(Operation::Read, &bucket, &key) {
             return Ok(Err(error));
         }
-        let found = self.patience.wait(Backend::Blob, self.backend.get(&bucket, &key)).await;
+        let found =
+            self.waits.wait(Backend::Blob, "get", Some(&bucket), self.backend.get(&bucket, &key)).await;
         READS.count(&found);
         match found {
             Ok(Some(value)) => {
@@ -83,7 +85,7 @@ impl blob::Host for View<'_> {
             return Ok(Err(error));
         }
         let put = self.backend.put(&bucket, &key, value);
-        Ok(self.patience.wait(Backend::Blob, put).await.map_err(Into::into))
+        Ok(self.waits.wait(Backend::Blob, "put", Some(&bucket), put).await.map_err(Into::into))
     }
 
     async fn delete(&mut self, bucket: String, key: String) -> Result<Result<(), blob::Error>> {
@@ -91,7 +93,7 @@ impl blob::Host for View<'_> {
             return Ok(Err(error));
         }
         let delete = self.backend.delete(&bucket, &key);
-        Ok(self.patience.wait(Backend::Blob, delete).await.map_err(Into::into))
+        Ok(self.waits.wait(Backend::Blob, "delete", Some(&bucket), delete).await.map_err(Into::into))
     }
 
     async fn delete_many(&mut self, bucket: String, keys: Vec<String>) -> Result<Result<(), blob::Error>> {
@@ -101,7 +103,7 @@ impl blob::Host for View<'_> {
             }
         }
         let delete = self.backend.delete_many(&bucket, &keys);
-        Ok(self.patience.wait(Backend::Blob, delete).await.map_err(Into::into))
+        Ok(self.waits.wait(Backend::Blob, "delete_many", Some(&bucket), delete).await.map_err(Into::into))
     }
 
     async fn list_keys(
@@ -115,6 +117,6 @@ impl blob::Host for View<'_> {
             return Ok(Err(error));
         }
         let list = self.backend.list_keys(&bucket, &prefix, after.as_deref(), limit);
-        Ok(self.patience.wait(Backend::Blob, list).await.map_err(Into::into))
+        Ok(self.waits.wait(Backend::Blob, "list_keys", Some(&bucket), list).await.map_err(Into::into))
     }
 }

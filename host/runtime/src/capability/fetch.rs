@@ -8,6 +8,7 @@ use wasmtime::Result;
 use super::view;
 use crate::bindings::wandstore::capabilities::fetch;
 use crate::context::Cause;
+use crate::trace::Span;
 
 model::conversions!(enum fetch_backend::Error as fetch::Error {
     NoSuchUpstream, Timeout, TooLarge(bytes_max), Unavailable(reason)
@@ -38,6 +39,22 @@ impl fetch::Host for View<'_> {
             timeout,
             buyer: self.cause.client(),
         };
-        Ok(self.backend.post(question).await.map(Into::into).map_err(Into::into))
+        let mut span = self.cause.trace().map(|trace| trace.upstream(&question.upstream));
+        let answer = self.backend.post(question).await;
+        if let Some(span) = &mut span {
+            describe(span, &answer);
+        }
+        Ok(answer.map(Into::into).map_err(Into::into))
+    }
+}
+
+/// Writes how a request ended into its span.
+fn describe(span: &mut Span, answer: &std::result::Result<fetch_backend::Answer, fetch_backend::Error>) {
+    match answer {
+        Ok(answer) => span.set("http.response.status_code", i64::from(answer.status)),
+        Err(fetch_backend::Error::NoSuchUpstream) => span.fail("no_such_upstream"),
+        Err(fetch_backend::Error::Timeout) => span.fail("timeout"),
+        Err(fetch_backend::Error::TooLarge(_)) => span.fail("too_large"),
+        Err(fetch_backend::Error::Unavailable(_)) => span.fail("unavailable"),
     }
 }

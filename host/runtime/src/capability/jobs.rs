@@ -5,9 +5,10 @@ use capabilities::jobs as jobs_backend;
 use wasmtime::Result;
 
 use super::view;
+use super::waits::{Waits, waits};
 use crate::bindings::wandstore::capabilities::jobs;
 use crate::changes::{Changes, Topic};
-use crate::patience::{Backend, Patience};
+use crate::patience::Backend;
 
 model::jobs_conversions!(jobs, Bytes);
 model::conversions!(enum jobs_backend::Error as jobs::Error { TooLarge(bytes_max), Unavailable(reason) });
@@ -39,19 +40,23 @@ async fn completed_before(
 struct View<'a> {
     backend: &'a dyn jobs_backend::Jobs,
     changes: &'a Changes,
-    patience: &'a Patience,
+    waits: Waits<'a>,
 }
 
 view!(jobs, View, |context| View {
     backend: &*context.capabilities.jobs,
     changes: &context.links.changes,
-    patience: &context.patience,
+    waits: waits!(context),
 });
 
 impl jobs::Host for View<'_> {
     async fn enqueue(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Enqueued, jobs::Error>> {
-        let enqueued = self.patience.wait(Backend::Jobs, self.backend.enqueue(job.into())).await;
-        if let Ok(jobs_backend::Enqueued::Accepted { queue, .. }) = &enqueued {
+        let enqueued =
+            self.waits.wait(Backend::Jobs, "enqueue", None, self.backend.enqueue(job.into())).await;
+        if let Ok(jobs_backend::Enqueued::Accepted { id, queue }) = &enqueued {
+            if let Some(trace) = self.waits.cause().trace() {
+                trace.enqueued(id);
+            }
             self.changes.announce(Topic::Queue(queue));
             self.changes.announce(Topic::Pool);
         }
@@ -59,7 +64,8 @@ impl jobs::Host for View<'_> {
     }
 
     async fn claim(&mut self, now_ms: u64, lease_ms: u32) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
-        let claimed = self.patience.wait(Backend::Jobs, self.backend.claim(now_ms, lease_ms)).await;
+        let claimed =
+            self.waits.wait(Backend::Jobs, "claim", None, self.backend.claim(now_ms, lease_ms)).await;
         if let Ok(jobs_backend::ClaimResult::Job(job)) = &claimed {
             self.changes.announce(Topic::Key(&job.key));
         }
@@ -67,7 +73,7 @@ impl jobs::Host for View<'_> {
     }
 
     async fn leased(&mut self, id: String, token: u64) -> Result<Result<Option<jobs::Claimed>, jobs::Error>> {
-        let leased = self.patience.wait(Backend::Jobs, self.backend.leased(&id, token)).await;
+        let leased = self.waits.wait(Backend::Jobs, "leased", None, self.backend.leased(&id, token)).await;
         Ok(leased.map(|claimed| claimed.map(Into::into)).map_err(Into::into))
     }
 
@@ -79,7 +85,7 @@ impl jobs::Host for View<'_> {
         lease_ms: u32,
     ) -> Result<Result<bool, jobs::Error>> {
         let extend = self.backend.extend_lease(&id, token, now_ms, lease_ms);
-        Ok(self.patience.wait(Backend::Jobs, extend).await.map_err(Into::into))
+        Ok(self.waits.wait(Backend::Jobs, "extend_lease", None, extend).await.map_err(Into::into))
     }
 
     async fn complete(
@@ -98,7 +104,7 @@ impl jobs::Host for View<'_> {
                 completed => Ok(completed),
             }
         };
-        Ok(match self.patience.wait(Backend::Jobs, complete).await {
+        Ok(match self.waits.wait(Backend::Jobs, "complete", None, complete).await {
             Ok(Some(key)) => {
                 self.changes.announce(Topic::Key(&key));
                 Ok(true)
@@ -114,7 +120,7 @@ impl jobs::Host for View<'_> {
         key: String,
         _queues: Vec<String>,
     ) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
-        let newest = self.patience.wait(Backend::Jobs, self.backend.latest(&key)).await;
+        let newest = self.waits.wait(Backend::Jobs, "latest", None, self.backend.latest(&key)).await;
         Ok(newest.map(|newest| newest.map(Into::into)).map_err(Into::into))
     }
 
@@ -125,12 +131,13 @@ impl jobs::Host for View<'_> {
         _queues: Vec<String>,
         limit: u32,
     ) -> Result<Result<u32, jobs::Error>> {
-        let deleted = self.patience.wait(Backend::Jobs, self.backend.delete(keys.into(), limit)).await;
+        let deleted =
+            self.waits.wait(Backend::Jobs, "delete", None, self.backend.delete(keys.into(), limit)).await;
         Ok(deleted.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
     async fn stats(&mut self, queue: String) -> Result<Result<jobs::QueueStats, jobs::Error>> {
-        let stats = self.patience.wait(Backend::Jobs, self.backend.stats(&queue)).await;
+        let stats = self.waits.wait(Backend::Jobs, "stats", None, self.backend.stats(&queue)).await;
         Ok(stats.map(Into::into).map_err(Into::into))
     }
 }
@@ -144,6 +151,8 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
+    use crate::context::Cause;
+    use crate::patience::Patience;
 
     const T: u64 = 1_700_000_000_000;
     /// The process that holds the leases.
@@ -164,7 +173,8 @@ mod tests {
         }
 
         fn view(&self) -> View<'_> {
-            View { backend: &*self.capabilities.jobs, changes: &self.changes, patience: &self.patience }
+            let waits = Waits::new(&self.patience, &Cause::Operator);
+            View { backend: &*self.capabilities.jobs, changes: &self.changes, waits }
         }
     }
 

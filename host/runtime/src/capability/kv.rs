@@ -10,10 +10,11 @@ use wasmtime::component::Resource;
 
 use super::access::{Guard, guard};
 use super::reads::Outcomes;
+use super::waits::{Waits, waits};
 use super::{head, view};
 use crate::bindings::wandstore::capabilities::kv;
 use crate::context::{Handles, Value};
-use crate::patience::{Backend, Patience};
+use crate::patience::Backend;
 
 impl From<kv_backend::Error> for kv::Error {
     fn from(error: kv_backend::Error) -> Self {
@@ -32,14 +33,14 @@ static READS: LazyLock<Outcomes> = LazyLock::new(|| Outcomes::of("kv"));
 struct View<'a> {
     backend: &'a dyn kv_backend::Kv,
     guard: Guard<'a>,
-    patience: &'a Patience,
+    waits: Waits<'a>,
     handles: &'a mut Handles,
 }
 
 view!(kv, View, |context| View {
     backend: &*context.capabilities.kv,
     guard: guard!(context),
-    patience: &context.patience,
+    waits: waits!(context),
     handles: &mut context.handles,
 });
 
@@ -80,7 +81,7 @@ impl kv::Host for View<'_> {
             }
             kv_backend::Peeked::Unknown => {}
         }
-        let found = self.patience.wait(Backend::Kv, backend.get(&store, &key)).await;
+        let found = self.waits.wait(Backend::Kv, "get", Some(&store), backend.get(&store, &key)).await;
         READS.count(&found);
         match found {
             Ok(Some(entry)) => Ok(Ok(Some(self.entry(entry, peek)?))),
@@ -101,7 +102,7 @@ impl kv::Host for View<'_> {
             return Ok(Err(error));
         }
         let write = self.backend.set(&store, &key, value, seconds(ttl_seconds));
-        let written = self.patience.wait(Backend::Kv, write).await;
+        let written = self.waits.wait(Backend::Kv, "set", Some(&store), write).await;
         Ok(written.map(|_version| ()).map_err(Into::into))
     }
 
@@ -119,7 +120,7 @@ impl kv::Host for View<'_> {
         }
         let backend = self.backend;
         let swap = backend.compare_and_swap(&store, &key, expected, value, seconds(ttl_seconds));
-        Ok(match self.patience.wait(Backend::Kv, swap).await {
+        Ok(match self.waits.wait(Backend::Kv, "compare_and_swap", Some(&store), swap).await {
             Ok(kv_backend::Swap::Done(version)) => Ok(kv::Swap::Done(version)),
             Ok(kv_backend::Swap::Lost) => Ok(kv::Swap::Lost),
             Err(error) => Err(error.into()),
@@ -131,7 +132,7 @@ impl kv::Host for View<'_> {
             return Ok(Err(error));
         }
         let delete = self.backend.delete(&store, &key);
-        Ok(self.patience.wait(Backend::Kv, delete).await.map_err(Into::into))
+        Ok(self.waits.wait(Backend::Kv, "delete", Some(&store), delete).await.map_err(Into::into))
     }
 
     async fn delete_many(&mut self, store: String, keys: Vec<String>) -> Result<Result<u32, kv::Error>> {
@@ -141,7 +142,7 @@ impl kv::Host for View<'_> {
             }
         }
         let delete = self.backend.delete_many(&store, &keys);
-        let removed = self.patience.wait(Backend::Kv, delete).await;
+        let removed = self.waits.wait(Backend::Kv, "delete_many", Some(&store), delete).await;
         Ok(removed.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
@@ -156,7 +157,7 @@ impl kv::Host for View<'_> {
             return Ok(Err(error));
         }
         let list = self.backend.list_keys(&store, &prefix, after.as_deref(), limit);
-        Ok(self.patience.wait(Backend::Kv, list).await.map_err(Into::into))
+        Ok(self.waits.wait(Backend::Kv, "list_keys", Some(&store), list).await.map_err(Into::into))
     }
 }
 

@@ -8,6 +8,7 @@ use wasmtime::Result;
 use super::view;
 use crate::bindings::wandstore::capabilities::llm;
 use crate::context::Cause;
+use crate::trace::{Span, Trace};
 
 model::llm_conversions!(llm);
 // The workers tell from a job's outcome whether an answer was useful.
@@ -28,7 +29,7 @@ impl llm::Host for View<'_> {
 
     async fn complete(&mut self, request: llm::Request) -> Result<Result<llm::Completion, llm::Error>> {
         let spent = match self.cause {
-            Cause::Job(_, spent) => spent.clone(),
+            Cause::Job(_, spent, _) => spent.clone(),
             Cause::Request(..) | Cause::Operator => Arc::default(),
         };
         if spent.is_excluded() {
@@ -37,7 +38,24 @@ impl llm::Host for View<'_> {
         if let Some(failed) = spent.held() {
             return Ok(Err(llm_backend::Error::Failed(failed.clone()).into()));
         }
+        let mut span = self.cause.trace().map(Trace::model);
         let completion = self.backend.complete(request.into(), &spent).await;
+        if let Some(span) = &mut span {
+            describe(span, &completion);
+        }
         Ok(completion.map(Into::into).map_err(Into::into))
+    }
+}
+
+/// Writes how a question ended into its span.
+fn describe(span: &mut Span, outcome: &std::result::Result<llm_backend::Completion, llm_backend::Error>) {
+    match outcome {
+        Ok(completion) => {
+            span.set("gen_ai.response.model", completion.model.clone());
+            span.set("gen_ai.usage.input_tokens", i64::from(completion.tokens_in));
+            span.set("gen_ai.usage.output_tokens", i64::from(completion.tokens_out));
+        }
+        Err(llm_backend::Error::Failed(failed)) => span.fail(failed.cause.name()),
+        Err(llm_backend::Error::NotConfigured) => span.fail("not_configured"),
     }
 }

@@ -66,6 +66,7 @@ impl log::Host for View<'_> {
             particulars,
             component,
             call: &self.cause.to_string(),
+            trace_id: self.cause.trace_id().as_deref(),
         });
         Ok(())
     }

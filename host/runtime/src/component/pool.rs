@@ -23,6 +23,7 @@ use super::{Export, Links, Loaded, Role};
 use crate::capability::log::Quota;
 use crate::context::{Cause, Context};
 use crate::engine::EPOCH;
+use crate::trace::Span;
 
 /// The limits of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +126,26 @@ impl<E: Export> Pool<E> {
 
     /// Acquires an instance for one call, and creates one if none is idle. Fails while the component is skipped because
     /// it failed on every call.
-    pub async fn acquire(&self, cause: Cause) -> Result<Held<'_, E>, Failure> {
+    ///
+    /// `function` is the name of what is called, for the span that the call has if its cause is recorded.
+    pub async fn acquire(&self, function: &'static str, cause: Cause) -> Result<Held<'_, E>, Failure> {
+        let mut span = cause.trace().map(|trace| trace.component(self.role.name(), function));
+        let cause = cause.during(span.as_ref());
+        match self.acquire_during(cause).await {
+            Ok((version, instance, permit)) => {
+                Ok(Held { pool: self, version, instance, span, _permit: permit })
+            }
+            Err(failure) => {
+                fail(&mut span, failure);
+                Err(failure)
+            }
+        }
+    }
+
+    async fn acquire_during(
+        &self,
+        cause: Cause,
+    ) -> Result<(Arc<Version<E>>, Instance<E>, OwnedSemaphorePermit), Failure> {
         if self.version.load().fuse.admit().is_err() {
             self.count(Failure::Skipped);
             return Err(Failure::Skipped);
@@ -149,7 +169,7 @@ impl<E: Export> Pool<E> {
         context.ticks_left = ticks(self.limits.compute);
         context.log.begin_call();
         instance.store.set_epoch_deadline(1);
-        Ok(Held { pool: self, version, instance, _permit: permit })
+        Ok((version, instance, permit))
     }
 
     /// Returns how long a call may take, all in all.
@@ -236,7 +256,14 @@ impl<E: Export> Pool<E> {
     fn log(&self, cause: &Cause, failure: Failure, detail: &dyn std::fmt::Display) -> Failure {
         self.count(failure);
         let first_line = detail.to_string().lines().next().unwrap_or_default().to_owned();
-        tracing::error!(component = self.role.name(), failure = failure.name(), %cause, detail = first_line, "a component failed");
+        tracing::error!(
+            component = self.role.name(),
+            failure = failure.name(),
+            %cause,
+            trace_id = cause.trace_id(),
+            detail = first_line,
+            "a component failed"
+        );
         failure
     }
 
@@ -286,11 +313,19 @@ fn count_swap(role: Role, outcome: &'static str) {
         .increment(1);
 }
 
+fn fail(span: &mut Option<Span>, failure: Failure) {
+    if let Some(span) = span {
+        span.fail(failure.name());
+    }
+}
+
 /// An instance during one call.
 pub struct Held<'a, E: Export> {
     pool: &'a Pool<E>,
     version: Arc<Version<E>>,
     instance: Instance<E>,
+    /// The span of the call, if it is recorded. It ends with this.
+    span: Option<Span>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -302,19 +337,21 @@ impl<E: Export> Held<'_, E> {
 
     /// Ends the call: an instance that answered goes back to its pool, any other is dropped.
     pub fn finish<T>(mut self, outcome: Result<wasmtime::Result<T>, Elapsed>) -> Result<T, Failure> {
-        match outcome {
+        let failure = match outcome {
             Ok(Ok(answer)) => {
                 self.pool.answered(&self.version);
                 let _ = self.give_back_request();
                 self.release();
-                Ok(answer)
+                return Ok(answer);
             }
             Ok(Err(error)) if self.handles.memory.exceeded() => {
-                Err(self.report(Failure::Memory, &format_args!("{error:#}")))
+                self.report(Failure::Memory, &format_args!("{error:#}"))
             }
-            Ok(Err(error)) => Err(self.pool.failed(&self.version, &self.cause, &error)),
-            Err(elapsed) => Err(self.report(Failure::Wall, &elapsed)),
-        }
+            Ok(Err(error)) => self.pool.failed(&self.version, &self.cause, &error),
+            Err(elapsed) => self.report(Failure::Wall, &elapsed),
+        };
+        fail(&mut self.span, failure);
+        Err(failure)
     }
 
     fn report(&self, failure: Failure, detail: &dyn std::fmt::Display) -> Failure {

@@ -25,15 +25,25 @@ model::shopper_types_conversions!(shopper_types);
 /// instance back. `$keep` moves the handles in an answer out of the instance that gave it.
 #[macro_export]
 macro_rules! call {
-    ($pool:expr, $cause:expr, |$guest:ident, $store:ident| $call:expr) => {
-        $crate::call!($pool, $cause, |$guest, $store| $call, |held, answer| Ok(()))
+    ($pool:expr, $cause:expr, |$guest:ident, $store:ident| $object:ident $(.$part:ident)+ ($($argument:expr),*)) => {
+        $crate::call!(
+            $pool,
+            $cause,
+            |$guest, $store| $object $(.$part)+ ($($argument),*),
+            |held, answer| Ok(())
+        )
     };
-    ($pool:expr, $cause:expr, |$guest:ident, $store:ident| $call:expr, |$held:ident, $answer:ident| $keep:expr) => {
-        match $pool.acquire($cause).await {
+    (
+        $pool:expr,
+        $cause:expr,
+        |$guest:ident, $store:ident| $object:ident $(.$part:ident)+ ($($argument:expr),*),
+        |$held:ident, $answer:ident| $keep:expr
+    ) => {
+        match $pool.acquire(concat!($(".", stringify!($part)),+), $cause).await {
             Ok(mut $held) => {
                 let ($guest, $store) = $held.parts();
                 #[allow(unused_mut, reason = "most answers hold no handle")]
-                let outcome = match $crate::component::within($pool.wall(), $call).await {
+                let outcome = match $crate::component::within($pool.wall(), $object $(.$part)+ ($($argument),*)).await {
                     Ok(Ok(mut $answer)) => Ok($keep.map(|()| $answer)),
                     Ok(Err(error)) => Ok(Err(error)),
                     Err(elapsed) => Err(elapsed),
@@ -80,10 +90,10 @@ fn linked<T>(link: Option<&T>) -> Result<&T> {
 
 /// Serves an import by the export of the component that is linked to it.
 macro_rules! relay {
-    ($context:ident, $link:ident, |$guest:ident, $instance:ident| $call:expr) => {{
+    ($context:ident, $link:ident, |$guest:ident, $instance:ident| $($call:tt)+) => {{
         let links = $context.links.clone();
         let pool = linked(links.$link.as_ref())?;
-        Ok(flat(call!(pool, $context.cause.clone(), |$guest, $instance| $call)))
+        Ok(flat(call!(pool, $context.cause.clone(), |$guest, $instance| $($call)+)))
     }};
 }
 
@@ -126,7 +136,7 @@ impl cache::Host for Context {
         let links = self.links.clone();
         let pool = linked(links.cache.as_ref())?;
         let content = self.handles.take(page.content)?;
-        let answer = match pool.acquire(self.cause.clone()).await {
+        let answer = match pool.acquire("put", self.cause.clone()).await {
             Ok(mut held) => {
                 let outcome = match held.handles.lend(content) {
                     Ok(content) => {

@@ -1,0 +1,224 @@
+//! `[telemetry]`: traces for a collector of OpenTelemetry. The variables have the names of its [specification].
+//!
+//! [specification]: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+
+use anyhow::{Context as _, bail, ensure};
+use capabilities::Secret;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use serde::{Deserialize, Serialize};
+
+/// Traces of requests and jobs. Without an endpoint, none are recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Telemetry {
+    /// The address of a collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; `v1/traces` is added to its
+    /// path. `OTEL_EXPORTER_OTLP_PROTOCOL`, if it is set, must be `http/protobuf`. `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    pub endpoint: Option<String>,
+    /// The name of this service in traces. `OTEL_SERVICE_NAME`.
+    pub service_name: String,
+    /// More attributes of this service, such as `deployment.environment.name=production,service.namespace=shops`.
+    /// `OTEL_RESOURCE_ATTRIBUTES`.
+    pub resource_attributes: String,
+    /// Which traces are recorded: `always_on`, `always_off`, `traceidratio`, or `parentbased_always_on`,
+    /// `parentbased_always_off`, `parentbased_traceidratio`, which follow the `traceparent` of a request that has one. A
+    /// job is recorded, besides, if the request that enqueued it was. `OTEL_TRACES_SAMPLER`.
+    pub sampler: Sampler,
+    /// The share of traces that `traceidratio` records, from 0 to 1. `OTEL_TRACES_SAMPLER_ARG`.
+    pub sampler_ratio: f64,
+    /// Whose `traceparent` is continued: that of `proxies` (`server.trusted_proxies`), which must replace or remove what
+    /// their own clients send, that of `anyone`, who can then have each of their requests recorded, or that of `nobody`.
+    pub traceparent: Traceparent,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            service_name: "wandstore".into(),
+            resource_attributes: String::new(),
+            sampler: Sampler::ParentbasedAlwaysOn,
+            sampler_ratio: 1.0,
+            traceparent: Traceparent::Proxies,
+        }
+    }
+}
+
+/// Which traces are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampler {
+    /// All.
+    AlwaysOn,
+    /// None.
+    AlwaysOff,
+    /// A share.
+    Traceidratio,
+    /// Those of a recorded parent, and all without one.
+    ParentbasedAlwaysOn,
+    /// Those of a recorded parent.
+    ParentbasedAlwaysOff,
+    /// Those of a recorded parent, and a share without one.
+    ParentbasedTraceidratio,
+}
+
+/// Whose `traceparent` is continued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Traceparent {
+    /// That of trusted proxies.
+    Proxies,
+    /// That of every client.
+    Anyone,
+    /// Nobody's.
+    Nobody,
+}
+
+impl Telemetry {
+    /// Overrides the section with the variables that `text` returns.
+    pub(super) fn lay_over(&mut self, text: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+        if let Some(protocol) = text("OTEL_EXPORTER_OTLP_PROTOCOL") {
+            ensure!(
+                protocol == "http/protobuf",
+                "OTEL_EXPORTER_OTLP_PROTOCOL is {protocol:?}: only http/protobuf is supported; give the port for it in \
+                 OTEL_EXPORTER_OTLP_ENDPOINT, usually 4318"
+            );
+        }
+        if let Some(endpoint) = text("OTEL_EXPORTER_OTLP_ENDPOINT") {
+            self.endpoint = Some(endpoint);
+        }
+        if let Some(name) = text("OTEL_SERVICE_NAME") {
+            self.service_name = name;
+        }
+        if let Some(attributes) = text("OTEL_RESOURCE_ATTRIBUTES") {
+            self.resource_attributes = attributes;
+        }
+        if let Some(sampler) = text("OTEL_TRACES_SAMPLER") {
+            let value = serde_json::Value::String(sampler);
+            self.sampler = serde_json::from_value(value).context("OTEL_TRACES_SAMPLER")?;
+        }
+        if let Some(ratio) = text("OTEL_TRACES_SAMPLER_ARG") {
+            self.sampler_ratio = ratio.parse().context("OTEL_TRACES_SAMPLER_ARG")?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn validate(&self) -> anyhow::Result<()> {
+        ensure!(
+            (0.0..=1.0).contains(&self.sampler_ratio),
+            "telemetry.sampler_ratio is {}; it must be between 0 and 1",
+            self.sampler_ratio
+        );
+        self.attributes()?;
+        self.url().map(drop)
+    }
+
+    /// Returns the address that traces are sent to, if they are recorded.
+    pub fn url(&self) -> anyhow::Result<Option<String>> {
+        let Some(endpoint) = self.endpoint.as_deref().filter(|endpoint| !endpoint.is_empty()) else {
+            return Ok(None);
+        };
+        // It is not repeated: it may hold a password.
+        let wrong = "telemetry.endpoint must be an http(s) URL without user, query and fragment, such as \
+                     http://127.0.0.1:4318; credentials belong into OTEL_EXPORTER_OTLP_HEADERS";
+        let uri: Uri = endpoint.parse().ok().context(wrong)?;
+        let is_web = uri.scheme_str().is_some_and(|scheme| scheme == "http" || scheme == "https");
+        ensure!(is_web && uri.host().is_some() && !endpoint.contains(['@', '?', '#']), "{wrong}");
+        Ok(Some(format!("{}/v1/traces", endpoint.trim_end_matches('/'))))
+    }
+
+    /// Returns the attributes of this service besides its name.
+    pub fn attributes(&self) -> anyhow::Result<Vec<(String, String)>> {
+        pairs(&self.resource_attributes).context("telemetry.resource_attributes")
+    }
+}
+
+/// Parses the header fields that are sent to the collector. An error repeats none of them.
+pub fn otlp_headers(secret: &Secret) -> anyhow::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs(secret.expose())? {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok().context("a name is no header field's")?;
+        let mut value = HeaderValue::from_str(&value).ok().context("a value is no header field's")?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+/// Parses `name=value` pairs with commas between them. Values are percent-encoded, as in the header field `baggage`.
+fn pairs(text: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    for (at, pair) in text.split(',').map(str::trim).enumerate().filter(|(_, pair)| !pair.is_empty()) {
+        let Some((name, value)) = pair.split_once('=').filter(|(name, _)| !name.trim().is_empty()) else {
+            bail!("pair {} is not `name=value`", at + 1);
+        };
+        let value = routes::decode(value.trim());
+        let value = value.with_context(|| format!("the value of pair {} is not percent-encoded", at + 1))?;
+        pairs.push((name.trim().to_owned(), value.into_owned()));
+    }
+    Ok(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_gets_the_path_of_traces() {
+        for endpoint in ["http://127.0.0.1:4318", "http://127.0.0.1:4318/"] {
+            let telemetry = Telemetry { endpoint: Some(endpoint.into()), ..Telemetry::default() };
+            assert_eq!(telemetry.url().unwrap().as_deref(), Some("http://127.0.0.1:4318/v1/traces"));
+        }
+        assert_eq!(Telemetry::default().url().unwrap(), None);
+    }
+
+    #[test]
+    fn a_wrong_endpoint_is_refused_and_not_repeated() {
+        for endpoint in
+            ["127.0.0.1:4318", "ftp://a", "http://me:s3cret@collector", "http://a?token=s3cret", "s3cret"]
+        {
+            let telemetry = Telemetry { endpoint: Some(endpoint.into()), ..Telemetry::default() };
+            let error = telemetry.validate().unwrap_err().to_string();
+            assert!(error.starts_with("telemetry.endpoint must be") && !error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn header_fields_are_pairs_and_an_error_repeats_none() {
+        let fields = otlp_headers(&Secret::new("api-key=s3cret, x-scope=a%20b".to_owned())).unwrap();
+        assert_eq!(
+            (fields["api-key"].as_bytes(), fields["x-scope"].as_bytes()),
+            (&b"s3cret"[..], &b"a b"[..])
+        );
+        for wrong in ["s3cret", "=s3cret", "a b=s3cret", "a=s3cret%0a"] {
+            let error = format!("{:#}", otlp_headers(&Secret::new(wrong.to_owned())).unwrap_err());
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn variables_override_the_section() {
+        let mut telemetry = Telemetry::default();
+        let set = |name: &str| {
+            let value = match name {
+                "OTEL_EXPORTER_OTLP_ENDPOINT" => "http://collector:4318",
+                "OTEL_TRACES_SAMPLER" => "parentbased_traceidratio",
+                "OTEL_TRACES_SAMPLER_ARG" => "0.05",
+                "OTEL_RESOURCE_ATTRIBUTES" => "service.namespace=shops",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        telemetry.lay_over(set).unwrap();
+        assert_eq!(telemetry.sampler, Sampler::ParentbasedTraceidratio);
+        assert!((telemetry.sampler_ratio - 0.05).abs() < f64::EPSILON);
+        assert_eq!(telemetry.attributes().unwrap(), [("service.namespace".to_owned(), "shops".to_owned())]);
+        for (name, value) in [
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_TRACES_SAMPLER", "often"),
+            ("OTEL_TRACES_SAMPLER_ARG", "x"),
+        ] {
+            let error = telemetry.lay_over(|asked| (asked == name).then(|| value.to_owned())).unwrap_err();
+            assert!(format!("{error:#}").contains(name), "{error:#}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The collector, by OTLP over HTTP (<https://opentelemetry.io/docs/specs/otlp/#otlphttp>). It may be slow, gone or lie:
+//! a request has a time limit, and an answer a size.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanData;
+use prost::Message as _;
+use reqwest::{Client, Response, redirect};
+
+/// The time limit of a request, the specification's default.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The time limit of connecting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// The longest answer that is read. A collector has a number and a message to give.
+const ANSWER_BYTES_MAX: usize = 64 << 10;
+/// The longest pause that a collector may ask for.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// A client of the collector.
+pub(super) struct Collector {
+    client: Client,
+    url: String,
+    resource: ResourceAttributesWithSchema,
+}
+
+/// What the collector did with a batch.
+pub(super) enum Delivery {
+    /// It took the batch, except for so many spans.
+    Taken {
+        /// The spans that it rejected.
+        rejected: usize,
+    },
+    /// It may take this request later, after a pause if it names one.
+    Later(Bytes, Option<Duration>),
+    /// It does not take the batch.
+    Failed(String),
+}
+
+impl Collector {
+    /// Creates a client that follows no redirects, because a redirect could leak a key, and takes no proxy from the
+    /// environment.
+    pub(super) fn new(url: &str, mut fields: HeaderMap, resource: &Resource) -> reqwest::Result<Self> {
+        fields.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+        let client = Client::builder()
+            .user_agent(concat!("wandstore/", env!("CARGO_PKG_VERSION")))
+            .default_headers(fields)
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .no_proxy();
+        Ok(Self { client: client.build()?, url: url.to_owned(), resource: resource.into() })
+    }
+
+    /// Sends a batch.
+    pub(super) async fn send(&self, batch: Vec<SpanData>) -> Delivery {
+        let resource_spans = group_spans_by_resource_and_scope(batch, &self.resource);
+        self.send_again(ExportTraceServiceRequest { resource_spans }.encode_to_vec().into()).await
+    }
+
+    /// Sends a request that was sent before.
+    pub(super) async fn send_again(&self, request: Bytes) -> Delivery {
+        match self.client.post(&self.url).body(request.clone()).send().await {
+            Ok(response) if response.status().is_success() => taken(response).await,
+            Ok(response) if is_temporary(response.status()) => {
+                Delivery::Later(request, pause(response.headers()))
+            }
+            Ok(response) => Delivery::Failed(format!("it answered {}", response.status())),
+            Err(error) if error.is_connect() => Delivery::Later(request, None),
+            Err(error) => Delivery::Failed(innermost(&error.without_url())),
+        }
+    }
+}
+
+/// Reads how many spans the collector rejected. A long answer or one that is no protobuf says nothing.
+async fn taken(mut response: Response) -> Delivery {
+    let mut answer = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        if answer.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return Delivery::Failed(format!("its answer is longer than {ANSWER_BYTES_MAX} bytes"));
+        }
+        answer.extend_from_slice(&chunk);
+    }
+    let partial =
+        ExportTraceServiceResponse::decode(&answer[..]).ok().and_then(|answer| answer.partial_success);
+    let rejected = partial.map_or(0, |partial| partial.rejected_spans);
+    Delivery::Taken { rejected: usize::try_from(rejected).unwrap_or_default() }
+}
+
+/// Returns whether the specification says that a request with this answer may be sent again.
+fn is_temporary(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+}
+
+fn pause(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds).min(PAUSE_MAX))
+}
+
+/// Returns the innermost source of an error, which says more than that a request failed.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut reason = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    reason.to_string()
+}
