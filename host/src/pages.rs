@@ -262,7 +262,7 @@ pub async fn purge(deployment: &Deployment, shop: &str, shopper: &str) -> Result
 pub async fn close(deployment: &Deployment, shop: &str) -> Result<(), Error> {
     Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_close(instance, shop))??)
+        .call_close(instance, shop, None))??)
 }
 
 /// Returns whether a shop is closed. The cache gives the same answer for every shopper.

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, bail};
 use model::{EventId, Key, ShopId, ShopperId};
 use runtime::bindings::wandstore::storefront::job_types::{
-    Job, Lease, MaintenanceKind, MaintenanceTask, Outcome, Progress, Task,
+    Enqueued, Job, Lease, MaintenanceKind, MaintenanceTask, Outcome, Progress, Task,
 };
 use runtime::call;
 use runtime::context::Cause;
@@ -13,7 +13,8 @@ use runtime::deployment::Deployment;
 /// More parts than any shopper's data takes.
 const PARTS_MAX: usize = 10_000;
 
-/// Deletes everything that is stored of the shopper. `cause` names the task in the audit record.
+/// Deletes everything that is stored of the shopper. `cause` names the task in the audit record. Its last part, which
+/// deletes what may come late, is left to the workers as a job.
 pub async fn erase(
     deployment: &Deployment,
     shop: &ShopId,
@@ -41,7 +42,7 @@ pub async fn export(
     Ok(String::from_utf8(entry.value.to_vec())?)
 }
 
-/// Runs a maintenance task to its end.
+/// Runs a maintenance task to its end, or until the rest has to wait and is queued.
 async fn run(
     deployment: &Deployment,
     shop: &ShopId,
@@ -62,8 +63,22 @@ async fn run(
             Progress::Over(Outcome::Retry(retry)) => {
                 bail!("{}: run the command again", retry.trouble.reason)
             }
-            Progress::Over(Outcome::Postponed(_)) => bail!("storage is busy: run the command again"),
+            Progress::Over(Outcome::Postponed(_)) => return leave_to_workers(deployment, job.task).await,
         }
     }
     bail!("it did not end within {PARTS_MAX} parts: run the command again")
+}
+
+/// Queues a task that has recorded its progress. A worker that claims it too early postpones it.
+async fn leave_to_workers(deployment: &Deployment, task: Task) -> anyhow::Result<()> {
+    let Task::Maintenance(task) = task else { bail!("a page is no maintenance task") };
+    let pool = &deployment.queueing;
+    let enqueued = call!(pool, Cause::Operator, |guest, instance| guest
+        .queue
+        .call_enqueue_maintenance(instance, &task))?;
+    match enqueued {
+        Ok(Enqueued::Accepted(_) | Enqueued::Live(_)) => Ok(()),
+        Ok(Enqueued::Full) => bail!("the queue is full: run the command again"),
+        Err(error) => bail!("the queue did not take the last part: {error:?}: run the command again"),
+    }
 }

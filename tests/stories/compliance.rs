@@ -129,6 +129,7 @@ async fn the_operator_exports_and_erases_one_shopper_and_nobody_else() {
 
     let erased = command(folder.path(), &["shopper", "erase", "magic-wands", "abc123"]);
     let capabilities = storage_of(folder.path()).await;
+    idle(&capabilities).await;
     let kept = all_that_is_kept(&capabilities).await;
     // Of the erased one there is a mark for five minutes, so that a page under way is not stored.
     let of = |shopper: &str| kept.lines().filter(|line| line.contains(shopper)).collect::<Vec<_>>();

@@ -33,9 +33,10 @@ where
         self.change(id, change).map(drop)
     }
 
-    /// Closes a shop: from now on the cache returns and stores nothing for it.
-    pub fn close(&self, id: &ShopId) -> Result<(), Error> {
-        self.change(id, |shop| Some(shop.closed())).map(drop)
+    /// Closes a shop: from now on the cache returns and stores nothing for it. With `left_ms`, because of a report that it
+    /// left at that time, which may be repeated after the shop was reopened.
+    pub fn close(&self, id: &ShopId, left_ms: Option<u64>) -> Result<(), Error> {
+        self.change(id, |shop| Some(shop.closed(left_ms))).map(drop)
     }
 
     /// Reopens a closed shop. Pages that still exist are stale.

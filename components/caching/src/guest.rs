@@ -89,8 +89,8 @@ impl cache_control::Guest for Component {
         Ok(CACHE.purge(&shop, &shopper)?)
     }
 
-    fn close(shop: String) -> Result<(), wit::CacheError> {
-        Ok(CACHE.close(&ShopId::parse(&shop)?)?)
+    fn close(shop: String, left_ms: Option<u64>) -> Result<(), wit::CacheError> {
+        Ok(CACHE.close(&ShopId::parse(&shop)?, left_ms)?)
     }
 
     fn reopen(shop: String) -> Result<(), wit::CacheError> {

@@ -8,7 +8,7 @@
 //! needed. An operator or a merchant bumps the version at once.
 
 /// An upper bound on the size of an entry.
-pub(crate) const ENTRY_BYTES_MAX: u32 = 80;
+pub(crate) const ENTRY_BYTES_MAX: u32 = 112;
 /// The shortest time between two bumps that product changes cause.
 pub const BUMP_INTERVAL_MS: u64 = 1_000;
 /// The clocks of two hosts differ by less than this. A change this shortly before a due bump may come after it by
@@ -18,6 +18,7 @@ const CLOCKS_DIFFER_MS: u64 = 250;
 const CLOSED: &str = "closed";
 const BUMPED: &str = "moved=";
 const DUE: &str = "due=";
+const LEFT: &str = "left=";
 
 /// A shop's record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Shop {
     bumped_ms: Option<u64>,
     /// The time at which a bump is due, because products changed since the last one.
     due_ms: Option<u64>,
+    /// When the shop left, by the newest report that closed it. It stays when the shop is reopened.
+    left_ms: Option<u64>,
 }
 
 impl Shop {
@@ -59,8 +62,13 @@ impl Shop {
         Self { version, bumped_ms: Some(now_ms), due_ms: None, ..self }
     }
 
-    pub(crate) fn closed(self) -> Self {
-        Self { closed: true, ..self }
+    /// Returns the record after a report that the shop left at this time, or after it was closed for another reason. The
+    /// shop stays open if it was reopened after this report or a later one: only times of one clock are compared.
+    pub(crate) fn closed(self, left_ms: Option<u64>) -> Self {
+        if !self.closed && left_ms.is_some_and(|left_ms| self.left_ms.is_some_and(|known| left_ms <= known)) {
+            return self;
+        }
+        Self { closed: true, left_ms: left_ms.max(self.left_ms), ..self }
     }
 
     /// Returns the reopened record. It is bumped, because webhooks were ignored while the shop was closed and its
@@ -71,11 +79,11 @@ impl Shop {
 
     /// Encodes the version first, and then the other fields that are set.
     pub(crate) fn encode(self) -> String {
-        let Self { version, bumped_ms, due_ms, closed } = self;
+        let Self { version, bumped_ms, due_ms, closed, left_ms } = self;
         let closed = if closed { format!(" {CLOSED}") } else { String::new() };
         let time = |name: &str, ms: Option<u64>| ms.map(|ms| format!(" {name}{ms}")).unwrap_or_default();
-        let (bumped, due) = (time(BUMPED, bumped_ms), time(DUE, due_ms));
-        format!("{version}{closed}{bumped}{due}")
+        let (bumped, due, left) = (time(BUMPED, bumped_ms), time(DUE, due_ms), time(LEFT, left_ms));
+        format!("{version}{closed}{bumped}{due}{left}")
     }
 
     /// Decodes an entry. An invalid version counts as 0, and the next change replaces it.
@@ -90,6 +98,8 @@ impl Shop {
                 shop.bumped_ms = ms.parse().ok();
             } else if let Some(ms) = word.strip_prefix(DUE) {
                 shop.due_ms = ms.parse().ok();
+            } else if let Some(ms) = word.strip_prefix(LEFT) {
+                shop.left_ms = ms.parse().ok();
             }
         }
         shop
@@ -113,8 +123,16 @@ mod tests {
     const SKEW_MS: u64 = CLOCKS_DIFFER_MS / 2;
 
     fn any_shop() -> impl Strategy<Value = Shop> {
-        (any::<u64>(), any::<Option<u64>>(), any::<Option<u64>>(), any::<bool>())
-            .prop_map(|(version, bumped_ms, due_ms, closed)| Shop { closed, version, bumped_ms, due_ms })
+        let time = any::<Option<u64>>;
+        (any::<u64>(), time(), time(), time(), any::<bool>()).prop_map(
+            |(version, bumped_ms, due_ms, left_ms, closed)| Shop {
+                closed,
+                version,
+                bumped_ms,
+                due_ms,
+                left_ms,
+            },
+        )
     }
 
     proptest! {
@@ -178,6 +196,19 @@ mod tests {
         assert_eq!(ahead.catalog_version(back_ms), 2);
         let changed = ahead.changed(back_ms);
         assert_eq!(changed.catalog_version(back_ms + BUMP_INTERVAL_MS), 3);
+    }
+
+    #[test]
+    fn a_report_that_a_shop_left_closes_it_once_however_late_it_is_repeated() {
+        let reopened = Shop::default().closed(Some(100)).reopened(NOW_MS);
+        for repeated in [Some(100), Some(99)] {
+            assert!(!reopened.closed(repeated).closed, "{repeated:?}");
+        }
+        assert!(reopened.closed(Some(101)).closed, "it left again");
+        assert!(reopened.closed(None).closed, "for another reason");
+        let left_again = reopened.closed(Some(101)).closed(Some(100)).reopened(NOW_MS);
+        assert!(!left_again.closed(Some(101)).closed, "the newest report counts");
+        assert!(Shop::default().closed(None).closed(Some(100)).reopened(NOW_MS).closed(Some(101)).closed);
     }
 
     #[test]

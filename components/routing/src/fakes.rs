@@ -47,7 +47,7 @@ pub(crate) struct Fake {
     pub(crate) personas_paused: Vec<Persona>,
     /// Whether only Shopify and the operator know the shops.
     pub(crate) closed_to_anybody: bool,
-    pub(crate) now_ms: u64,
+    pub(crate) now_ms: Cell<u64>,
     /// The deployment's `DEBUG_TOKEN`.
     pub(crate) token: Option<&'static str>,
     pub(crate) shops: Vec<&'static str>,
@@ -71,6 +71,8 @@ pub(crate) struct Fake {
     pub(crate) pages: RefCell<BTreeSet<String>>,
     pub(crate) live: RefCell<BTreeSet<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
+    /// When the shop that was closed last had left.
+    pub(crate) left_ms: Cell<Option<u64>>,
     pub(crate) maintenance_tasks: RefCell<Vec<MaintenanceTask>>,
     pub(crate) ttl_seconds: Cell<u32>,
     /// The lifetimes of keys that expire, in seconds.
@@ -93,7 +95,7 @@ impl Default for Fake {
             holdout: Share::NOBODY,
             personas_paused: Vec::new(),
             closed_to_anybody: false,
-            now_ms: NOW_MS,
+            now_ms: Cell::new(NOW_MS),
             token: Some(TOKEN),
             shops: vec![SHOP_ID, SHOP],
             best: "Elder Wand",
@@ -107,6 +109,7 @@ impl Default for Fake {
             pages: RefCell::default(),
             live: RefCell::default(),
             closed: RefCell::default(),
+            left_ms: Cell::default(),
             maintenance_tasks: RefCell::default(),
             ttl_seconds: Cell::new(0),
             ttls: RefCell::default(),

@@ -92,8 +92,8 @@ impl Cache for Host {
         Ok(cache::plan(shop.as_str(), shopper.as_str())?.map(|plan| plan.json))
     }
 
-    fn close(&self, shop: &ShopId) -> Result<(), Failure> {
-        Ok(cache_control::close(shop.as_str())?)
+    fn close(&self, shop: &ShopId, left_ms: Option<u64>) -> Result<(), Failure> {
+        Ok(cache_control::close(shop.as_str(), left_ms)?)
     }
 
     fn reopen(&self, shop: &ShopId) -> Result<(), Failure> {

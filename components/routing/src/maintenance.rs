@@ -21,6 +21,8 @@ use sweep::Subject;
 pub enum Progress {
     /// A part is done: run the task again.
     More,
+    /// All is deleted and recorded. Run the task again after this many milliseconds, for what may come late.
+    Later(u64),
     /// The task is done.
     Done,
     /// The part failed for this reason and is worth another attempt.
@@ -29,11 +31,16 @@ pub enum Progress {
     Impossible(String),
 }
 
+/// How long after its record a redaction deletes pages once more. A worker that looked for the mark of the redaction
+/// before it was there may still be writing a page, and would look again and remove it, unless it dies in between. The job
+/// is deleted, so no other worker takes it up. No page is written for this long: a job that makes one takes three minutes
+/// at most. The mark lasts as long (`NOTE_SECONDS` in `components/caching/src/deletion.rs`), and each deletion renews it.
+pub const LATE_MS: u64 = 5 * 60 * 1_000;
+
 /// Runs one part of a maintenance task.
 pub fn run<D: Deployment>(deployment: &D, task: &MaintenanceTask) -> Progress {
     match advance(deployment, &task.shop, &task.cause, &Plan::of(&task.kind)) {
-        Ok(true) => Progress::Done,
-        Ok(false) => Progress::More,
+        Ok(progress) => progress,
         Err(Failure::Unavailable(reason)) => Progress::Retry(reason),
         Err(Failure::Invalid(reason)) => Progress::Impossible(reason),
     }
@@ -61,12 +68,15 @@ enum Step {
     Journals,
     /// Writes the report of the customer's data.
     Report,
+    /// Deletes pages once more, after the record was written: see [`LATE_MS`].
+    LatePages,
 }
 
 /// Jobs are deleted once more at the end: until the session was deleted, a visit may have requested a page with its
 /// signals. So are pages: one may have been on its way into the cache while its job was deleted. Steps are only ever added
 /// at the end, because the tally of a task that an earlier release began names a step by its place.
-const REDACTION: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Jobs, Step::Pages];
+const REDACTION: &[Step] =
+    &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Jobs, Step::Pages, Step::LatePages];
 
 const REPORT: &[Step] = &[Step::Report];
 
@@ -84,14 +94,17 @@ impl Plan {
     }
 }
 
-/// Runs a bounded part of the task's current step. Returns true once all steps are done.
+/// Runs a bounded part of the task's current step.
 fn advance<D: Deployment>(
     deployment: &D,
     shop: &ShopId,
     cause: &EventId,
     plan: &Plan,
-) -> Result<bool, Failure> {
+) -> Result<Progress, Failure> {
     let mut tally = Tally::recall(deployment, shop, cause)?;
+    if let Some(wait_ms) = tally.wait_ms(deployment.now_ms()) {
+        return Ok(Progress::Later(wait_ms));
+    }
     if let Some(step) = plan.steps.get(tally.step).copied() {
         let Deleted { count, more } = perform(deployment, shop, cause, plan, step, &mut tally)?;
         tally.add(step.noun(), count);
@@ -99,12 +112,14 @@ fn advance<D: Deployment>(
             tally.begin_next();
         }
     }
-    if tally.step < plan.steps.len() {
-        tally.keep(deployment, shop, cause)?;
-        return Ok(false);
+    match plan.steps.get(tally.step) {
+        Some(Step::LatePages) if !tally.is_recorded() => {
+            tally.record(deployment, shop, cause, plan.name, deployment.now_ms())?;
+            Ok(Progress::Later(LATE_MS))
+        }
+        Some(_) => tally.keep(deployment, shop, cause).map(|()| Progress::More),
+        None => tally.close(deployment, shop, cause, plan.name, deployment.now_ms()).map(|()| Progress::Done),
     }
-    tally.close(deployment, shop, cause, plan.name, deployment.now_ms())?;
-    Ok(true)
 }
 
 fn perform<D: Deployment>(
@@ -118,7 +133,7 @@ fn perform<D: Deployment>(
     let subject = Subject { shop, customer: plan.customer.as_ref() };
     match step {
         Step::Jobs => deployment.delete_jobs(shop, subject.customer),
-        Step::Pages => deployment.delete_pages(shop, subject.customer),
+        Step::Pages | Step::LatePages => deployment.delete_pages(shop, subject.customer),
         Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(shop, cause).to_string()),
         Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
         Step::Report => {
@@ -133,7 +148,7 @@ impl Step {
     fn noun(self) -> &'static str {
         match self {
             Self::Jobs => "orders",
-            Self::Pages => "pages",
+            Self::Pages | Self::LatePages => "pages",
             Self::Keys => "entries",
             Self::Journals => "journal_entries",
             Self::Report => "reports",

@@ -34,6 +34,8 @@ use crate::track;
 const SECRET: &str = "WEBHOOK_SECRET";
 /// How long a webhook is remembered. Shopify repeats one for at most four hours.
 const SEEN_TTL_SECONDS: u32 = 48 * 60 * 60;
+/// How far Shopify's clock may be ahead of ours.
+const AHEAD_MS_MAX: u64 = 60 * 60 * 1_000;
 /// The mark of a webhook that was carried out.
 const DONE: &[u8] = b"1";
 /// The mark of a webhook that a host is carrying out.
@@ -190,7 +192,7 @@ fn follow<D: Deployment>(deployment: &D, notice: &Notice, shop: &ShopId) -> Resu
         Action::CatalogChanged => deployment.products_changed(shop),
         Action::Enqueue(kind) => {
             if *kind == MaintenanceKind::Uninstalled {
-                deployment.close(shop)?;
+                deployment.close(shop, notice.left_ms(deployment.now_ms()))?;
             }
             deployment.enqueue_maintenance(notice.maintenance(shop, kind.clone(), deployment.now_ms()))
         }
@@ -217,6 +219,11 @@ impl Notice {
             shops.retain(|shop| domains::is_served(deployment, shop));
         }
         Ok(shops)
+    }
+
+    /// Returns when the shop left, by Shopify's clock. A time far ahead is not believed: it would hide all later ones.
+    fn left_ms(&self, now_ms: u64) -> Option<u64> {
+        self.triggered_ms.filter(|triggered_ms| *triggered_ms <= now_ms.saturating_add(AHEAD_MS_MAX))
     }
 
     /// Returns the maintenance task. Its time is never later than now, even if Shopify's clock is ahead.

@@ -24,6 +24,8 @@ pub enum Shopper {
         shopper: String,
     },
     /// Delete everything that is stored of a shopper: session, jobs, pages, plans and reports.
+    ///
+    /// Five minutes later a running server deletes their pages once more, because one may have been under way.
     Erase {
         /// The shop's id.
         shop: String,

@@ -1,6 +1,8 @@
-//! Requests as Shopify's app proxy forwards them.
+//! Requests as Shopify's app proxy forwards them, and Shopify's webhooks.
 
 import { createHmac } from 'node:crypto';
+
+import type { Shop } from './shop.ts';
 
 export const DOMAIN = 'tea-house.myshopify.com';
 export const SECRET = 'hush of the tea house';
@@ -16,4 +18,26 @@ export function signed(path: string, parameters: string, customer = ''): string 
   const query = `${parameters}&${added}&timestamp=${Math.floor(Date.now() / 1000)}`;
   const message = query.split('&').sort().join('');
   return `${path}?${query}&signature=${createHmac('sha256', SECRET).update(message).digest('hex')}`;
+}
+
+interface Told {
+  id?: string;
+  triggeredAt?: string;
+  secret?: string;
+}
+
+/** Sends a webhook about the shop. */
+export function webhook(shop: Shop, topic: string, content: object, told: Told = {}): Promise<Response> {
+  const { id = `id-of-${topic.replace('/', '-')}`, triggeredAt, secret = SECRET } = told;
+  const body = JSON.stringify(content);
+  const headers = {
+    'content-type': 'application/json',
+    'x-shopify-topic': topic,
+    'x-shopify-shop-domain': DOMAIN,
+    'x-shopify-webhook-id': id,
+    'x-shopify-api-version': '2026-10',
+    'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('base64'),
+    ...(triggeredAt ? { 'x-shopify-triggered-at': triggeredAt } : {}),
+  };
+  return shop.get('/webhooks', { method: 'POST', headers, body });
 }

@@ -1,11 +1,10 @@
 //! Redaction deletes a shop's data from every tier, including data of the original deployment.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
-import { DOMAIN, SECRET, signed, VARIABLES, VISITOR } from './proxy.ts';
+import { DOMAIN, signed, VARIABLES, VISITOR, webhook } from './proxy.ts';
 import { open, type Shop } from './shop.ts';
 
 const STORES = ['UI_CACHE', 'GENERATION_QUEUE', 'SHOPPER_SESSIONS'] as const;
@@ -41,11 +40,11 @@ test('redacting a shop deletes its data from every tier', async (t) => {
 
 test('a forged webhook changes nothing', async (t) => {
   const shop = await open(t, { vars: VARIABLES });
-  assert.equal((await webhook(shop, 'app/uninstalled', {}, 'a guess')).status, 401);
+  assert.equal((await webhook(shop, 'app/uninstalled', {}, { secret: 'a guess' })).status, 401);
   assert.equal((await fragment(shop, '')).status, 200);
 });
 
-/** All keys and objects that name the shop, except audit records. */
+/** All keys and objects that name the shop, except records of the redaction and its progress. */
 async function everything({ UI_STORAGE, KEEPER, ...namespaces }: Bindings): Promise<string[]> {
   const found = (await UI_STORAGE.list()).objects.map(({ key }) => key);
   for (const store of STORES) {
@@ -55,7 +54,7 @@ async function everything({ UI_STORAGE, KEEPER, ...namespaces }: Bindings): Prom
       found.push(...(await keeper.listKeys(store, '', undefined, 1000)).value);
     }
   }
-  return found.filter((key) => key.includes(DOMAIN) && !/^(audit|seen|catalog):/.test(key));
+  return found.filter((key) => key.includes(DOMAIN) && !/^(audit|seen|catalog|tally):/.test(key));
 }
 
 /** Waits until no more data is deleted, and returns what is left. */
@@ -84,17 +83,4 @@ async function track(shop: Shop, nonce: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const answer = await shop.get(target, { method: 'POST', headers, body });
   assert.deepEqual(await answer.json(), { stored: 1 });
-}
-
-function webhook(shop: Shop, topic: string, content: object, secret = SECRET): Promise<Response> {
-  const body = JSON.stringify(content);
-  const headers = {
-    'content-type': 'application/json',
-    'x-shopify-topic': topic,
-    'x-shopify-shop-domain': DOMAIN,
-    'x-shopify-webhook-id': `id-of-${topic.replace('/', '-')}`,
-    'x-shopify-api-version': '2026-10',
-    'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('base64'),
-  };
-  return shop.get('/webhooks', { method: 'POST', headers, body });
 }

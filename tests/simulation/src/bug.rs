@@ -13,6 +13,8 @@ pub enum Bug {
     PutIgnoresDeletionMark,
     /// A page is served and stored although its shop is closed.
     CacheIgnoresClosing,
+    /// A report that a shop left closes the shop again after it was reopened.
+    ClosingIgnoresTime,
     /// The tokens of a call are reserved after the call.
     BudgetReservesAfterCall,
     /// The keys of pages do not name the shop.
@@ -21,22 +23,26 @@ pub enum Bug {
     SharedPlanHasViews,
     /// Two jobs plan for a segment at a time.
     PlanningIgnoresLease,
+    /// A redaction ends with its record, and does not delete once more what came late.
+    RedactionEndsEarly,
     /// A product change does not reach the shop's record.
     CatalogChangeIsLost,
 }
 
 impl Bug {
     /// Every planted bug.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::EnqueueIgnoresLiveJob,
         Self::EnqueueAnswersFirst,
         Self::CompletionIgnoresLease,
         Self::PutIgnoresDeletionMark,
         Self::CacheIgnoresClosing,
+        Self::ClosingIgnoresTime,
         Self::BudgetReservesAfterCall,
         Self::KeyDropsShop,
         Self::SharedPlanHasViews,
         Self::PlanningIgnoresLease,
+        Self::RedactionEndsEarly,
         Self::CatalogChangeIsLost,
     ];
 }

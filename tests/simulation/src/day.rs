@@ -203,7 +203,7 @@ impl Running {
             What::Change(number) => self.task(host, move |suspend| {
                 world.day.as_ref().expect("it is a day").change(&mut world.random.borrow_mut());
                 let id = format!("change-{number}");
-                let webhook = Request::webhook("products/update", &id, SHOP, r#"{"id":7}"#.to_owned());
+                let webhook = Request::webhook("products/update", &id, SHOP, 0, r#"{"id":7}"#.to_owned());
                 post(&Actor::request(world, host, suspend), "/webhooks", &webhook);
             }),
         }

@@ -28,6 +28,8 @@ pub(crate) struct Delivery {
     pub(crate) event: Event,
     pub(crate) shop: &'static str,
     pub(crate) id: String,
+    /// When it happened, by Shopify's clock, which nobody sets.
+    happened_ms: u64,
     is_answered: Rc<Cell<bool>>,
     /// Shared with the requests that are under way.
     under_way: Rc<()>,
@@ -43,6 +45,7 @@ impl Delivery {
             event,
             shop,
             id,
+            happened_ms: now_ms,
             is_answered: Rc::default(),
             under_way: Rc::default(),
             next_ms: now_ms,
@@ -115,7 +118,7 @@ impl Delivery {
                 )
             }
         };
-        ("/webhooks".to_owned(), Request::webhook(topic, id, shop, body))
+        ("/webhooks".to_owned(), Request::webhook(topic, id, shop, self.happened_ms, body))
     }
 }
 

@@ -56,7 +56,11 @@ impl Request {
     }
 
     /// Returns a webhook with a signature, which every host accepts.
-    pub(crate) fn webhook(topic: &str, id: &str, shop: &str, body: String) -> Self {
+    pub(crate) fn webhook(topic: &str, id: &str, shop: &str, happened_ms: u64, body: String) -> Self {
+        let (seconds, ms) = (happened_ms / 1_000, happened_ms % 1_000);
+        let (minutes, hours) = (50 + seconds / 60, 23 + (50 + seconds / 60) / 60);
+        let (day, hour, minute, second) = (14 + hours / 24, hours % 24, minutes % 60, seconds % 60);
+
         let headers = vec![
             ("x-shopify-hmac-sha256", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".into()),
             ("x-shopify-topic", topic.to_owned()),
@@ -64,6 +68,8 @@ impl Request {
             ("x-shopify-webhook-id", id.to_owned()),
             ("x-shopify-event-id", format!("event-of-{id}")),
             ("x-shopify-api-version", "2026-10".into()),
+            // From the start of every run on (`START_MS`), which is 23:50.
+            ("x-shopify-triggered-at", format!("2023-11-{day}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")),
         ];
         Self { headers, body }
     }

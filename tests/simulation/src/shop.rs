@@ -33,8 +33,14 @@ impl Shop {
     pub(crate) fn next(&mut self, world: &World, deliveries: &[Delivery]) -> Option<Event> {
         if let State::Asked(id, event) = &self.state {
             let delivery = deliveries.iter().find(|delivery| delivery.id == *id)?;
-            let is_done = !delivery.has_task() || world.ledger.borrow().jobs.is_done(id);
-            if !(delivery.is_at_rest() && (is_done || *event == Event::Uninstalled)) {
+            let ledger = world.ledger.borrow();
+            let is_done = !delivery.has_task() || ledger.jobs.is_done(id) || ledger.data.is_recorded(id);
+            // A repeated report of an uninstallation may come when the app is installed again.
+            let may_go_on = match event {
+                Event::Uninstalled => delivery.is_answered(),
+                _ => delivery.is_at_rest() && is_done,
+            };
+            if !may_go_on {
                 return None;
             }
             self.state = match event {

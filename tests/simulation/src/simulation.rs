@@ -14,7 +14,7 @@ use crate::delivery::{Delivery, Event};
 use crate::shop::Shop;
 use crate::sqlite::Sqlite;
 use crate::task::Task;
-use crate::world::{HOSTS, World};
+use crate::world::{HOSTS, STALL_MS_MAX, World};
 
 /// Two shops whose ids begin alike.
 const SHOPS: [&str; 2] = ["tea.myshopify.com", "tea-house.myshopify.com"];
@@ -132,6 +132,12 @@ impl Simulation {
             let stack = self.tasks.swap_remove(at).end();
             self.world.stacks.borrow_mut().push(stack);
         }
+        if let Some((host, by_ms)) = self.world.stalls.take() {
+            self.stall(host, by_ms);
+        }
+        if let Some(host) = self.world.dies.take() {
+            self.die(host);
+        }
         self.world.now_ms.set(now_ms + self.world.below(TURN_MS_MAX));
     }
 
@@ -189,10 +195,11 @@ impl Simulation {
         self.next_action_ms = self.world.now_ms.get() + pause_ms;
         let shop = self.world.random.borrow_mut().index(SHOPS.len());
         match self.world.below(40) {
-            0 => self.die(),
-            1 => self.stop(),
+            0 => self.some_host(Self::die),
+            1 => self.some_host(Self::stop),
             2 => self.set_clocks(),
-            3 => self.stall(),
+            3 => self
+                .some_host(|simulation, host| simulation.stall(host, simulation.world.below(STALL_MS_MAX))),
             4..7 => self.ask(shop, Event::ProductsChanged),
             7..10 => {
                 let customer = self.customer();
@@ -215,9 +222,7 @@ impl Simulation {
     /// Lets Shopify or the operator ask for something.
     fn ask(&mut self, shop: usize, event: Event) {
         self.events += 1;
-        // A second `app/uninstalled` after the app was installed again closes the shop: routing cannot tell it from the
-        // first one if the mark of the first one is lost or not seen yet.
-        let duplicates = u32::from(self.world.one_in(4) && event != Event::Uninstalled);
+        let duplicates = u32::from(self.world.one_in(4));
         let delivery = Delivery::new(event, SHOPS[shop], self.events, self.world.now_ms.get(), duplicates);
         let asked = |person| {
             let mut ledger = self.world.ledger.borrow_mut();

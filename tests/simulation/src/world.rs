@@ -56,6 +56,10 @@ pub(crate) const BUDGETS: Budgets = Budgets {
 pub(crate) fn priced(tokens: u64) -> Amount {
     Amount { tokens, microdollars: tokens * TOKEN_MICRODOLLARS }
 }
+/// How rarely the write of an object by a job is the last thing that its host does.
+const LAST_WRITE_ONE_IN: u64 = 60;
+/// The longest that a host stands still. It is longer than a lease.
+pub(crate) const STALL_MS_MAX: u64 = 6_000;
 /// Ten to midnight (UTC): the day ends in many runs.
 const START_MS: u64 = 1_700_006_400_000 - 600_000;
 
@@ -102,6 +106,10 @@ pub(crate) struct World {
     /// The number of calls so far.
     pub(crate) step: Cell<u64>,
     pub(crate) spawned: RefCell<Vec<Task>>,
+    /// The host that stands still from now on, and for how long.
+    pub(crate) stalls: Cell<Option<(usize, u64)>>,
+    /// The host that dies now.
+    pub(crate) dies: Cell<Option<usize>>,
     /// For each host, what becomes true when a job is announced there.
     announced: RefCell<[Ended; HOSTS]>,
     pub(crate) stacks: RefCell<Vec<DefaultStack>>,
@@ -140,6 +148,8 @@ impl World {
             set_ms: Cell::new(START_MS),
             step: Cell::default(),
             spawned: RefCell::default(),
+            stalls: Cell::default(),
+            dies: Cell::default(),
             announced: RefCell::default(),
             stacks: RefCell::new(stacks),
             violation: RefCell::default(),
@@ -179,6 +189,16 @@ impl World {
             4 => Fault::Repeated,
             _ => Fault::None,
         }
+    }
+
+    /// Returns whether the next write of an object by a job is the last thing that its host does. The host stands still
+    /// before, so that what the job has seen is outdated by then.
+    pub(crate) fn writes_last(&self, host: usize) -> bool {
+        let is_last = self.is_faulty.get() && self.one_in(LAST_WRITE_ONE_IN);
+        if is_last {
+            self.stalls.set(Some((host, self.below(STALL_MS_MAX))));
+        }
+        is_last
     }
 
     pub(crate) fn note(&self, step: impl FnOnce() -> String) {

@@ -367,7 +367,7 @@ fn a_purge_that_fails_in_part_tries_the_rest() {
 fn a_closed_shop_serves_and_stores_nothing() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    assert_eq!(shop.cache.close(&shop.id), Ok(()));
+    assert_eq!(shop.cache.close(&shop.id, None), Ok(()));
     assert_eq!(shop.served(200), is("closed", ""));
     assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(None));
     shop.cache.blob.calls.take();
@@ -382,17 +382,17 @@ fn a_closed_shop_serves_and_stores_nothing() {
 fn another_shop_stays_open() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.cache.close(&ShopId::parse("magic-wands.myshopify.com").unwrap()).unwrap();
+    shop.cache.close(&ShopId::parse("magic-wands.myshopify.com").unwrap(), None).unwrap();
     assert_eq!(shop.served(200), is("fresh", "hello"));
 }
 
 #[test]
 fn a_closed_shop_stays_closed_when_its_catalog_moves() {
     let shop = Shop::open().unwrap();
-    shop.cache.close(&shop.id).unwrap();
+    shop.cache.close(&shop.id, None).unwrap();
     assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS), Ok(1));
     assert_eq!(shop.served(0), is("closed", ""));
-    assert_eq!(shop.cache.close(&shop.id), Ok(()));
+    assert_eq!(shop.cache.close(&shop.id, None), Ok(()));
     assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(1));
 }
 
@@ -400,7 +400,7 @@ fn a_closed_shop_stays_closed_when_its_catalog_moves() {
 fn the_pages_of_a_shop_that_is_open_again_are_stale() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.cache.close(&shop.id).unwrap();
+    shop.cache.close(&shop.id, None).unwrap();
     assert_eq!(shop.cache.reopen(&shop.id, NOW_MS), Ok(()));
     assert_eq!(shop.served(200), is("catalog changed", "hello"));
     assert_eq!(shop.cache.reopen(&shop.id, NOW_MS), Ok(()));
@@ -412,7 +412,7 @@ fn closing_is_one_write_and_loses_no_race() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(b"7")));
     shop.kv_calls();
-    assert_eq!(shop.cache.close(&shop.id), Ok(()));
+    assert_eq!(shop.cache.close(&shop.id, None), Ok(()));
     let (get, swap) = (format!("get {VERSION}"), format!("swap {VERSION}"));
     assert_eq!(shop.kv_calls(), [get.clone(), swap.clone(), get, swap]);
     assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(7));

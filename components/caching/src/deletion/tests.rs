@@ -116,7 +116,7 @@ fn a_closed_shop_is_deleted_and_stays_closed() {
     let cache = cache();
     store_page(&cache, "a.myshopify.com", "abc123");
     let shop = ShopId::parse("a.myshopify.com").unwrap();
-    cache.close(&shop).unwrap();
+    cache.close(&shop, None).unwrap();
     assert_eq!(delete(&cache, None), Ok(Deleted { count: 1, more: false }));
     assert_eq!(names(&cache), ["catalog:a.myshopify.com"]);
     assert!(cache.shop(&shop).unwrap().closed);

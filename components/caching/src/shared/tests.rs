@@ -92,7 +92,7 @@ fn of_two_jobs_that_meet_one_has_the_lease() {
 fn a_closed_shop_has_no_plans_even_if_it_is_closed_meanwhile() {
     let cache = cache();
     cache.share_plan(&shop(), &segment(), &plan(), NOW_MS).unwrap();
-    cache.close(&shop()).unwrap();
+    cache.close(&shop(), None).unwrap();
     assert_eq!(cache.shared_plan(&shop(), &segment()), Ok(None));
     assert_eq!(cache.lease_planning(&shop(), &segment(), &job("job-1"), NOW_MS), Ok(false));
     cache.delete(Scope::Shop(&shop())).unwrap();

@@ -17,8 +17,9 @@ pub trait Cache {
     fn products_changed(&self, shop: &ShopId) -> Result<(), Failure>;
     /// Returns the stored plan of the shopper's page, as JSON.
     fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<String>, Failure>;
-    /// Closes a shop: from now on the cache returns and stores nothing for it.
-    fn close(&self, shop: &ShopId) -> Result<(), Failure>;
+    /// Closes a shop: from now on the cache returns and stores nothing for it. With the time at which it left, unless the
+    /// shop was reopened after a report of that time or a later one.
+    fn close(&self, shop: &ShopId, left_ms: Option<u64>) -> Result<(), Failure>;
     /// Reopens a closed shop.
     fn reopen(&self, shop: &ShopId) -> Result<(), Failure>;
     /// Returns the ids under which a shopper has pages or plans in any market, and always the shopper's own id.

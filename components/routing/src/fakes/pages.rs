@@ -65,8 +65,9 @@ impl Cache for Fake {
         Ok(is_kept.then(|| PLAN.to_owned()))
     }
 
-    fn close(&self, shop: &ShopId) -> Result<(), Failure> {
+    fn close(&self, shop: &ShopId, left_ms: Option<u64>) -> Result<(), Failure> {
         self.asked("cache", "cache.close")?;
+        self.left_ms.set(left_ms);
         self.closed.borrow_mut().push(shop.to_string());
         Ok(())
     }

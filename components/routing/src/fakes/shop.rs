@@ -98,7 +98,7 @@ impl Signatures for Fake {
 
 impl Clock for Fake {
     fn now_ms(&self) -> u64 {
-        self.now_ms
+        self.now_ms.get()
     }
 }
 

@@ -92,6 +92,7 @@ impl From<Progress> for job_types::Progress {
         match progress {
             Progress::More => Self::More,
             Progress::Done => Self::Over(job_types::Outcome::Done(None)),
+            Progress::Later(after_ms) => Self::Over(job_types::Outcome::Postponed(after_ms)),
             Progress::Retry(reason) => {
                 let trouble = job_types::Trouble { cause: None, reason };
                 Self::Over(job_types::Outcome::Retry(job_types::Retry { after_ms: None, trouble }))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{EventId, Key, ShopId};
 use serde::{Deserialize, Serialize};
 
+use super::LATE_MS;
 use crate::capabilities::{Failure, Storage};
 use crate::http::json;
 
@@ -22,6 +23,9 @@ pub(super) struct Tally {
     pub(super) after: Option<String>,
     /// How many items were deleted or reported, by kind.
     counts: BTreeMap<String, u32>,
+    /// The time of the audit record, if that was written before the last step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recorded_ms: Option<u64>,
 }
 
 /// The audit record of a finished task: what was done, when, and how many items; never whose they were.
@@ -49,11 +53,36 @@ impl Tally {
         self.after = None;
     }
 
+    /// Returns how long the last step has to wait, if it does. If the clock was set back, no longer than from its start.
+    pub(super) fn wait_ms(&self, now_ms: u64) -> Option<u64> {
+        let due_ms = self.recorded_ms?.saturating_add(LATE_MS);
+        Some(due_ms.saturating_sub(now_ms).min(LATE_MS)).filter(|wait_ms| *wait_ms > 0)
+    }
+
+    /// Returns whether the audit record was written.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.recorded_ms.is_some()
+    }
+
     pub(super) fn keep(&self, storage: &impl Storage, shop: &ShopId, cause: &EventId) -> Result<(), Failure> {
         storage.put(Key::Tally(shop, cause), &json(self), Some(TALLY_TTL_SECONDS))
     }
 
-    /// Replaces the tally with the audit record.
+    /// Writes the audit record before the last step. If only that fails, it is written at the end.
+    pub(super) fn record(
+        &mut self,
+        storage: &impl Storage,
+        shop: &ShopId,
+        cause: &EventId,
+        what: &'static str,
+        now_ms: u64,
+    ) -> Result<(), Failure> {
+        self.recorded_ms = Some(now_ms);
+        self.keep(storage, shop, cause)?;
+        self.audit(storage, shop, cause, what, now_ms)
+    }
+
+    /// Replaces the tally with the audit record, or with its final version.
     pub(super) fn close(
         &self,
         storage: &impl Storage,
@@ -62,9 +91,20 @@ impl Tally {
         what: &'static str,
         now_ms: u64,
     ) -> Result<(), Failure> {
-        let audit = Audit { what, done_ms: now_ms, counts: &self.counts };
-        storage.put(Key::Audit(shop, now_ms, cause), &json(&audit), None)?;
+        self.audit(storage, shop, cause, what, self.recorded_ms.unwrap_or(now_ms))?;
         let tally = Key::Tally(shop, cause);
         storage.remove(tally.store(), &tally.to_string()).map(|_removed| ())
+    }
+
+    fn audit(
+        &self,
+        storage: &impl Storage,
+        shop: &ShopId,
+        cause: &EventId,
+        what: &'static str,
+        done_ms: u64,
+    ) -> Result<(), Failure> {
+        let audit = Audit { what, done_ms, counts: &self.counts };
+        storage.put(Key::Audit(shop, done_ms, cause), &json(&audit), None)
     }
 }

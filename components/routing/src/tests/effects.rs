@@ -229,10 +229,10 @@ fn records_and_sums_expire() {
 
 #[test]
 fn after_a_day_a_shopper_adds_nothing_more() {
-    let mut shop = shop();
+    let shop = shop();
     report(&shop, OTHER, "a", &seen());
-    shop.now_ms = NOW_MS + DAY_MS;
-    let timestamp = shop.now_ms / 1_000;
+    shop.now_ms.set(NOW_MS + DAY_MS);
+    let timestamp = shop.now_ms.get() / 1_000;
     let parameters = format!("{}&nonce=b&shop={SHOP}&timestamp={timestamp}", of(OTHER));
     let target = crate::fakes::sign("/proxy/track", &parameters);
     assert_eq!(shop.post(&target, json!({ "events": carted() }).to_string()).status(), 200);

@@ -8,16 +8,18 @@ use model::{Key, ShopperId, Signals};
 use serde_json::{Value, json};
 
 use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, customer, maintenance_task};
+use crate::maintenance::LATE_MS;
 use crate::signals;
 use crate::{Progress, run_maintenance};
 
 const CAUSE: &str = "b54557e4-bdd9";
 
-/// Runs a maintenance task to its end. Returns the number of parts.
+/// Runs a maintenance task to its end, and lets the time pass that it waits. Returns the number of parts.
 fn finish(shop: &Fake, kind: &MaintenanceKind) -> usize {
     for part in 1..100 {
         match run_maintenance(shop, &maintenance_task(SHOP, CAUSE, kind)) {
             Progress::More => {}
+            Progress::Later(wait_ms) => shop.now_ms.set(shop.now_ms.get() + wait_ms),
             Progress::Done => return part,
             other => panic!("{other:?}"),
         }
@@ -244,6 +246,33 @@ fn a_maintenance_task_that_is_half_done_has_no_audit_record() {
             parts += 1;
         }
         assert!(parts > 1 && records() == before + 1, "{kind:?}");
+        finish(&shop, &kind);
+        assert_eq!(records(), before + 1, "{kind:?}");
+        assert!(!shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{kind:?}");
+    }
+}
+
+/// A worker that dies after it wrote a page does not see that its shopper was redacted meanwhile.
+#[test]
+fn a_page_that_was_stored_after_a_redaction_is_deleted_minutes_later() {
+    for kind in [MaintenanceKind::RedactShop, MaintenanceKind::RedactCustomer(customer("7"))] {
+        let shop = full();
+        let run = || run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind));
+        let recorded = (0..100).map(|_| run()).find(|progress| *progress != Progress::More);
+        assert_eq!(recorded, Some(Progress::Later(LATE_MS)), "{kind:?}");
+        let before = audit(&shop)["counts"]["pages"].as_u64();
+        let late = format!("{SHOP}:customer-7_DE-DE");
+        shop.pages.borrow_mut().insert(late.clone());
+
+        shop.now_ms.set(NOW_MS + LATE_MS / 2);
+        assert_eq!(run(), Progress::Later(LATE_MS / 2), "it was claimed early");
+        shop.now_ms.set(NOW_MS - LATE_MS);
+        assert_eq!(run(), Progress::Later(LATE_MS), "the clock was set back");
+        assert!(shop.pages.borrow().contains(&late));
+        shop.now_ms.set(NOW_MS + LATE_MS);
+        assert_eq!(run(), Progress::Done);
+        assert!(!shop.pages.borrow().contains(&late), "{kind:?}");
+        assert_eq!(audit(&shop)["counts"]["pages"].as_u64(), before.map(|pages| pages + 1), "one record");
         assert!(!shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{kind:?}");
     }
 }

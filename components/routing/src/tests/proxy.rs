@@ -313,13 +313,13 @@ fn a_report_is_known_again_for_as_long_as_its_signature_holds() {
     let timestamp = (NOW_MS + ahead_ms) / 1000;
     let parameters = consenting("&nonce=abc");
     let target = sign("/proxy/track", &format!("{parameters}&shop={SHOP}&timestamp={timestamp}"));
-    let mut shop = Fake::default();
+    let shop = Fake::default();
     assert_eq!(shop.post(&target, EVENTS).status(), 200);
     let seen = shop.keys().into_iter().find(|key| key.starts_with("seen:")).unwrap();
     let expired_ms = NOW_MS + u64::from(shop.ttls.borrow()[&seen]) * 1000;
-    shop.now_ms = expired_ms - 1;
+    shop.now_ms.set(expired_ms - 1);
     assert_eq!(shop.post(&target, EVENTS).status(), 409, "it is known again to the last moment");
-    shop.now_ms = expired_ms;
+    shop.now_ms.set(expired_ms);
     shop.stored.borrow_mut().remove(&seen);
     assert_eq!(shop.post(&target, EVENTS).status(), 401, "it is too old by then");
 }

@@ -109,6 +109,22 @@ fn an_uninstalled_app_stops_the_shop_at_once_and_its_pages_go() {
 }
 
 #[test]
+fn a_shop_is_closed_with_the_time_at_which_it_left_unless_that_is_far_ahead() {
+    for (triggered_at, left_ms) in [
+        ("2023-11-14T20:13:20.25Z", Some(NOW_MS - 2 * 60 * 60 * 1000 + 250)),
+        ("2023-11-14T22:14:20Z", Some(NOW_MS + 60 * 1000)),
+        ("2033-11-14T20:13:20Z", None),
+        ("yesterday", None),
+    ] {
+        let shop = Fake::default();
+        let mut request = webhook("app/uninstalled", "id-1", &about(1, SHOP));
+        request.headers.push(("x-shopify-triggered-at", triggered_at.to_owned()));
+        assert_eq!(send(&shop, &request).status(), 200, "{triggered_at}");
+        assert_eq!((shop.closed.borrow().len(), shop.left_ms.get()), (1, left_ms), "{triggered_at}");
+    }
+}
+
+#[test]
 fn a_maintenance_task_says_when_what_it_follows_from_happened_and_never_later_than_now() {
     for (triggered_at, happened_ms) in [
         ("2023-11-14T20:13:20.25Z", NOW_MS - 2 * 60 * 60 * 1000 + 250),

@@ -214,8 +214,8 @@ impl cache_control::Host for Context {
         relay!(self, cache, |guest, instance| guest.control.call_purge(instance, &shop, &shopper))
     }
 
-    async fn close(&mut self, shop: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_close(instance, &shop))
+    async fn close(&mut self, shop: String, left_ms: Option<u64>) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_close(instance, &shop, left_ms))
     }
 
     async fn reopen(&mut self, shop: String) -> Result<Result<(), CacheError>> {

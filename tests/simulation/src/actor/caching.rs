@@ -207,9 +207,11 @@ impl Blob for &Actor<'_> {
     fn put(&self, name: Name<'_>, value: &Bytes) -> Result<(), Failure> {
         self.check_object(Operation::Write, name.bucket().name(), &name.to_string());
         let (key, name) = (name.to_string(), self.planted(&name.to_string()));
+        let is_last = self.is_job && self.world.writes_last(self.host);
         let put = || {
             self.world.stored(&key, &value.0);
             self.world.blob.borrow_mut().insert(name.clone(), value.clone());
+            self.world.dies.set(is_last.then_some(self.host));
         };
         self.call(|| format!("blob.put {name} {}", String::from_utf8_lossy(&value.0)), put).map_err(down)
     }

@@ -58,8 +58,9 @@ impl Cache for Actor<'_> {
         self.cache().plan(shop, shopper).map(|plan| plan.map(|plan| plan.json)).map_err(of_cache)
     }
 
-    fn close(&self, shop: &ShopId) -> Result<(), Failure> {
-        self.cache().close(shop).map_err(of_cache)
+    fn close(&self, shop: &ShopId, left_ms: Option<u64>) -> Result<(), Failure> {
+        let left_ms = left_ms.filter(|_| !self.world.has(Bug::ClosingIgnoresTime));
+        self.cache().close(shop, left_ms).map_err(of_cache)
     }
 
     fn reopen(&self, shop: &ShopId) -> Result<(), Failure> {

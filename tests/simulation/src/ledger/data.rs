@@ -29,6 +29,8 @@ struct Redaction {
     person: Option<String>,
     /// The step at which Shopify asked.
     asked: u64,
+    /// Whether its audit record was written.
+    is_recorded: bool,
 }
 
 /// Everything that shoppers reported, and what must be gone of it.
@@ -62,12 +64,22 @@ impl Data {
     }
 
     pub(crate) fn redaction_asked(&mut self, cause: &str, shop: &str, person: Option<String>, step: u64) {
-        self.redactions.insert(cause.into(), Redaction { shop: shop.into(), person, asked: step });
+        self.redactions
+            .insert(cause.into(), Redaction { shop: shop.into(), person, asked: step, is_recorded: false });
     }
 
     /// Records that the audit record of a maintenance task was written.
     pub(crate) fn recorded(&mut self, cause: &str) {
+        if let Some(redaction) = self.redactions.get_mut(cause) {
+            redaction.is_recorded = true;
+        }
         self.deleted_by(cause).for_each(|event| event.is_recorded = true);
+    }
+
+    /// Returns whether the audit record of a redaction was written: what it deletes is deleted, and it only waits for what
+    /// may come late.
+    pub(crate) fn is_recorded(&self, cause: &str) -> bool {
+        self.redactions.get(cause).is_some_and(|redaction| redaction.is_recorded)
     }
 
     /// Records that a maintenance task is done. From now on nothing may be stored of the data that it deletes.

@@ -11,8 +11,6 @@ const WORKERS_PER_HOST: u32 = 2;
 /// The longest that a host is down, and that others take to find out that it died.
 const DOWN_MS_MAX: u64 = 3_000;
 const FOUND_OUT_MS_MAX: u64 = 4_000;
-/// The longest that a host stands still. It is longer than a lease.
-const STALL_MS_MAX: u64 = 6_000;
 /// The farthest that the clocks are set forward, once in [`MARK_MS`]: a redaction relies on a mark for that long.
 const FORWARD_MS_MAX: u64 = 150_000;
 /// The farthest that the clocks are set back.
@@ -25,29 +23,34 @@ impl Simulation {
         (0..HOSTS).map(|other| (host + other) % HOSTS).find(|host| self.restarts_ms[*host].is_none())
     }
 
+    /// Lets something happen to a host that is up.
+    pub(super) fn some_host(&mut self, happen: impl FnOnce(&mut Self, usize)) {
+        if let Some(host) = self.host() {
+            happen(self, host);
+        }
+    }
+
     /// Lets a host die with all that it does.
-    pub(super) fn die(&mut self) {
-        let Some(process) = self.end_host("dies") else { return };
+    pub(super) fn die(&mut self, host: usize) {
+        let process = self.end_host(host, "dies");
         let found_ms = self.world.now_ms.get() + self.world.below(FOUND_OUT_MS_MAX);
         self.dead.push((found_ms, process));
     }
 
     /// Lets a host stop, which gives its jobs back.
-    pub(super) fn stop(&mut self) {
-        if let Some(process) = self.end_host("stops") {
-            self.release(&process, 0);
-        }
+    pub(super) fn stop(&mut self, host: usize) {
+        let process = self.end_host(host, "stops");
+        self.release(&process, 0);
     }
 
-    pub(super) fn end_host(&mut self, how: &str) -> Option<String> {
-        let host = self.host()?;
+    pub(super) fn end_host(&mut self, host: usize, how: &str) -> String {
         self.world.note(|| format!("host {host} {how}"));
         self.end_tasks(|task| task.host == host);
         self.world.spawned.borrow_mut().retain(|task| task.host != host);
         self.world.kv.borrow_mut().host_ended(host);
         self.restarts_ms[host] = Some(self.world.now_ms.get() + self.world.below(DOWN_MS_MAX));
         let next = format!("process-{host}-{}", self.world.step.get());
-        Some(std::mem::replace(&mut self.world.processes.borrow_mut()[host], next))
+        std::mem::replace(&mut self.world.processes.borrow_mut()[host], next)
     }
 
     pub(super) fn start_hosts(&mut self) {
@@ -98,9 +101,7 @@ impl Simulation {
         }
     }
 
-    pub(super) fn stall(&mut self) {
-        let Some(host) = self.host() else { return };
-        let by_ms = self.world.below(STALL_MS_MAX);
+    pub(super) fn stall(&mut self, host: usize, by_ms: u64) {
         self.world.note(|| format!("host {host} stands still for {by_ms} ms"));
         self.stalled_until_ms[host] = self.world.now_ms.get() + by_ms;
     }
