@@ -1,42 +1,99 @@
 //! Learns what other processes did with jobs, and announces it here as if this process had done it: to the pages that
-//! wait for a job, and to the members that wait for one. Looks only while there are other processes.
+//! wait for a job, and to the members that wait for one. Only while there are other processes.
 //!
-//! Each process asks for itself, however many wait. No message between processes can get lost, because there is none.
+//! Job storage reports it if it can. Each process looks for itself as well, however many wait, because a report gets lost
+//! when the connection breaks or its sender dies: often while nothing is reported, and rarely otherwise.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use capabilities::jobs::{Error, Jobs, Status};
+use capabilities::jobs::{COMPLETED, Error, Jobs, QUEUED, Status, Watcher};
 use runtime::changes::{Changes, Topic};
 use runtime::deployment::Deployment;
 
 use crate::takeover::Here;
 
-/// How often a process looks. A page that waits is late by this much at most.
+/// How often a process looks whether a job is due, and for the jobs of pages that wait, if nothing is reported. Such a page
+/// is late by this much at most.
 const LOOK: Duration = Duration::from_millis(300);
+/// How often it looks while changes are reported.
+const LOOK_REPORTED: Duration = Duration::from_secs(2);
 /// How many jobs one question is about.
 const KEYS_AT_ONCE: usize = 500;
 
 /// The newest job of each key, as it was seen last.
 type Known = HashMap<String, Option<Status>>;
 
-/// Looks and announces, for ever.
+/// Listens, looks and announces, for ever.
 pub async fn watch(deployment: Arc<Deployment>, here: Here) {
-    let mut known = Known::new();
+    let (mut known, mut looked) = (Known::new(), None::<Instant>);
+    let mut heard = None::<Arc<Heard>>;
+    let (jobs, clock) = (&*deployment.capabilities.jobs, &deployment.capabilities.clock);
     loop {
         tokio::time::sleep(LOOK).await;
         if !here.has_others() {
             known.clear();
             continue;
         }
-        let (jobs, clock) = (&*deployment.capabilities.jobs, &deployment.capabilities.clock);
+        let heard = heard.get_or_insert_with(|| Heard::begin(jobs, &deployment.changes));
+        let is_early = looked.is_some_and(|looked| looked.elapsed() < LOOK_REPORTED);
+        if heard.is_enough() && is_early {
+            continue;
+        }
         // A failure shows in the health check, and the next look catches up.
         if let Ok(true) = jobs.is_due(clock.now_ms()).await {
             deployment.changes.announce(Topic::Pool);
         }
         if let Ok(newest) = newest(jobs, deployment.changes.noted()).await {
             known = announce(&deployment.changes, &known, newest);
+            looked = Some(Instant::now());
+        }
+    }
+}
+
+/// What job storage reports, announced here.
+struct Heard {
+    changes: Arc<Changes>,
+    is_reported: AtomicBool,
+    /// Whether something may have changed that is not reported.
+    has_gap: AtomicBool,
+}
+
+impl Heard {
+    fn begin(jobs: &dyn Jobs, changes: &Arc<Changes>) -> Arc<Self> {
+        let (is_reported, has_gap) = (AtomicBool::new(false), AtomicBool::new(true));
+        let heard = Arc::new(Self { changes: changes.clone(), is_reported, has_gap });
+        jobs.watch(heard.clone());
+        heard
+    }
+
+    /// Returns whether everything since the last look was reported. The caller looks if not.
+    fn is_enough(&self) -> bool {
+        self.is_reported.load(Ordering::SeqCst) && !self.has_gap.swap(false, Ordering::SeqCst)
+    }
+}
+
+impl Watcher for Heard {
+    fn connected(&self) {
+        self.has_gap.store(true, Ordering::SeqCst);
+        self.is_reported.store(true, Ordering::SeqCst);
+        self.changes.announce(Topic::Pool);
+    }
+
+    fn lost(&self) {
+        self.is_reported.store(false, Ordering::SeqCst);
+    }
+
+    /// Announces the queue alone, not the pool: where the job was enqueued, members that are free take it if its own member
+    /// is not.
+    fn changed(&self, what: &str, name: &str) {
+        match what {
+            QUEUED => self.changes.announce(Topic::Queue(name)),
+            COMPLETED => self.changes.announce(Topic::Key(name)),
+            // Of a later version of this program.
+            _ => {}
         }
     }
 }
@@ -67,7 +124,8 @@ fn announce(changes: &Changes, known: &Known, newest: Known) -> Known {
 
 #[cfg(test)]
 mod tests {
-    use capabilities::jobs::State;
+    use capabilities::jobs::{Memory, State};
+    use capabilities::random;
     use futures_util::FutureExt as _;
 
     use super::*;
@@ -95,6 +153,22 @@ mod tests {
         assert!(is_announced(&running, None), "it was deleted");
         assert!(!is_announced(&running, of(State::Running)));
         assert!(!is_announced(&known(of(State::Done)), of(State::Done)));
+    }
+
+    #[test]
+    fn what_is_reported_is_announced_and_a_gap_in_it_is_looked_into_once() {
+        let changes = Arc::new(Changes::new());
+        let heard = Heard::begin(&Memory::new(Arc::new(random::Scripted::new(0))), &changes);
+        assert!(!heard.is_enough(), "nothing is reported yet");
+        heard.connected();
+        assert!(!heard.is_enough(), "what happened before is not known");
+        assert!(heard.is_enough());
+        let (queue, key) = (changes.next(Topic::Queue("pool-3")), changes.next(Topic::Key("k")));
+        heard.changed(QUEUED, "pool-3");
+        heard.changed(COMPLETED, "k");
+        assert!(queue.now_or_never().is_some() && key.now_or_never().is_some());
+        heard.lost();
+        assert!(!heard.is_enough());
     }
 
     #[test]

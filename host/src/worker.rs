@@ -5,6 +5,8 @@
 //! The queueing component decides which job is next, when it is tried again and when it is given up; the `drain` crate
 //! decides when to claim, extend and complete.
 
+mod spare;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,10 +39,9 @@ use crate::event::{Event, Events, NotReady};
 use crate::overload::{self, Overload};
 use crate::takeover::Here;
 
-/// How often a member looks for jobs that nobody announced, in milliseconds.
-const LOOK_MS: u64 = 2_000;
-/// How long a job is left to its own member before another member that is free takes it.
-const YIELD: Duration = Duration::from_millis(50);
+/// How often a member looks for jobs by itself, in milliseconds. It is woken for all jobs but those whose look failed
+/// ([`spare`]).
+const LOOK_MS: u64 = 30_000;
 /// How long a member rests when the queue does not answer, in milliseconds.
 const REST_MS: u64 = 1_000;
 /// The niceness of background threads, which give way to shoppers (`setpriority(2)`: 19 gives way most).
@@ -94,6 +95,14 @@ impl Workers {
             };
             workers.tasks.spawn_on(member.run(), runtime);
         }
+        let (stop, deployment) = (workers.stop.clone(), deployment.clone());
+        let watching = async move {
+            let Capabilities { jobs, clock, .. } = &*deployment.capabilities;
+            // If jobs do not answer, members look for themselves later.
+            let is_due = async || jobs.is_due(clock.now_ms()).await.unwrap_or(false);
+            stop.run_until_cancelled(spare::watch(&deployment.changes, is_due)).await;
+        };
+        workers.tasks.spawn_on(watching, runtime);
         workers
     }
 
@@ -156,18 +165,14 @@ impl Member {
         }
     }
 
-    /// Returns once a job is announced, later if another member may take it first.
+    /// Returns once a job of this member is announced, or one that another member has not taken.
     fn announced(&self) -> BoxFuture<'_, ()> {
         let changes = &self.deployment.changes;
-        let (own, any) = (changes.next(Topic::Queue(&self.name)), changes.next(Topic::Pool));
-        let others = async {
-            any.await;
-            tokio::time::sleep(YIELD).await;
-        };
+        let (own, spare) = (changes.next(Topic::Queue(&self.name)), changes.next(Topic::Spare));
         Box::pin(async {
             tokio::select! {
                 () = own => {}
-                () = others => {}
+                () = spare => {}
             }
         })
     }

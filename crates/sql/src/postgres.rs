@@ -23,9 +23,9 @@ pub const PROBE: &str = "
     INSERT INTO probes (backend, probed_at) VALUES ($1, now())
     ON CONFLICT (backend) DO UPDATE SET probed_at = now()";
 
-/// The channel of the hosts whose tables are in this schema.
-pub const CHANNEL: &str = "SELECT 'wandstore_' || to_hex(hashtext(current_schema()))";
+/// $1 what the channel is about. Returns the channel of the hosts whose tables are in this schema.
+pub const CHANNEL: &str = "SELECT $1 || '_' || to_hex(hashtext(current_schema()))";
 
-/// $1 payloads, each of which becomes a notification.
+/// $1 what the channel is about, $2 payloads, each of which becomes a notification.
 pub const NOTIFY: &str = "
-    SELECT pg_notify('wandstore_' || to_hex(hashtext(current_schema())), payload) FROM unnest($1::text[]) AS payload";
+    SELECT pg_notify($1 || '_' || to_hex(hashtext(current_schema())), payload) FROM unnest($2::text[]) AS payload";

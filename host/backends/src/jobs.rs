@@ -14,6 +14,8 @@ mod postgres;
 mod scripted;
 mod sqlite;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -28,6 +30,13 @@ pub use postgres::Postgres;
 pub use scripted::Scripted;
 pub use sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 pub use sqlite::Sqlite;
+
+pub use crate::watch::{Reports, Watcher};
+
+/// The store in reports of jobs whose key is a queue that accepted a job.
+pub const QUEUED: &str = "queued";
+/// The store in reports of jobs whose key is that of a job that was completed, whatever became of it.
+pub const COMPLETED: &str = "completed";
 
 /// A job to be queued.
 pub type NewJob = model::jobs::NewJob<Bytes>;
@@ -176,6 +185,12 @@ pub enum Error {
 /// A job backend. Every change is durable when the call returns.
 #[async_trait]
 pub trait Jobs: Send + Sync {
+    /// Reports from now on what other processes do with jobs, as changes of the stores [`QUEUED`] and [`COMPLETED`], and
+    /// tells them what this one does. Called once, when there are other processes.
+    fn watch(&self, _watcher: Arc<dyn Watcher>) -> Reports {
+        Reports::Nothing
+    }
+
     /// Queues a job in the first queue that has room.
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error>;
 

@@ -18,7 +18,7 @@ pub mod server;
 mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
@@ -35,7 +35,7 @@ use deployment::Claim;
 pub use deployment::Deployment;
 pub use error::Error;
 pub use migrations::Migrated;
-pub use notices::Notices;
+pub use notices::{Notices, Subject};
 
 use crate::watch::Watcher;
 
@@ -48,6 +48,9 @@ const CONNECT: Duration = Duration::from_secs(2);
 const STATEMENT: Duration = Duration::from_secs(3);
 /// How long a statement may take until its answer has arrived. After that the connection is closed.
 const ANSWER: Duration = Duration::from_secs(4);
+
+/// How long a write counts as proof that the database can be written.
+const PROBED: Duration = Duration::from_millis(800);
 
 /// What is done with a connection.
 type Work<T> = Box<dyn for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send>;
@@ -63,6 +66,8 @@ pub struct Database {
     connections: Connections,
     runtime: Handle,
     attempt: Mutex<Option<Attempt>>,
+    /// Which backend has written for a probe last, and when.
+    probed: Mutex<Option<(&'static str, Instant)>>,
 }
 
 impl Database {
@@ -71,8 +76,8 @@ impl Database {
     pub fn new(address: Address, deployment: Deployment) -> Self {
         let runtime = Handle::current();
         let connections = Connections::new(address.with_statement_timeout(STATEMENT), runtime.clone());
-        let (claim, attempt) = (Claim::Compare, Mutex::default());
-        Self { address, deployment, claim, connections, runtime, attempt }
+        let (claim, attempt, probed) = (Claim::Compare, Mutex::default(), Mutex::default());
+        Self { address, deployment, claim, connections, runtime, attempt, probed }
     }
 
     /// Claims the database for the deployment, if it belongs to none yet.
@@ -138,13 +143,20 @@ impl Database {
 
     /// Reports what other hosts change to `watcher`, until the task is aborted. `own` is the name of this host in its
     /// notices.
-    pub fn listen(&self, own: u64, watcher: Arc<dyn Watcher>) -> JoinHandle<()> {
-        self.runtime.spawn(listen::listen(self.address.clone(), own, watcher))
+    pub fn listen(&self, subject: Subject, own: u64, watcher: Arc<dyn Watcher>) -> JoinHandle<()> {
+        self.runtime.spawn(listen::listen(self.address.clone(), subject, own, watcher))
     }
 
-    /// Fails if the database cannot be written. `backend` has a row of its own for that.
+    /// Fails if the database cannot be written. Each backend in it asks every second; if another one has just written,
+    /// that is the answer.
     pub async fn probe(&self, backend: &'static str) -> Result<(), Error> {
-        self.count(sqlx::query(::sql::postgres::PROBE).bind(backend)).await.map(drop)
+        let last = || self.probed.lock().unwrap_or_else(PoisonError::into_inner);
+        if last().is_some_and(|(other, at)| other != backend && at.elapsed() < PROBED) {
+            return Ok(());
+        }
+        self.count(sqlx::query(::sql::postgres::PROBE).bind(backend)).await?;
+        *last() = Some((backend, Instant::now()));
+        Ok(())
     }
 
     /// Runs a statement in a task of its own, because a caller that goes away must not leave a connection with half an

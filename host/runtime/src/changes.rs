@@ -40,6 +40,8 @@ pub enum Topic<'a> {
     Queue(&'a str),
     /// A job was queued in any queue, or became available again.
     Pool,
+    /// A job is due that its own member has not taken.
+    Spare,
     /// The job of this key was completed.
     Key(&'a str),
 }

@@ -1,7 +1,7 @@
 //! Jobs in a database of PostgreSQL, which several hosts share.
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ::sql::jobs::{Completed, was_set_back};
 use ::sql::postgres::{first_after, jobs as sql};
@@ -11,13 +11,14 @@ use bytes::Bytes;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob, QueueStats,
-    Range, Record, Requeued, State, Status, check_size, new_id,
+    Buried, COMPLETED, ClaimResult, Claimed, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob,
+    QUEUED, QueueStats, Range, Record, Reports, Requeued, State, Status, Watcher, check_size, new_id,
 };
 use crate::kind::{Opened, Site};
-use crate::postgres::{self, Database, Statement};
+use crate::postgres::{self, Database, Notices, Statement, Subject};
 use crate::random::Random;
 
 pub(super) use crate::kind::NoOptions as Options;
@@ -28,7 +29,7 @@ const ENQUEUE_ATTEMPTS: u32 = 5;
 /// Returns the jobs in the site's database.
 pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Jobs>> {
     let opened = site.database().map(|database| -> Arc<dyn Jobs> {
-        Arc::new(Postgres { database, random: site.random.clone(), holder: site.process.clone() })
+        Arc::new(Postgres::new(database, site.random.clone(), site.process.clone()))
     });
     ready(opened.map_err(Into::into))
 }
@@ -38,6 +39,10 @@ pub struct Postgres {
     database: Arc<Database>,
     random: Arc<dyn Random>,
     holder: Option<String>,
+    /// This host's notices, once there are others.
+    notices: OnceLock<Notices>,
+    /// The task that hears other hosts' notices.
+    listening: Mutex<Option<AbortHandle>>,
 }
 
 /// A claim on its way to the caller. Gives the lease back if it is dropped before.
@@ -63,6 +68,17 @@ impl Drop for Leased {
 }
 
 impl Postgres {
+    fn new(database: Arc<Database>, random: Arc<dyn Random>, holder: Option<String>) -> Self {
+        Self { database, random, holder, notices: OnceLock::new(), listening: Mutex::default() }
+    }
+
+    /// Tells other hosts soon, if there are any. If this process dies before, they find out by themselves.
+    fn notify(&self, what: &str, name: &str) {
+        if let Some(notices) = self.notices.get() {
+            notices.add(what, name);
+        }
+    }
+
     async fn live_of_key(&self, key: &str) -> Result<Option<String>, Error> {
         let row = self.database.first(sqlx::query(sql::LIVE_OF_KEY).bind(key.as_bytes())).await?;
         Ok(row.map(|row| row.try_get("id")).transpose()?)
@@ -215,8 +231,25 @@ fn record(row: &PgRow) -> Result<Record, Error> {
     })
 }
 
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let listening = self.listening.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = listening.take() {
+            task.abort();
+        }
+    }
+}
+
 #[async_trait]
 impl Jobs for Postgres {
+    fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
+        let notices = self.notices.get_or_init(|| Notices::new(self.database.clone(), Subject::Jobs));
+        let task = self.database.listen(Subject::Jobs, notices.from(), watcher);
+        let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
+        *listening = Some(task.abort_handle());
+        Reports::Most
+    }
+
     /// Looks for the key's live job first, because that is the usual answer and takes no lock.
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error> {
         check_size(&job.payload)?;
@@ -226,6 +259,9 @@ impl Jobs for Postgres {
         let id = new_id(job.now_ms, self.random.next_u64());
         for _ in 0..ENQUEUE_ATTEMPTS {
             if let Some(enqueued) = self.enqueue_once(&id, &job).await? {
+                if let Enqueued::Accepted { queue, .. } = &enqueued {
+                    self.notify(QUEUED, queue);
+                }
                 return Ok(enqueued);
             }
         }
@@ -263,7 +299,11 @@ impl Jobs for Postgres {
         completion: Completion,
     ) -> Result<Option<String>, Error> {
         let row = self.database.first(completing(id, token, now_ms, completion)).await?;
-        row.as_ref().map(key).transpose()
+        let key = row.as_ref().map(key).transpose()?;
+        if let Some(key) = &key {
+            self.notify(COMPLETED, key);
+        }
+        Ok(key)
     }
 
     async fn latest(&self, key: &str) -> Result<Option<Status>, Error> {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     Buried, ClaimResult, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range,
-    Record, Requeued, Status,
+    Record, Reports, Requeued, Status, Watcher,
 };
 use crate::faults::Faults;
 
@@ -30,6 +30,10 @@ impl Scripted {
 
 #[async_trait]
 impl Jobs for Scripted {
+    fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
+        self.inner.watch(watcher)
+    }
+
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error> {
         self.pass().await?.enqueue(job).await
     }

@@ -17,7 +17,7 @@ use super::tiered::is_exact;
 use super::{DELETED_AT_ONCE, Entry, Error, Kv, Reports, Swap, Watcher, check_size, expiry};
 use crate::clock::Clock;
 use crate::kind::{Opened, Site};
-use crate::postgres::{self, Database, Notices, Statement};
+use crate::postgres::{self, Database, Notices, Statement, Subject};
 
 pub(super) use crate::kind::NoOptions as Options;
 
@@ -51,7 +51,7 @@ impl From<postgres::Error> for Error {
 
 impl Postgres {
     fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
-        let notices = Notices::new(database.clone());
+        let notices = Notices::new(database.clone(), Subject::Keys);
         Self { database, clock, notices, listening: Mutex::default() }
     }
 
@@ -137,7 +137,7 @@ impl Drop for Postgres {
 #[async_trait]
 impl Kv for Postgres {
     fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
-        let task = self.database.listen(self.notices.from(), watcher);
+        let task = self.database.listen(Subject::Keys, self.notices.from(), watcher);
         let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
         *listening = Some(task.abort_handle());
         Reports::Most

@@ -7,27 +7,25 @@ use sqlx::Executor as _;
 use sqlx::postgres::{PgListener, PgNotification, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
-use super::notices::Notice;
+use super::notices::{Notice, Subject};
 use super::{Address, CONNECT, Error, STATEMENT};
 use crate::watch::Watcher;
 
-/// A connection on which nothing arrived for this long is tried out. With [`TRIED`], a dead connection is noticed in less
-/// than a second.
-const QUIET: Duration = Duration::from_millis(250);
-/// How long that may take.
+/// How long it may take to try out a connection on which nothing arrived. With [`Subject::silence`], a dead connection is
+/// noticed in less than a second if memory is trusted because of it.
 const TRIED: Duration = Duration::from_millis(500);
 /// The pause before connecting again.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Listens forever. `own` is the name of this host, whose own notices are of no interest.
-pub async fn listen(address: Address, own: u64, watcher: Arc<dyn Watcher>) {
+pub async fn listen(address: Address, subject: Subject, own: u64, watcher: Arc<dyn Watcher>) {
     loop {
-        match connect(&address).await {
+        match connect(&address, subject).await {
             Ok(mut connection) => {
                 watcher.connected();
-                let lost = hear(&mut connection, own, &*watcher).await;
+                let lost = hear(&mut connection, subject.silence(), own, &*watcher).await;
                 watcher.lost();
-                tracing::warn!(error = %lost, "other hosts' changes are not heard; memory is not trusted until they are");
+                tracing::warn!(error = %lost, ?subject, "other hosts' changes are not heard; until they are, storage is asked");
             }
             Err(error) => tracing::debug!(%error, "cannot listen to other hosts"),
         }
@@ -35,13 +33,14 @@ pub async fn listen(address: Address, own: u64, watcher: Arc<dyn Watcher>) {
     }
 }
 
-async fn connect(address: &Address) -> Result<PgListener, Error> {
+async fn connect(address: &Address, subject: Subject) -> Result<PgListener, Error> {
     let connecting = async {
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT);
         let pool = pool.connect_lazy_with(address.with_statement_timeout(STATEMENT));
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
-        let channel: String = sqlx::query_scalar(::sql::postgres::CHANNEL).fetch_one(&mut listener).await?;
+        let channel = sqlx::query_scalar(::sql::postgres::CHANNEL).bind(subject.name());
+        let channel: String = channel.fetch_one(&mut listener).await?;
         listener.listen(&channel).await?;
         Ok::<_, sqlx::Error>(listener)
     };
@@ -50,9 +49,9 @@ async fn connect(address: &Address) -> Result<PgListener, Error> {
 }
 
 /// Passes notices on. Returns once the connection is dead, and says why.
-async fn hear(connection: &mut PgListener, own: u64, watcher: &dyn Watcher) -> Error {
+async fn hear(connection: &mut PgListener, silence: Duration, own: u64, watcher: &dyn Watcher) -> Error {
     loop {
-        match timeout(QUIET, connection.try_recv()).await {
+        match timeout(silence, connection.try_recv()).await {
             Ok(Ok(Some(notification))) => pass_on(&notification, own, watcher),
             Ok(Ok(None)) => return Error::Unavailable("PostgreSQL closed the connection".to_owned()),
             Ok(Err(error)) => return error.into(),

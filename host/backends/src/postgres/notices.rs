@@ -1,4 +1,4 @@
-//! Notices of changed keys, from each host to the others.
+//! Notices of changed keys and jobs, from each host to the others.
 //!
 //! A commit that notifies takes a lock that all databases of the server share, so the statements that change keys do not
 //! notify. A task of its own does, for all keys that changed meanwhile at once. A host that dies before takes its notices
@@ -16,14 +16,42 @@ use tokio::time::sleep;
 use super::Database;
 use crate::random::{Random as _, System};
 
-/// The pause between two notifications.
-const PAUSE: Duration = Duration::from_millis(50);
+/// The pause between two notifications. Each costs the host a statement, and each of the others a message.
+const PAUSE: Duration = Duration::from_millis(200);
 /// The pause after one that failed.
 const REST: Duration = Duration::from_millis(500);
 /// Of more keys than these, no list is sent.
 const KEYS_MAX: usize = 4_096;
 /// PostgreSQL takes less than 8,000 bytes in one notification.
 const BYTES_MAX: usize = 7_000;
+
+/// What notices are about. Each subject has a channel of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Keys of key-value storage.
+    Keys,
+    /// Jobs: the store of a notice is what happened to one.
+    Jobs,
+}
+
+impl Subject {
+    /// Returns the start of the channel's name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Keys => "wandstore",
+            Self::Jobs => "wandstore_jobs",
+        }
+    }
+
+    /// Returns how long a connection may be silent until it is tried out. Nobody trusts memory because of what was not
+    /// heard of jobs: they are looked for as well.
+    pub(super) fn silence(self) -> Duration {
+        match self {
+            Self::Keys => Duration::from_millis(400),
+            Self::Jobs => Duration::from_secs(2),
+        }
+    }
+}
 
 /// What one host tells the others.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +78,10 @@ struct Pending {
 
 impl Notices {
     /// Begins to send notices through `database`.
-    pub fn new(database: Arc<Database>) -> Self {
+    pub fn new(database: Arc<Database>, subject: Subject) -> Self {
         let (from, pending) = (System.next_u64(), Arc::<Pending>::default());
         let runtime = database.runtime.clone();
-        let sender = runtime.spawn(send(database, from, pending.clone()));
+        let sender = runtime.spawn(send(database, subject, from, pending.clone()));
         Self { from, pending, sender }
     }
 
@@ -81,14 +109,14 @@ impl Pending {
     }
 }
 
-async fn send(database: Arc<Database>, from: u64, pending: Arc<Pending>) {
+async fn send(database: Arc<Database>, subject: Subject, from: u64, pending: Arc<Pending>) {
     loop {
         pending.added.notified().await;
         let keys = std::mem::take(&mut *pending.keys());
         if keys.is_empty() {
             continue;
         }
-        let notify = sqlx::query(::sql::postgres::NOTIFY).bind(payloads(from, &keys));
+        let notify = sqlx::query(::sql::postgres::NOTIFY).bind(subject.name()).bind(payloads(from, &keys));
         match database.all(notify).await {
             Ok(_) => sleep(PAUSE).await,
             Err(error) => {

@@ -8,14 +8,20 @@ use sqlx::{Connection as _, Executor as _};
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::postgres::server::Schema;
+use crate::postgres::server::{Schema, database};
 use crate::random;
+use crate::wire::Wire;
 
 /// Returns the jobs as another host opens them.
 async fn host(schema: &Schema) -> Arc<Postgres> {
-    let database = schema.database();
+    at(&schema.url()).await
+}
+
+/// Returns the jobs as a host opens them that reaches the database at this URL.
+async fn at(url: &reqwest::Url) -> Arc<Postgres> {
+    let database = Arc::new(database(url));
     database.start().await.unwrap();
-    Arc::new(Postgres { database, random: Arc::new(random::System), holder: Some("here".into()) })
+    Arc::new(Postgres::new(database, Arc::new(random::System), Some("here".into())))
 }
 
 fn job(key: String) -> NewJob {
@@ -68,6 +74,73 @@ async fn hosts_never_claim_the_same_job() {
     let claimed = claimers.join_all().await.concat();
     assert_eq!(claimed.len(), 60);
     assert_eq!(claimed.iter().collect::<BTreeSet<_>>().len(), 60);
+}
+
+/// What one host hears of the others.
+#[derive(Default)]
+struct Heard(std::sync::Mutex<Vec<String>>);
+
+impl Heard {
+    fn add(&self, what: String) {
+        self.0.lock().unwrap().push(what);
+    }
+
+    /// Waits until this was heard, since it was asked for last.
+    async fn hears(&self, what: &str) {
+        let heard = async {
+            while !self.has_heard(what) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_mins(1), heard).await;
+        in_time.unwrap_or_else(|_| panic!("never heard: {what}"));
+    }
+
+    fn has_heard(&self, what: &str) -> bool {
+        let mut heard = self.0.lock().unwrap();
+        let at = heard.iter().position(|heard| heard == what);
+        at.map(|at| heard.drain(..=at)).is_some()
+    }
+}
+
+impl Watcher for Heard {
+    fn connected(&self) {
+        self.add("connected".into());
+    }
+
+    fn lost(&self) {
+        self.add("lost".into());
+    }
+
+    fn changed(&self, what: &str, name: &str) {
+        self.add(format!("{what} {name}"));
+    }
+}
+
+#[tokio::test]
+async fn a_host_hears_which_queue_of_another_got_a_job_and_which_job_ended() {
+    let Some(schema) = Schema::create().await else { return };
+    let (wire, url) = Wire::to(&schema.url(), 5432).await;
+    let (here, there) = (host(&schema).await, at(&url).await);
+    let (own, heard) = (Arc::new(Heard::default()), Arc::new(Heard::default()));
+    assert_eq!((here.watch(own.clone()), there.watch(heard.clone())), (Reports::Most, Reports::Most));
+    own.hears("connected").await;
+    heard.hears("connected").await;
+
+    here.enqueue(job("k\0ü".into())).await.unwrap();
+    heard.hears("queued pool-0").await;
+    let ClaimResult::Job(claimed) = here.claim(1, 60_000).await.unwrap() else { panic!("it is due") };
+    here.complete(&claimed.id, claimed.token, 2, Completion::Done(None)).await.unwrap();
+    heard.hears("completed k\0ü").await;
+
+    wire.cut();
+    heard.hears("lost").await;
+    wire.mend();
+    heard.hears("connected").await;
+    here.enqueue(job("k2".into())).await.unwrap();
+    heard.hears("queued pool-0").await;
+    let own = own.0.lock().unwrap();
+    assert!(own.is_empty(), "a host hears nothing of itself: {own:?}");
 }
 
 #[tokio::test]
