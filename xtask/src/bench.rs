@@ -27,6 +27,7 @@ impl SimulateDay {
 }
 
 /// Measure against the native floor, in one run.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Args)]
 pub struct Bench {
     /// How long each load lasts, in seconds.
@@ -41,11 +42,15 @@ pub struct Bench {
     /// Compare our host instead with bare hyper, Node.js, workerd, wasmtime and Spin, where they are installed.
     #[arg(long, conflicts_with_all = ["targets", "instructions"])]
     peers: bool,
+    /// Measure instead what hits cost among 1,000, 100,000 and 1,000,000 pages. Needs PostgreSQL at `DATABASE_URL`, Redis
+    /// at `REDIS_URL`, and 25 GB of disk and memory.
+    #[arg(long, conflicts_with_all = ["targets", "instructions", "peers"])]
+    pages: bool,
 }
 
 impl Bench {
     pub fn run(self) -> anyhow::Result<()> {
-        if self.instructions {
+        if self.instructions || self.pages {
             shell::install("valgrind", "valgrind")?;
         } else {
             shell::install("wrk", "wrk")?;
@@ -63,6 +68,7 @@ impl Bench {
         let mut cargo = Command::new("cargo");
         cargo.args(["run", "--release", "--quiet", "--package", package, "--", "--seconds", &seconds]);
         cargo.args(self.instructions.then_some("instructions")).args(self.peers.then_some("peers"));
+        cargo.args(self.pages.then_some("pages"));
         shell::check(&mut cargo, "cargo run")
     }
 }

@@ -66,7 +66,8 @@ fn count(is_signed: bool) -> anyhow::Result<(Cost, Cost)> {
     };
     let Hits { server, targets, answer } =
         if is_signed { hits::signed(folder.path(), start) } else { hits::page(folder.path(), start) }?;
-    let hit = run(&server, &targets, &counts)?;
+    let targets: Vec<_> = targets.iter().cycle().take(REQUESTS).cloned().collect();
+    let hit = cost_of(&server, &targets, &targets, &counts)?;
     drop(server);
 
     let file = folder.path().join("answer");
@@ -74,29 +75,34 @@ fn count(is_signed: bool) -> anyhow::Result<(Cost, Cost)> {
     let counts = folder.path().join("floor-counts");
     let checks = if is_signed { Checks::Signature } else { Checks::Nothing };
     let server = Server::floor_under(&valgrind(&counts), &file, checks)?;
-    let floor = run(&server, &targets, &counts)?;
+    let floor = cost_of(&server, &targets, &targets, &counts)?;
     Ok((hit, floor))
 }
 
-fn valgrind(counts: &Path) -> Vec<String> {
+/// Returns the command under which a server is counted.
+pub fn valgrind(counts: &Path) -> Vec<String> {
     let file = format!("--callgrind-out-file={}", counts.display());
     let arguments = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no", &file];
     arguments.map(str::to_owned).to_vec()
 }
 
-/// Sends requests over one connection while callgrind counts.
-fn run(server: &Server, targets: &[String], counts: &Path) -> anyhow::Result<Cost> {
+/// Returns how many instructions one of these requests takes, after others that are not counted.
+pub fn run(server: &Server, before: &[String], targets: &[String], counts: &Path) -> anyhow::Result<f64> {
+    Ok(cost_of(server, before, targets, counts)?.total())
+}
+
+/// Sends requests over one connection, and has callgrind count the `targets`.
+fn cost_of(server: &Server, before: &[String], targets: &[String], counts: &Path) -> anyhow::Result<Cost> {
     let mut client = Client::connect(server.address())?;
-    let mut send =
-        || targets.iter().cycle().take(REQUESTS).try_for_each(|target| client.get(target).map(drop));
-    send()?;
+    let mut send = |targets: &[String]| targets.iter().try_for_each(|target| client.get(target).map(drop));
+    send(before)?;
     control(server, &["--instr=on"])?;
-    send()?;
+    send(targets)?;
     control(server, &["--instr=off"])?;
     control(server, &["--dump=hits"])?;
     let dump = counts.with_extension("1");
     let dump = std::fs::read_to_string(&dump).with_context(|| format!("cannot read {}", dump.display()))?;
-    Ok(Cost::of(&dump))
+    Ok(Cost::of(&dump, targets.len()))
 }
 
 fn control(server: &Server, arguments: &[&str]) -> anyhow::Result<()> {
@@ -166,18 +172,21 @@ impl Part {
     }
 }
 
-/// The instructions of a request, by part.
-#[derive(Debug, Default)]
-struct Cost(Vec<(Part, u64)>);
+/// The instructions of some requests, by part.
+#[derive(Debug)]
+struct Cost {
+    parts: Vec<(Part, u64)>,
+    requests: usize,
+}
 
 impl Cost {
     /// Reads a dump of callgrind (<https://valgrind.org/docs/manual/cl-format.html>): for each function its name, and
     /// lines of a position and a cost. The line after `calls=` is the cost of the called function.
-    fn of(dump: &str) -> Self {
+    fn of(dump: &str, requests: usize) -> Self {
         let mut names = Names::default();
         let (mut object, mut part) = (String::new(), Part::Hyper);
         let mut lines = dump.lines();
-        let mut cost = Self::default();
+        let mut cost = Self { parts: Vec::new(), requests };
         while let Some(line) = lines.next() {
             if let Some(named) = line.strip_prefix("ob=") {
                 object = names.resolve("ob", named);
@@ -198,16 +207,16 @@ impl Cost {
     }
 
     fn add(&mut self, part: Part, instructions: u64) {
-        match self.0.iter_mut().find(|(of, _)| *of == part) {
+        match self.parts.iter_mut().find(|(of, _)| *of == part) {
             Some((_, sum)) => *sum += instructions,
-            None => self.0.push((part, instructions)),
+            None => self.parts.push((part, instructions)),
         }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     fn of_part(&self, part: Part) -> f64 {
-        let sum: u64 = self.0.iter().filter(|(of, _)| *of == part).map(|(_, sum)| *sum).sum();
-        sum as f64 / REQUESTS as f64
+        let sum: u64 = self.parts.iter().filter(|(of, _)| *of == part).map(|(_, sum)| *sum).sum();
+        sum as f64 / self.requests as f64
     }
 
     fn total(&self) -> f64 {
@@ -248,8 +257,8 @@ mod tests {
                     cob=(2) ???\ncfn=(2) 0x1\ncalls=1 0\n12 999999\n+1 2000\n\
                     ob=(2)\nfn=(2)\n0 6000\n\
                     ob=(1)\nfn=(3) wasmtime::call\n* 8000\n";
-        let cost = Cost::of(dump);
-        assert_eq!(cost.0, [(Part::Host, 6000), (Part::Components, 6000), (Part::Wasmtime, 8000)]);
+        let cost = Cost::of(dump, 2_000);
+        assert_eq!(cost.parts, [(Part::Host, 6000), (Part::Components, 6000), (Part::Wasmtime, 8000)]);
         assert_eq!(cost.row("a page"), "| a page | 3 | 4 | 3 | 0 | 0 | 0 | 10 |");
         assert_eq!(recorded(&cost.row("a page"), "a page"), Some(10.0));
     }

@@ -17,6 +17,7 @@ mod floor;
 mod hit;
 mod hits;
 mod instructions;
+mod pages;
 mod peers;
 mod plot;
 mod redaction;
@@ -49,6 +50,7 @@ enum Command {
     Instructions,
     /// Compare our host with others that return the same page.
     Peers,
+    Pages(pages::Pages),
     Redaction(redaction::Redaction),
 }
 
@@ -61,6 +63,7 @@ fn main() -> anyhow::Result<()> {
         }
         Some(Command::Peers) => return peers::measure(cli.seconds),
         Some(Command::Instructions) => return instructions::measure(),
+        Some(Command::Pages(pages)) => return pages.measure(),
         Some(Command::Redaction(redaction)) => return redaction.measure(),
         None => {}
     }
