@@ -151,7 +151,7 @@ why-details = Quién planificó una página, cuánto costó, qué descartó el c
 why-shopper = Identificador de un cliente
 why-show = Mostrar
 why-none = No hay ninguna página guardada: se muestra la página común a todos.
-why-no-id = Esto no es un identificador de cliente: use solo letras, dígitos, _ y -.
+why-no-id = Esto no es un identificador de cliente: usa solo letras, dígitos, _ y -.
 
 ## Brand
 
@@ -272,12 +272,12 @@ kept-details = Con el consentimiento del cliente: lo que miró, añadió al carr
 
 ## Settings
 
-plan = Su plan
+plan = Tu plan
 plan-free = Gratis: páginas para un solo tipo de clientes, planificadas sin el modelo de lenguaje, y ninguna comparación. Lo demás que
-    haya configurado se conserva.
+    hayas configurado se conserva.
 plan-paid = Todo está incluido.
-plan-trial = Todo está incluido. Su prueba termina el { $day }.
-plan-inactive = Su suscripción no está activa, así que se aplica lo que es gratis. Shopify indica el motivo en la configuración de su
+plan-trial = Todo está incluido. Tu prueba termina el { $day }.
+plan-inactive = Tu suscripción no está activa, así que se aplica lo que es gratis. Shopify indica el motivo en la configuración de tu
     tienda, en Facturación.
 change-plan = Cambiar de plan
 pause = Pausa
@@ -302,7 +302,7 @@ cause-claims = El texto del modelo de lenguaje dice lo que no se puede decir
 cause-unreachable = El modelo de lenguaje no está disponible
 cause-timeout = El modelo de lenguaje no respondió a tiempo
 budget = Presupuesto
-budget-details = Lo que puede costar el modelo de lenguaje para sus páginas. Cuando se han gastado cuatro quintas partes de un
+budget-details = Lo que puede costar el modelo de lenguaje para tus páginas. Cuando se han gastado cuatro quintas partes de un
     presupuesto, las páginas de clientes nuevos se planifican sin él. Cuando se ha gastado todo, todas las páginas, hasta que
     empiece el día o el mes siguiente (UTC). Los clientes siempre ven una página, y las páginas existentes se conservan.
 budget-per-day = Por día, en dólares estadounidenses
@@ -334,7 +334,7 @@ error-colour = Escribe un color como #1b3a57, o déjalo vacío.
 error-question = La línea { $line } necesita un signo de interrogación y después una respuesta.
 error-day = Escribe un día como 2026-12-24, o déjalo vacío.
 error-share = Escribe un número de 0 a 50, como 10 o 2,5.
-error-dollars = Escriba dólares como 20 o 2,50, o deje esto vacío.
+error-dollars = Escribe dólares como 20 o 2,50, o deja esto vacío.
 error-lines = { $max ->
     [one] Escribe como máximo { $max } línea.
     [many] Escribe como máximo { $max } de líneas.
