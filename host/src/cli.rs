@@ -1,6 +1,7 @@
 //! The command line.
 
 mod ahead;
+mod approvals;
 mod audit;
 mod backup;
 mod cache;
@@ -72,6 +73,8 @@ enum Command {
     Cache(cache::Cache),
     /// Render a stored page again from its record, and compare the bytes.
     Replay(replay::Replay),
+    /// List the pages of a shop that wait for its merchant's approval, and those that were approved.
+    Approvals(approvals::Approvals),
     /// List how personal data was handled and what merchants requested, oldest first.
     Audit(audit::Audit),
     /// Print a report: on a customer for a merchant, or on what personal pages change.
@@ -121,6 +124,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Jobs(jobs) => jobs.run(&config).await,
             Command::Cache(cache) => cache.run(&config).await,
             Command::Replay(replay) => replay.run(&config).await,
+            Command::Approvals(approvals) => approvals.run(&config).await,
             Command::Audit(audit) => audit.run(&config).await,
             Command::Report(report) => report.run(&config).await,
             Command::Shop(shop) => shop.run(&config).await,

@@ -34,6 +34,7 @@ pub mod logging;
 pub mod merchants;
 pub mod overload;
 pub mod pages;
+pub mod reviews;
 mod root;
 pub mod shopper;
 pub mod takeover;

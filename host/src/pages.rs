@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use model::origin::{Origin, Told, Turn};
-use model::{Persona, ShopperId};
+use model::{Audience, InvalidId, Persona, ShopperId};
 use serde::Serialize;
 
 use crate::http::fallback_cache;
@@ -53,6 +53,12 @@ impl From<CatalogError> for Error {
                 Self::Unavailable("the shop does not supply its products".to_owned())
             }
         }
+    }
+}
+
+impl From<InvalidId> for Error {
+    fn from(invalid: InvalidId) -> Self {
+        Self::Invalid(invalid.to_string())
     }
 }
 
@@ -198,6 +204,21 @@ async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cach
     Ok((answer??, content))
 }
 
+/// Requests the page that the shoppers of an audience share about whom nothing else is known.
+pub async fn request_page_of(deployment: &Deployment, shop: &str, audience: &Audience) -> Result<(), Error> {
+    let Audience { page, persona, market } = audience;
+    let request = GenerationRequest {
+        shop: shop.to_owned(),
+        shopper: ShopperId::context(*persona).at(*page)?.in_market(market)?.to_string(),
+        work: Work::Generate,
+        signals: nothing_known(),
+        persona: Some((*persona).into()),
+        market: Market { country: market.country().to_owned(), language: market.language().to_owned() },
+        page: (*page).into(),
+    };
+    enqueue(deployment, &request).await
+}
+
 /// Requests the page of every shopper of a persona.
 pub async fn request_page(
     deployment: &Deployment,
@@ -215,9 +236,13 @@ pub async fn request_page(
         market: Market { country: String::new(), language: String::new() },
         page: PageKind::Home,
     };
+    enqueue(deployment, &request).await
+}
+
+async fn enqueue(deployment: &Deployment, request: &GenerationRequest) -> Result<(), Error> {
     let _enqueued = call!(deployment.queueing, Cause::Operator, |guest, instance| guest
         .queue
-        .call_enqueue(instance, &request))??;
+        .call_enqueue(instance, request))??;
     Ok(())
 }
 
@@ -294,6 +319,7 @@ fn found(state: &'static str, page: Page, bytes: u64, told: Told) -> Found {
         source: match metadata.source {
             Source::Llm => "the language model",
             Source::Shared => "the language model, for all shoppers of the segment",
+            Source::Approved => "the language model, as the merchant approved",
             Source::Local => "the local planner",
         },
         job: metadata.job,

@@ -495,7 +495,7 @@ fn part<'a>(
 async fn generate(deployment: &Deployment, job: &Job, cause: &Cause) -> Outcome {
     loop {
         let pool = &deployment.generation;
-        match call!(pool, cause.clone(), |guest, instance| guest.call_generate(instance, job)) {
+        match call!(pool, cause.clone(), |guest, instance| guest.generator.call_generate(instance, job)) {
             Ok(outcome) => return outcome,
             // The job was not tried, so this costs no attempt.
             Err(Failure::Skipped) => pool.is_callable().await,

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_types, reason = "stories limit how long the host may take")]
 
 mod admin;
+mod approval;
 mod architecture;
 mod bad_input;
 mod compliance;

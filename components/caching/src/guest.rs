@@ -16,7 +16,8 @@ use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
 use model::pages::InvalidJobId;
-use model::{Bucket, InvalidId, Key, Scope, SegmentId, ShopId, ShopperId, Store};
+use model::review::WaitingPlan;
+use model::{Audience, Bucket, InvalidId, Key, Scope, SegmentId, ShopId, ShopperId, Store};
 
 use crate::{Blob, Cache, Entry, Error, Failure, Kv, Level, Object, Operator, Swap};
 
@@ -66,6 +67,18 @@ impl cache::Guest for Component {
     fn put_shared_plan(shop: String, segment: String, plan: wit::SharedPlan) -> Result<(), wit::CacheError> {
         let (shop, segment) = parse_segment(&shop, &segment)?;
         Ok(CACHE.share_plan(&shop, &segment, &plan.into(), clock::now_ms())?)
+    }
+
+    fn get_review(shop: String, audience: String) -> Result<wit::Review, wit::CacheError> {
+        let kept = CACHE.review(&ShopId::parse(&shop)?, &Audience::parse(&audience)?)?;
+        let json = String::from_utf8(kept.review.encode()).ok();
+        Ok(wit::Review { json, is_full: kept.is_full })
+    }
+
+    fn submit_plan(shop: String, audience: String, plan: wit::WaitingPlan) -> Result<bool, wit::CacheError> {
+        let wit::WaitingPlan { json, job, planned_ms } = plan;
+        let plan = WaitingPlan { json, job: job.try_into()?, planned_ms };
+        Ok(CACHE.submit_plan(&ShopId::parse(&shop)?, &Audience::parse(&audience)?, &plan)?)
     }
 }
 

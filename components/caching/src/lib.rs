@@ -6,7 +6,8 @@
 //! A page is stored in two tiers in the same form (see `metadata.rs`): short-term storage (KV),
 //! where it expires, and long-term storage (blob), which is the source of truth. The plan that the page was
 //! rendered from is stored next to the latter. A plan that the shoppers of a segment share is in short-term
-//! storage only, beside the lease of the job that plans (see `shared.rs`). For a closed shop, the cache returns and stores nothing.
+//! storage only, beside the lease of the job that plans (see `shared.rs`), and so is what a merchant
+//! decided about plans (see `review.rs`). For a closed shop, the cache returns and stores nothing.
 //!
 //! Whether a page is fresh is a function of its metadata, the time and the shop's catalog version:
 //!
@@ -27,6 +28,7 @@ mod deletion;
 mod freshness;
 mod metadata;
 mod plan;
+mod review;
 mod shared;
 mod shop;
 

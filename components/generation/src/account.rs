@@ -77,6 +77,7 @@ impl Telling {
             segment: None,
             model: self.asked,
             failed,
+            edited: false,
             approved: None,
         };
         Account { origin, question: self.question }

@@ -33,6 +33,8 @@ impl Brief {
             plans_per: _,
             budget_per_day: _,
             budget_per_month: _,
+            approval: _,
+            only_approved: _,
             holdout: _,
             personas_paused: _,
             paused: _,
@@ -89,7 +91,7 @@ impl<'de> Deserialize<'de> for Brief {
 #[cfg(test)]
 mod tests {
     use model::Persona;
-    use model::shop::PlansPer;
+    use model::shop::{Approval, PlansPer};
 
     use super::*;
     use crate::fakes::merchant;
@@ -104,6 +106,7 @@ mod tests {
             ShopSettings { surface: "#ffffff".parse().ok(), ..merchant() },
             ShopSettings { url: Some("https://other.example".into()), ..merchant() },
             ShopSettings { plans_per: Some(PlansPer::Segment), ..merchant() },
+            ShopSettings { approval: Approval::Everything, only_approved: true, ..merchant() },
         ];
         assert!(same.iter().all(|merchant| Brief::of(merchant) == base));
         let others = [

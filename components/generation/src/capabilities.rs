@@ -4,8 +4,9 @@ use model::catalog::{CatalogError, Collection, Product};
 use model::llm::Request;
 pub use model::llm::{Completion, Ending, Error as NoAnswer, Failed};
 use model::pages::{JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
+use model::review::{Kept, WaitingPlan};
 use model::shop::ShopSettings;
-use model::{Market, SegmentId, ShopId, ShopperId};
+use model::{Audience, Market, SegmentId, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 
@@ -43,6 +44,10 @@ pub trait Cache {
     fn release_planning(&self, shop: &ShopId, segment: &SegmentId, job: &JobId) -> Result<(), CacheError>;
     /// Stores the plan of a segment.
     fn share_plan(&self, shop: &ShopId, segment: &SegmentId, plan: SharedPlan) -> Result<(), CacheError>;
+    /// Returns what the merchant decided about the plans of an audience.
+    fn review(&self, shop: &ShopId, audience: &Audience) -> Result<Kept, CacheError>;
+    /// Lets a plan wait for approval, in the place of the one that waits. Returns false if there is no room for it.
+    fn submit_plan(&self, shop: &ShopId, audience: &Audience, plan: WaitingPlan) -> Result<bool, CacheError>;
 }
 
 /// The catalog.

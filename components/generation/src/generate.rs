@@ -4,13 +4,15 @@
 //! stored plan is never planned again, and a stored page is not stored again. The model is asked again only if its
 //! answer was lost before it was stored.
 
-use model::Signals;
 use model::catalog::{CatalogError, Collection};
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
 use model::pages::{Fragment, NewPage, PageMetadata, StoredPlan};
+use model::review::Kept;
 use model::shop::PlansPer;
+use model::{Audience, Signals};
 use page::Document;
 
+use crate::approval::Approving;
 use crate::assortment::Assortment;
 use crate::because;
 use crate::bind;
@@ -23,7 +25,7 @@ use crate::plan;
 use crate::propose::{Proposal, propose};
 use crate::record::{self, Rendered};
 use crate::refit::refit;
-use crate::shared::{self, Planned, Shared};
+use crate::shared::{Planned, Segment, Shared};
 use crate::storefront::Storefront;
 
 /// The number of the shopper's searches that are repeated in the catalog.
@@ -127,7 +129,8 @@ impl<H: Host> Run<'_, H> {
 
     /// Returns the stored plan if it can be reused. It must be this job's own, or the job must be a rerender; it
     /// must have been made with the merchant's present settings, and must still fit. Its metadata stays, except
-    /// for the job id and the catalog version.
+    /// for the job id and the catalog version. If the merchant approves plans, none is reused: another may have been
+    /// approved since.
     fn reuse(
         &self,
         kept: Option<StoredPlan>,
@@ -136,7 +139,7 @@ impl<H: Host> Run<'_, H> {
     ) -> Option<Ready> {
         let kept =
             kept.filter(|kept| self.is_ours(&kept.metadata) || self.job.request.work == Work::Rerender)?;
-        if !storefront.merchant.wants(kept.metadata.persona) {
+        if !storefront.merchant.wants(kept.metadata.persona) || storefront.merchant.approves() {
             return None;
         }
         if plan::brief_of_stored(&kept.json) != Some(storefront.brief) {
@@ -156,18 +159,36 @@ impl<H: Host> Run<'_, H> {
 
     fn plan(&self, catalog_version: u64, storefront: &Storefront) -> Result<Ready, Outcome> {
         let reading = self.reading(storefront).ok_or_else(|| failed("every persona is turned off"))?;
-        let proposal = match storefront.merchant.plans_per.unwrap_or_default() {
-            PlansPer::Shopper => propose(self.host, self.job, &reading, storefront)?,
-            PlansPer::Segment => match shared::plan(self.host, self.job, &reading, storefront)? {
-                Planned::Shared(shared) => return Ok(self.of_shared(shared, &reading, catalog_version)),
-                Planned::Own(proposal) => *proposal,
-            },
+        let proposal = match self.planned(&reading, storefront)? {
+            Planned::Shared(shared) => return Ok(self.of_shared(shared, &reading, catalog_version)),
+            Planned::Own(proposal) => *proposal,
+            Planned::Nothing(trouble) => {
+                self.host.event(Level::Info, "no page was stored, because no plan was approved", &[]);
+                return Err(Outcome::Done(trouble));
+            }
         };
         let metadata = self.metadata(&proposal, &reading, catalog_version);
         let stored = plan::to_stored(proposal.plan.plan(), storefront.brief, &proposal.account);
         let reasons = texts(&reading.reasons);
         let Proposal { plan, trouble, .. } = proposal;
         Ok(Ready { plan, stored, metadata, reasons, is_theirs: true, trouble })
+    }
+
+    /// Plans for the segment, with or without the merchant's approval, or for the shopper alone. With approval it is for the
+    /// segment in any case, because nobody can approve a plan for each shopper.
+    fn planned(&self, reading: &Reading, storefront: &Storefront) -> Result<Planned, Outcome> {
+        let merchant = &storefront.merchant;
+        if !merchant.approves() && merchant.plans_per.unwrap_or_default() == PlansPer::Shopper {
+            return propose(self.host, self.job, reading, storefront).map(Box::new).map(Planned::Own);
+        }
+        let segment = Segment::new(self.host, self.job, reading, storefront);
+        if !merchant.approves() {
+            return segment.plan();
+        }
+        let GenerationRequest { shop, market, page, .. } = &self.job.request;
+        let audience = Audience { page: *page, persona: reading.persona, market: market.clone() };
+        let kept: Kept = self.host.review(shop, &audience).map_err(|error| self.cannot_read(&error))?;
+        Approving::new(self.host, self.job, storefront, segment, audience, kept).plan()
     }
 
     /// Returns the page of a segment's plan. It counts as planned now, because now the shopper gets it.

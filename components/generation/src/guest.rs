@@ -1,7 +1,7 @@
 //! Connects the logic to WIT.
 #![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
-use bindings::exports::wandstore::storefront::generator::Guest;
+use bindings::exports::wandstore::storefront::{generator, reviewer as exported};
 use bindings::wandstore::capabilities::{clock, llm, log, settings, values::Value};
 use bindings::wandstore::storefront::catalog_types::Freshness;
 use bindings::wandstore::storefront::{
@@ -11,14 +11,16 @@ use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::InvalidRequest;
 use model::llm::Request;
 use model::pages::{InvalidJobId, JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
+use model::review::{Edit, Kept, Review, WaitingPlan};
 use model::shop::ShopSettings;
-use model::{Market, SegmentId, ShopId, ShopperId};
+use model::{Audience, InvalidId, Market, SegmentId, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{Cache, CacheError, Catalog, Completion, Level, Llm, NoAnswer, Operator};
 use crate::generate::generate;
 use crate::job::Job;
 use crate::record;
+use crate::reviewer::{self, NotShown};
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -33,7 +35,7 @@ struct Component;
 
 bindings::export!(Component with_types_in bindings);
 
-impl Guest for Component {
+impl generator::Guest for Component {
     fn generate(job: job_types::Job) -> job_types::Outcome {
         match parsed(job) {
             Ok(job) => generate(&Host, &job).into(),
@@ -45,6 +47,29 @@ impl Guest for Component {
         let shop = ShopId::parse(&shop).map_err(|invalid| invalid.to_string())?;
         let plan: StoredPlan = plan.try_into().map_err(|invalid: InvalidJobId| invalid.to_string())?;
         record::replay(&shop, &plan).map_err(|not| not.to_string())
+    }
+}
+
+impl exported::Guest for Component {
+    fn show(
+        shop: String,
+        audience: String,
+        plan: String,
+    ) -> Result<page_types::ShownPlan, page_types::ReviewError> {
+        let (shop, audience) = (ShopId::parse(&shop)?, Audience::parse(&audience)?);
+        Ok(reviewer::show(&Host, &shop, &audience, &plan)?.into())
+    }
+
+    fn edit(
+        shop: String,
+        audience: String,
+        plan: String,
+        digest: String,
+        texts: Vec<page_types::PlanEdit>,
+    ) -> Result<page_types::EditedPlan, page_types::ReviewError> {
+        let (shop, audience) = (ShopId::parse(&shop)?, Audience::parse(&audience)?);
+        let edits: Vec<Edit> = texts.into_iter().map(Into::into).collect();
+        Ok(reviewer::edit(&Host, &shop, &audience, &plan, &digest, &edits)?.into())
     }
 }
 
@@ -109,6 +134,18 @@ impl Cache for Host {
     fn share_plan(&self, shop: &ShopId, segment: &SegmentId, plan: SharedPlan) -> Result<(), CacheError> {
         Ok(cache::put_shared_plan(shop.as_str(), segment.as_str(), &plan.into())?)
     }
+
+    fn review(&self, shop: &ShopId, audience: &Audience) -> Result<Kept, CacheError> {
+        let page_types::Review { json, is_full } = cache::get_review(shop.as_str(), &audience.to_string())?;
+        let review = json.and_then(|json| Review::decode(json.as_bytes())).unwrap_or_default();
+        Ok(Kept { review, is_full })
+    }
+
+    fn submit_plan(&self, shop: &ShopId, audience: &Audience, plan: WaitingPlan) -> Result<bool, CacheError> {
+        let WaitingPlan { json, job, planned_ms } = plan;
+        let plan = page_types::WaitingPlan { json, job: job.into(), planned_ms };
+        Ok(cache::submit_plan(shop.as_str(), &audience.to_string(), &plan)?)
+    }
 }
 
 impl Catalog for Host {
@@ -162,12 +199,28 @@ model::shopper_types_conversions!(shopper_types);
 model::catalog_types_conversions!(catalog_types);
 model::page_types_conversions!(page_types, Value);
 model::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
+model::review_conversions!(page_types);
 model::shop_conversions!(settings);
 model::llm_conversions!(bindings::wandstore::capabilities::llm);
 
 impl From<InvalidJobId> for CacheError {
     fn from(invalid: InvalidJobId) -> Self {
         Self::Invalid(invalid.to_string())
+    }
+}
+
+impl From<InvalidId> for page_types::ReviewError {
+    fn from(invalid: InvalidId) -> Self {
+        Self::Invalid(invalid.to_string())
+    }
+}
+
+impl From<NotShown> for page_types::ReviewError {
+    fn from(error: NotShown) -> Self {
+        match error {
+            NotShown::NoSuchShop | NotShown::NoPlan => Self::Invalid(error.to_string()),
+            NotShown::Catalog => Self::Unavailable(error.to_string()),
+        }
     }
 }
 

@@ -5,7 +5,8 @@
 //! what the model answers ([`answer`], [`draft`]), mends it ([`mod@salvage`]) and checks it ([`mod@check`]), binds it to
 //! the catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]). Shoppers of a segment share a plan
 //! ([`shared`]), to which the parts about one shopper are added ([`personal`]). How a plan was made is stored with it
-//! ([`account`]), and so is what rendering a page took, so that it can be rendered again ([`record`]).
+//! ([`account`]), and so is what rendering a page took, so that it can be rendered again ([`record`]). In a shop whose
+//! merchant approves plans, the model's plans wait for that ([`approval`]); [`reviewer`] shows them to the merchant.
 //!
 //! The crate is pure: it has no clock, randomness or network, and reaches the outside only through the traits of
 //! [`capabilities`]. It never shows model text that was not checked, and takes prices, titles and links only from
@@ -22,6 +23,7 @@ pub mod account;
 mod across;
 pub mod affinity;
 pub mod answer;
+pub mod approval;
 pub mod assortment;
 pub mod because;
 pub mod bind;
@@ -49,6 +51,7 @@ pub mod prompt;
 pub mod propose;
 pub mod record;
 pub mod refit;
+pub mod reviewer;
 pub mod salvage;
 pub mod season;
 pub mod shared;

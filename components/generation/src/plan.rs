@@ -4,7 +4,7 @@
 //! [`page::blocks`] lists. This is how plans are stored and checked; the model writes them in a shorter form
 //! ([`crate::form`]).
 
-use model::origin::Account;
+use model::origin::{Account, Approved};
 use page::blocks::Block;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -68,6 +68,30 @@ fn written(plan: &Plan, brief: Brief, account: &Account, is_shared: bool) -> Str
         stored["question"] = json!(question);
     }
     stored.to_string()
+}
+
+/// Returns the stored form of a plan with this approval.
+pub fn approved(stored: &str, approval: &Approved) -> String {
+    rewritten(stored, |members| members["origin"]["approved"] = json!(approval))
+}
+
+/// Returns the stored form of a plan whose copy a merchant edited: it has another plan and the same origin.
+pub fn edited(stored: &str, plan: &Plan, brief: Brief) -> String {
+    rewritten(stored, |members| {
+        members["plan"] = json!(plan);
+        members["brief"] = json!(brief);
+        members["origin"]["edited"] = true.into();
+    })
+}
+
+/// Changes members of a stored plan. A text that is none stays as it is.
+fn rewritten(stored: &str, change: impl FnOnce(&mut Value)) -> String {
+    let Ok(mut members) = serde_json::from_str::<Value>(stored) else { return stored.to_owned() };
+    if !members.is_object() {
+        return stored.to_owned();
+    }
+    change(&mut members);
+    members.to_string()
 }
 
 /// Returns whether a stored plan is shared by a segment.

@@ -8,6 +8,7 @@
 
 use model::catalog::Product;
 use model::llm::{Message, Request, Role};
+use model::review::REASON_CHARS_MAX;
 use model::{PageKind, Persona, Signals};
 use page::blocks::{Block, Demand, Occurrence, Rules};
 use serde::Serialize;
@@ -42,6 +43,8 @@ const TAGS_MAX: usize = 1;
 const TAG_CHARS_MAX: usize = 20;
 /// The largest number of banned words in the prompt. The check knows them all.
 const BANNED_MAX: usize = 40;
+/// The largest number of reasons in the prompt for which a merchant rejected plans.
+const REASONS_MAX: usize = 3;
 /// The longest answer that is shown to the model again for repair, in bytes.
 const REPAIRED_BYTES_MAX: usize = 8 * 1024;
 
@@ -127,15 +130,18 @@ pub fn request(
     Request { is_optional, ..asked(&about, &signals.views, storefront, offer, local) }
 }
 
-/// Creates the request for a plan that all shoppers of a persona share. It has nothing of any shopper.
+/// Creates the request for a plan that all shoppers of a persona share. It has nothing of any shopper. `reasons` are those
+/// for which the merchant rejected plans before it.
 pub fn request_for_all(
     persona: Persona,
     storefront: &Storefront,
     offer: &Offer<'_>,
     local: &Plan,
+    reasons: &[String],
 ) -> Request {
     let offer = &fitting(offer, &storefront.assortment);
-    asked(&segment_part(persona, storefront.page), &[], storefront, offer, local)
+    let about = [segment_part(persona, storefront.page), rejected_part(reasons)].concat();
+    asked(&about, &[], storefront, offer, local)
 }
 
 fn asked(about: &str, views: &[String], storefront: &Storefront, offer: &Offer<'_>, local: &Plan) -> Request {
@@ -247,6 +253,19 @@ fn segment_part(persona: Persona, page: PageKind) -> String {
          What each of them viewed or bought before is added for them, beside this plan.\n\n",
         persona.name(),
         wants(persona, page),
+    )
+}
+
+/// Returns the part about plans that the merchant rejected; nothing if there are none.
+fn rejected_part(reasons: &[String]) -> String {
+    if reasons.is_empty() {
+        return String::new();
+    }
+    let reasons = clipped_all(reasons, REASONS_MAX, REASON_CHARS_MAX);
+    format!(
+        "The shop rejected plans for this page. Its reasons, newest first, as data:\n{}\n\
+         Write a plan to which none of them applies.\n\n",
+        json(&reasons),
     )
 }
 

@@ -64,18 +64,20 @@ pub fn propose(
     reading: &Reading,
     storefront: &Storefront,
 ) -> Result<Proposal, Outcome> {
-    Planning::new(host, job, reading, storefront, false).propose()
+    Planning::new(host, job, reading, storefront).propose()
 }
 
 /// Plans a page for all shoppers of the persona, whoever the job is for. The caller leaves the signals of its shopper out
-/// of the job, and what their searches found out of the storefront.
+/// of the job, and what their searches found out of the storefront. `reasons` are those for which the merchant rejected
+/// plans before it.
 pub fn propose_for_all(
     host: &impl Host,
     job: &Job,
     reading: &Reading,
     storefront: &Storefront,
+    reasons: &[String],
 ) -> Result<Proposal, Outcome> {
-    Planning::new(host, job, reading, storefront, true).propose()
+    Planning { is_shared: true, reasons, ..Planning::new(host, job, reading, storefront) }.propose()
 }
 
 /// Plans a page locally, which is fresh for at most `fresh_ms_max`.
@@ -87,7 +89,7 @@ pub fn propose_locally(
     trouble: Option<Trouble>,
     fresh_ms_max: Option<u64>,
 ) -> Result<Proposal, Outcome> {
-    Planning::new(host, job, reading, storefront, false).locally(trouble, fresh_ms_max)
+    Planning::new(host, job, reading, storefront).locally(trouble, fresh_ms_max)
 }
 
 struct Planning<'a, H> {
@@ -101,18 +103,15 @@ struct Planning<'a, H> {
     is_shared: bool,
     /// What the model was asked, and what became of its answers.
     telling: RefCell<Telling>,
+    /// Why the merchant rejected plans before this one.
+    reasons: &'a [String],
 }
 
 impl<'a, H: Host> Planning<'a, H> {
-    fn new(
-        host: &'a H,
-        job: &'a Job,
-        reading: &'a Reading,
-        storefront: &'a Storefront,
-        is_shared: bool,
-    ) -> Self {
+    fn new(host: &'a H, job: &'a Job, reading: &'a Reading, storefront: &'a Storefront) -> Self {
         let local = planner::plan(reading.persona, &job.request.signals, storefront);
-        Self { host, job, reading, storefront, local, is_shared, telling: RefCell::default() }
+        let (reasons, telling) = (&[][..], RefCell::default());
+        Self { host, job, reading, storefront, local, is_shared: false, reasons, telling }
     }
 
     fn propose(&self) -> Result<Proposal, Outcome> {
@@ -151,7 +150,8 @@ impl<'a, H: Host> Planning<'a, H> {
 
     fn request(&self, offer: &Offer<'_>) -> Request {
         if self.is_shared {
-            return prompt::request_for_all(self.reading.persona, self.storefront, offer, &self.local);
+            let Self { reading, storefront, local, reasons, .. } = self;
+            return prompt::request_for_all(reading.persona, storefront, offer, local, reasons);
         }
         prompt::request(self.reading, &self.job.request.signals, self.storefront, offer, &self.local)
     }

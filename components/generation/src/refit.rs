@@ -17,6 +17,11 @@ use crate::storefront::Storefront;
 
 /// Returns the plan as it can be shown today, or the problems if it does not fit.
 pub fn refit(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
+    check(fitted(plan, storefront), storefront)
+}
+
+/// Returns the plan without what is out of date. It may not pass the check.
+pub fn fitted(plan: Plan, storefront: &Storefront) -> Plan {
     let blocks = plan.blocks.into_iter().filter_map(|block| block.refit(storefront)).collect();
     // New products of a list may be in another block too, and an older release may have planned what is now refused.
     let mut blocks = across::mended(blocks, &|text| storefront.supplies(text));
@@ -24,7 +29,7 @@ pub fn refit(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem
         Block::Grid(grid) => storefront.is_true(&grid.heading, &grid.products),
         _ => true,
     });
-    check(Plan { blocks, ..plan }, storefront)
+    Plan { blocks, ..plan }
 }
 
 impl Stock for Storefront {

@@ -9,7 +9,9 @@
 //! shopper, their signals and what their searches found do not reach the prompt or the plan.
 
 use std::borrow::Cow;
+use std::hash::Hasher as _;
 
+use fnv::FnvHasher;
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
 use model::pages::SharedPlan;
 use model::{Cause, SegmentId, Signals, Source};
@@ -31,6 +33,8 @@ pub enum Planned {
     Shared(Shared),
     /// By a plan for the shopper alone.
     Own(Box<Proposal>),
+    /// Not at all: nothing was approved, and nothing else may be shown. There may have been a problem on the way.
+    Nothing(Option<Trouble>),
 }
 
 /// The segment's plan.
@@ -48,32 +52,44 @@ pub struct Shared {
     pub trouble: Option<Trouble>,
 }
 
-/// Plans a page of a shopper's segment. Fails with the job's outcome if the job cannot go on.
-pub fn plan(
-    host: &impl Host,
-    job: &Job,
-    reading: &Reading,
-    storefront: &Storefront,
-) -> Result<Planned, Outcome> {
-    let GenerationRequest { shop, market, page, .. } = &job.request;
-    let segment = SegmentId::of(*page, reading.persona, market, storefront.brief.number());
-    let for_all = storefront.for_all(shop.as_str());
-    Segment { host, job, reading, storefront, for_all, id: segment }.plan()
-}
-
-struct Segment<'a, H> {
+/// A segment, as a job for one of its shoppers finds it.
+pub struct Segment<'a, H> {
     host: &'a H,
     job: &'a Job,
     reading: &'a Reading,
     /// The storefront as the job's shopper sees it.
     storefront: &'a Storefront,
     /// The storefront as everybody sees it.
-    for_all: Cow<'a, Storefront>,
+    pub for_all: Cow<'a, Storefront>,
     id: SegmentId,
+    /// Why the merchant rejected plans of the segment.
+    reasons: Vec<String>,
 }
 
-impl<H: Host> Segment<'_, H> {
-    fn plan(&self) -> Result<Planned, Outcome> {
+impl<'a, H: Host> Segment<'a, H> {
+    /// Returns the segment of a shopper.
+    pub fn new(host: &'a H, job: &'a Job, reading: &'a Reading, storefront: &'a Storefront) -> Self {
+        let GenerationRequest { shop, market, page, .. } = &job.request;
+        let id = SegmentId::of(*page, reading.persona, market, storefront.brief.number());
+        let for_all = storefront.for_all(shop.as_str());
+        Self { host, job, reading, storefront, for_all, id, reasons: Vec::new() }
+    }
+
+    /// Adds the reasons for which the merchant rejected plans of the segment, which the model is told. The lease of a job that
+    /// planned before that does not count any more.
+    #[must_use]
+    pub fn rejected_for(self, reasons: Vec<String>) -> Self {
+        if reasons.is_empty() {
+            return self;
+        }
+        let GenerationRequest { market, page, .. } = &self.job.request;
+        let number = self.storefront.brief.number() ^ digest(&reasons);
+        let id = SegmentId::of(*page, self.reading.persona, market, number);
+        Self { id, reasons, ..self }
+    }
+
+    /// Plans a page of the segment. Fails with the job's outcome if the job cannot go on.
+    pub fn plan(&self) -> Result<Planned, Outcome> {
         let known = self.known();
         if known.as_ref().is_some_and(|known| known.fresh_until_ms > self.host.now_ms()) {
             return Ok(Planned::Shared(known.expect("it was just looked at")));
@@ -87,15 +103,30 @@ impl<H: Host> Segment<'_, H> {
                 None => self.locally(None, Some(FIRST_VIEW_MS)),
             };
         }
-        let asked = Job { request: self.request_for_all(), ..self.job.clone() };
-        match propose_for_all(self.host, &asked, self.reading, &self.for_all) {
-            Ok(proposal) if proposal.source == Source::Llm => Ok(self.share(proposal)),
-            Ok(failed) => self.without_model(known, failed),
-            Err(outcome) => {
-                self.release();
-                Err(outcome)
-            }
+        match self.ask()? {
+            proposal if proposal.source == Source::Llm => Ok(self.share(proposal)),
+            failed => self.without_model(known, failed),
         }
+    }
+
+    /// Returns whether this job is to ask the model for a plan of the segment: there is one, the request may cost
+    /// something, and no other job asks.
+    pub fn may_ask(&self) -> bool {
+        self.host.is_configured() && self.job.request.work != Work::PlanLocally && self.is_ours_to_plan()
+    }
+
+    /// Asks the model for a plan of the segment. Without one, the proposal is the local planner's. After an answer that is of
+    /// no use the lease lasts on, because the next one would cost as much; else the next job asks at once.
+    pub fn ask(&self) -> Result<Proposal, Outcome> {
+        let asked = Job { request: self.request_for_all(), ..self.job.clone() };
+        let proposal = propose_for_all(self.host, &asked, self.reading, &self.for_all, &self.reasons);
+        let keeps_lease = proposal.as_ref().is_ok_and(|proposal| {
+            proposal.source == Source::Llm || proposal.trouble.as_ref().is_some_and(was_answered)
+        });
+        if !keeps_lease {
+            self.release();
+        }
+        proposal
     }
 
     /// Returns the segment's plan as it can be shown today, fresh or not, if there is one.
@@ -155,12 +186,8 @@ impl<H: Host> Segment<'_, H> {
         Planned::Shared(Shared { plan, stored, source, fresh_until_ms, trouble })
     }
 
-    /// Returns the page to show if the model gave no plan. After an answer that is of no use the lease lasts on,
-    /// because the next one would cost as much; else the next job asks at once.
+    /// Returns the page to show if the model gave no plan.
     fn without_model(&self, known: Option<Shared>, failed: Proposal) -> Result<Planned, Outcome> {
-        if !failed.trouble.as_ref().is_some_and(was_answered) {
-            self.release();
-        }
         if let (Some(known), Some(fresh_ms)) = (known, failed.fresh_ms_max) {
             return Ok(self.for_now(known, fresh_ms, failed.trouble));
         }
@@ -178,7 +205,8 @@ impl<H: Host> Segment<'_, H> {
         Planned::Shared(Shared { fresh_until_ms, trouble, ..known })
     }
 
-    fn locally(&self, trouble: Option<Trouble>, fresh_ms_max: Option<u64>) -> Result<Planned, Outcome> {
+    /// Plans the page locally, which is fresh for at most `fresh_ms_max`.
+    pub fn locally(&self, trouble: Option<Trouble>, fresh_ms_max: Option<u64>) -> Result<Planned, Outcome> {
         let Self { host, job, reading, storefront, .. } = self;
         let proposal = propose_locally(*host, job, reading, storefront, trouble, fresh_ms_max)?;
         Ok(Planned::Own(Box::new(proposal)))
@@ -188,6 +216,15 @@ impl<H: Host> Segment<'_, H> {
         let particulars = [("segment", self.id.as_str()), ("cause", &*error.to_string())];
         self.host.event(Level::Warn, message, &particulars);
     }
+}
+
+fn digest(texts: &[String]) -> u64 {
+    let mut hasher = FnvHasher::default();
+    for text in texts {
+        hasher.write(text.as_bytes());
+        hasher.write_u8(0);
+    }
+    hasher.finish()
 }
 
 /// Returns whether the model answered, and so was paid for.

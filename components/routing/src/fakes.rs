@@ -9,7 +9,7 @@ mod storage;
 
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
-use model::shop::Share;
+use model::shop::{Approval, Share};
 use model::{EventId, Persona, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +45,8 @@ pub(crate) struct Fake {
     pub(crate) holdout: Share,
     /// The personas that are paused.
     pub(crate) personas_paused: Vec<Persona>,
+    /// What the merchant approves; shoppers get nothing else of it.
+    pub(crate) approval: Approval,
     /// Whether only Shopify and the operator know the shops.
     pub(crate) closed_to_anybody: bool,
     pub(crate) now_ms: Cell<u64>,
@@ -94,6 +96,7 @@ impl Default for Fake {
             paused: false,
             holdout: Share::NOBODY,
             personas_paused: Vec::new(),
+            approval: Approval::Automatic,
             closed_to_anybody: false,
             now_ms: Cell::new(NOW_MS),
             token: Some(TOKEN),

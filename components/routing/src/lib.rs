@@ -8,6 +8,7 @@
 //! Shopify sends them again.
 
 mod admission;
+mod approved;
 mod capabilities;
 mod debug;
 mod domains;

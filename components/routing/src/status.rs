@@ -7,6 +7,7 @@ use model::jobs;
 use model::pages::{Cached, PageMetadata};
 use serde::Serialize;
 
+use crate::approved::may_be_shown;
 use crate::capabilities::{Cache, Failure, Log, Queue, Settings};
 use crate::headers;
 use crate::http::{Pending, Reply, Response};
@@ -62,7 +63,7 @@ pub(crate) fn status<D: Cache + Queue + Settings + Log>(
 }
 
 /// Answers the same for a visitor whom the request does not name.
-pub(crate) fn unnamed<D: Cache + Queue + Log>(
+pub(crate) fn unnamed<D: Cache + Queue + Settings + Log>(
     deployment: &D,
     visitor: &Visitor,
     target: Target<'_>,
@@ -75,7 +76,7 @@ fn wait_seconds(target: Target<'_>) -> Result<u32, Refusal> {
     Ok(target.number("wait", WAIT_SECONDS_MAX)?.unwrap_or(0))
 }
 
-fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
+fn look(deployment: &(impl Cache + Queue + Settings + Log), visitor: &Visitor) -> State {
     if visitor.paused || visitor.gets_fallback() {
         return State::None;
     }
@@ -104,7 +105,7 @@ fn reply<V>(
 }
 
 /// Checks for a live job first, because its page is the one worth waiting for.
-fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, Failure> {
+fn state(deployment: &(impl Cache + Queue + Settings), visitor: &Visitor) -> Result<State, Failure> {
     let without_page = match deployment.status(&visitor.shop, &visitor.shopper)? {
         Some(jobs::State::Queued) => return Ok(State::Queued),
         Some(jobs::State::Running) => return Ok(State::Running),
@@ -112,6 +113,7 @@ fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, 
         Some(jobs::State::Dead) => State::Failed,
     };
     Ok(match deployment.lookup(&visitor.shop, &visitor.shopper)? {
+        Cached::Stale(page, _) if !may_be_shown(deployment, visitor, &page.metadata) => without_page,
         Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.metadata),
         Cached::Miss => without_page,
         Cached::Closed => State::Closed,

@@ -12,6 +12,7 @@ use page::{About, Document, Look, Shelves, Shop, Subject};
 use routes::{Format, Route};
 
 use crate::admission;
+use crate::approved::may_be_shown;
 use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Settings, Storage};
 use crate::headers::{self, ExtraField};
 use crate::http::{Body, Reply, Request, Response};
@@ -96,6 +97,10 @@ pub(crate) fn show<D: Deployment>(
         Cached::Fresh(Page { content, metadata }) if usable(&metadata) => {
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Hit(metadata), shown))
+        }
+        // It counts as a new page, which the limits allow or not: nothing may come of it as long as nothing is approved.
+        Cached::Stale(page, _) if !may_be_shown(deployment, visitor, &page.metadata) => {
+            made_anew(deployment, visitor, request, Wanted::Replanned)
         }
         Cached::Stale(Page { content, metadata }, reason) if usable(&metadata) => {
             let generation = request_page(deployment, visitor, request, Wanted::after(reason));

@@ -94,13 +94,14 @@ impl Access {
         objects: &[],
     };
 
-    /// The permissions of caching: pages in both tiers, the plans of segments, and each shop's record.
+    /// The permissions of caching: pages in both tiers, the plans of segments, reviews, and each shop's record.
     pub const CACHING: Self = Self {
         entries: &[
             entries(Store::UiCache, Key::PAGES, &[READ, WRITE, DELETE, LIST]),
             entries(Store::UiCache, Key::CATALOG_VERSIONS, &[READ, WRITE]),
             entries(Store::UiCache, Key::FORGOTTEN, &[READ, WRITE]),
             entries(Store::UiCache, Key::SHARED_PLANS, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::UiCache, Key::REVIEWS, &[READ, WRITE, DELETE, LIST]),
             entries(Store::UiCache, Key::PLANNINGS, &[READ, WRITE, DELETE, LIST]),
             entries(Store::UiCache, Key::CATALOGS, &[DELETE, LIST]),
         ],
@@ -155,7 +156,7 @@ fn decide<P: Copy + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EventId, SegmentId, ShopId, ShopperId};
+    use crate::{Audience, EventId, SegmentId, ShopId, ShopperId};
 
     const ALL: [Operation; 4] = [READ, WRITE, DELETE, LIST];
     const ROLES: [Access; 4] = [Access::ROUTING, Access::CACHING, Access::QUEUEING, Access::CATALOG];
@@ -205,8 +206,10 @@ mod tests {
     fn every_key_is_read_or_written_by_somebody_and_each_prefix_ends_with_a_separator() {
         let (store, shopper) = (ShopId::parse("magic-wands").unwrap(), ShopperId::parse("abc").unwrap());
         let (event, segment) = (EventId::parse("x").unwrap(), SegmentId::parse("home").unwrap());
+        let audience = Audience::parse("home_explorer_-").unwrap();
         for key in [
             Key::Page(&store, &shopper),
+            Key::Review(&store, &audience),
             Key::CatalogVersion(&store),
             Key::Forgotten(&store, &shopper),
             Key::SharedPlan(&store, &segment),

@@ -6,14 +6,19 @@ use crate::{Key, Store};
 /// The keys that must not be lost: all keys with one of these prefixes.
 ///
 /// - The catalog version of a shop says whether the shop is closed. Without it, the shop would be open again.
+/// - A review has what the merchant approved: without it, nobody would know which pages may be shown.
 /// - The mark of a redaction keeps a page that is just being made from being stored.
 /// - The store of queues has the marks of webhooks and signed requests that were seen, the progress of maintenance
 ///   tasks, audit records, reports for merchants, sums over counted shoppers, shops' domains and the errors of jobs.
 ///
 /// Everything else is made again, or is of use for hours only: pages, which blob storage has too, the plans of
 /// segments, the answers of catalogs, sessions, and records of counted shoppers: who loses theirs is counted once more.
-const DURABLE: [(Store, &str); 3] =
-    [(Store::UiCache, Key::CATALOG_VERSIONS), (Store::UiCache, Key::FORGOTTEN), (Store::GenerationQueue, "")];
+const DURABLE: [(Store, &str); 4] = [
+    (Store::UiCache, Key::CATALOG_VERSIONS),
+    (Store::UiCache, Key::FORGOTTEN),
+    (Store::UiCache, Key::REVIEWS),
+    (Store::GenerationQueue, ""),
+];
 
 /// Whether the keys with a prefix must not be lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +62,7 @@ mod tests {
         for (store, prefix, expected) in [
             ("UI_CACHE", "catalog:", Durability::Durable),
             ("UI_CACHE", "forgotten:shop:", Durability::Durable),
+            ("UI_CACHE", "review:shop:", Durability::Durable),
             ("UI_CACHE", "ui:shop:", Durability::Volatile),
             ("UI_CACHE", "", Durability::Mixed),
             ("UI_CACHE", "f", Durability::Mixed),

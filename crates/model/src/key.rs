@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::{EventId, SegmentId, ShopId, ShopperId};
+use crate::{Audience, EventId, SegmentId, ShopId, ShopperId};
 
 /// The key-value stores of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
-    /// Pages in short-term storage, shops' records, the plans of segments, and the catalogs' answers.
+    /// Pages in short-term storage, shops' records, the plans of segments, reviews, and the catalogs' answers.
     UiCache,
     /// Errors of jobs, and the records of webhooks, maintenance tasks and domains.
     GenerationQueue,
@@ -40,6 +40,8 @@ pub enum Key<'a> {
     Forgotten(&'a ShopId, &'a ShopperId),
     /// The plan that the shoppers of a segment share.
     SharedPlan(&'a ShopId, &'a SegmentId),
+    /// What the merchant decided about the plans of an audience: see [`crate::review`].
+    Review(&'a ShopId, &'a Audience),
     /// The lease of the job that plans for a segment.
     Planning(&'a ShopId, &'a SegmentId),
     /// A shopper's signals in a shop. The key names the shop, because what a shopper does in one shop is no
@@ -97,6 +99,8 @@ impl Key<'_> {
     pub const OLD_NOTES: &'static str = "debug:";
     /// The prefix of all keys of plans that segments share.
     pub const SHARED_PLANS: &'static str = "plan:";
+    /// The prefix of all keys of reviews.
+    pub const REVIEWS: &'static str = "review:";
     pub(crate) const PLANNINGS: &'static str = "planning:";
     pub(crate) const CATALOG_VERSIONS: &'static str = "catalog:";
     pub(crate) const JOB_ERRORS_OF: &'static str = "error-of:";
@@ -120,6 +124,7 @@ impl Key<'_> {
             | Self::CatalogVersion(_)
             | Self::Forgotten(..)
             | Self::SharedPlan(..)
+            | Self::Review(..)
             | Self::Planning(..)
             | Self::Catalog(..) => Store::UiCache,
             Self::Session(..) | Self::Unit(..) | Self::Order(..) | Self::OrderOf(..) => {
@@ -158,6 +163,7 @@ impl fmt::Display for Key<'_> {
             Self::CatalogVersion(shop) => write!(f, "{}{shop}", Self::CATALOG_VERSIONS),
             Self::Forgotten(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::FORGOTTEN),
             Self::SharedPlan(shop, segment) => write!(f, "{}{shop}:{segment}", Self::SHARED_PLANS),
+            Self::Review(shop, audience) => write!(f, "{}{shop}:{audience}", Self::REVIEWS),
             Self::Planning(shop, segment) => write!(f, "{}{shop}:{segment}", Self::PLANNINGS),
             Self::Session(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::SESSIONS),
             Self::Unit(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::UNITS),

@@ -1,6 +1,7 @@
 //! The vocabulary of Wandstore: what components and hosts must agree on besides their interfaces. Parsed ids, every
 //! storage key and the roles that can access it, personas, signals, markets, currencies, products ([`catalog`]), pages
-//! ([`pages`]) and how they were made ([`origin`]), jobs ([`jobs`]), the settings of a shop ([`shop`]), calls of the language model ([`llm`]), limits
+//! ([`pages`]) and how they were made ([`origin`]), jobs ([`jobs`]), the settings of a shop ([`shop`]), what merchants
+//! approve ([`review`]), calls of the language model ([`llm`]), limits
 //! ([`limits`]), and the characters of texts ([`text`]). For each WIT interface, a macro such as
 //! [`page_types_conversions!`] implements the conversions between these types and those that a crate's bindings
 //! generated.
@@ -23,6 +24,7 @@
 mod access;
 #[cfg(target_arch = "wasm32")]
 mod allocator;
+mod audience;
 pub mod catalog;
 mod cause;
 mod conversions;
@@ -41,6 +43,7 @@ pub mod origin;
 mod page_kind;
 pub mod pages;
 mod persona;
+pub mod review;
 mod scope;
 mod segment;
 pub mod shop;
@@ -51,6 +54,7 @@ mod source;
 pub mod text;
 
 pub use access::{Access, Grant, Operation, Refused};
+pub use audience::Audience;
 pub use cause::Cause;
 pub use currency::{Currency, UnknownCurrency};
 pub use currency_codes::is_currency;

@@ -57,6 +57,9 @@ pub struct Origin {
     /// Why the language model did not plan, if it should have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<Failed>,
+    /// Whether the merchant edited its copy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
     /// Who approved the plan, if anybody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved: Option<Approved>,

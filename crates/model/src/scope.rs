@@ -57,10 +57,10 @@ impl<'a> Scope<'a> {
     }
 
     /// Returns the prefixes of the keys in short-term storage that a shop has and no shopper: the plans of its segments,
-    /// their leases, and its catalog's answers.
+    /// their leases, its reviews, and its catalog's answers.
     pub fn of_shop_alone(self) -> Vec<String> {
         match self {
-            Self::Shop(shop) => [Key::SHARED_PLANS, Key::PLANNINGS, Key::CATALOGS]
+            Self::Shop(shop) => [Key::SHARED_PLANS, Key::PLANNINGS, Key::REVIEWS, Key::CATALOGS]
                 .map(|start| format!("{start}{shop}:"))
                 .into(),
             Self::Shopper(..) => Vec::new(),
@@ -271,7 +271,13 @@ mod tests {
             &crate::Market::default(),
             7,
         );
-        for key in [Key::Catalog(&id, "x"), Key::SharedPlan(&id, &segment), Key::Planning(&id, &segment)] {
+        let audience = crate::Audience::parse("cart_explorer_-").unwrap();
+        for key in [
+            Key::Catalog(&id, "x"),
+            Key::SharedPlan(&id, &segment),
+            Key::Planning(&id, &segment),
+            Key::Review(&id, &audience),
+        ] {
             assert!(alone.iter().any(|prefix| key.to_string().starts_with(prefix)), "{key}");
         }
         assert!(Scope::Shopper(&id, &shopper).of_shop_alone().is_empty());

@@ -1,5 +1,6 @@
 //! The settings of a shop: the vocabulary of `settings` in `wit/capabilities`.
 
+mod approval;
 mod colour;
 mod conversions;
 mod day;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::is_visible;
 use crate::{Market, Persona};
 
+pub use approval::{Approval, InvalidApproval};
 pub use colour::{Colour, InvalidColour};
 pub use day::{Day, InvalidDay};
 pub use dollars::{Dollars, InvalidDollars};
@@ -62,6 +64,13 @@ pub struct ShopSettings {
     /// `shopper`, each one. If empty, as `llm.plans_per` says.
     #[serde(with = "serialized::or_empty")]
     pub plans_per: Option<PlansPer>,
+    /// Which of the language model's plans wait for the merchant's approval: none (`automatic`), the `first` of each persona,
+    /// market and kind of page, and the first after a change of the settings, or `everything`. With approval, plans are for
+    /// segments whatever `plans_per` says.
+    pub approval: Approval,
+    /// Whether shoppers get the fallback page where nothing was approved, and not a page that is planned without the
+    /// language model. It has no effect while approval is automatic.
+    pub only_approved: bool,
     /// The most that the language model may cost for its pages on a day (UTC), in US dollars, such as `"2.50"`; if empty,
     /// there is no limit but those of `[llm]`. Each call reserves the most that it may cost. When four fifths are spent,
     /// pages of shoppers about whom nothing is known are planned without the model; when all is spent, every page is,
@@ -115,6 +124,10 @@ pub struct Choices {
     /// See [`ShopSettings::surface`].
     #[serde(with = "serialized::or_empty")]
     pub surface: Option<Colour>,
+    /// See [`ShopSettings::approval`].
+    pub approval: Approval,
+    /// See [`ShopSettings::only_approved`].
+    pub only_approved: bool,
     /// See [`ShopSettings::budget_per_day`].
     #[serde(with = "serialized::or_empty")]
     pub budget_per_day: Option<Dollars>,
@@ -177,6 +190,8 @@ impl Default for ShopSettings {
             accent: None,
             surface: None,
             plans_per: None,
+            approval: Approval::Automatic,
+            only_approved: false,
             budget_per_day: None,
             budget_per_month: None,
             holdout: Share::TENTH,
@@ -209,6 +224,16 @@ impl ShopSettings {
     /// Returns whether pages are made for a persona.
     pub fn wants(&self, persona: Persona) -> bool {
         !self.personas_off.contains(&persona)
+    }
+
+    /// Returns whether plans of the language model wait for the merchant's approval.
+    pub fn approves(&self) -> bool {
+        self.approval != Approval::Automatic
+    }
+
+    /// Returns whether nothing may be shown that was not approved.
+    pub fn shows_only_approved(&self) -> bool {
+        self.approves() && self.only_approved
     }
 
     /// Returns the settings in the language of a market. Without one they stay in the shop's own, and so do they if that
@@ -266,6 +291,8 @@ impl Choices {
             personas_off: shop.personas_off,
             accent: shop.accent,
             surface: shop.surface,
+            approval: shop.approval,
+            only_approved: shop.only_approved,
             budget_per_day: shop.budget_per_day,
             budget_per_month: shop.budget_per_month,
             holdout: shop.holdout,
@@ -311,6 +338,8 @@ impl Choices {
             personas_off: self.personas_off,
             accent: self.accent,
             surface: self.surface,
+            approval: self.approval,
+            only_approved: self.only_approved,
             budget_per_day: self.budget_per_day,
             budget_per_month: self.budget_per_month,
             holdout: self.holdout,

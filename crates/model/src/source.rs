@@ -10,19 +10,23 @@ pub enum Source {
     Llm,
     /// A plan by the language model that the shopper's segment shares.
     Shared,
+    /// A plan by the language model that the merchant approved, or that the merchant's choice lets through after an
+    /// approved one.
+    Approved,
     /// The local planner.
     Local,
 }
 
 impl Source {
     /// All sources.
-    pub const ALL: [Self; 3] = [Self::Llm, Self::Shared, Self::Local];
+    pub const ALL: [Self; 4] = [Self::Llm, Self::Shared, Self::Approved, Self::Local];
 
     /// Returns its name in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Llm => "llm",
             Self::Shared => "shared",
+            Self::Approved => "approved",
             Self::Local => "local",
         }
     }
@@ -39,7 +43,7 @@ mod tests {
 
     #[test]
     fn names_are_those_under_which_sources_are_stored() {
-        assert_eq!(Source::ALL.map(Source::name), ["llm", "shared", "local"]);
+        assert_eq!(Source::ALL.map(Source::name), ["llm", "shared", "approved", "local"]);
         for source in Source::ALL {
             let stored = format!("\"{}\"", source.name());
             assert_eq!(serde_json::to_string(&source).unwrap(), stored);

@@ -52,6 +52,7 @@ pub const DELETE_OLDEST: &str = "
     DELETE FROM entries WHERE version IN (
         SELECT version FROM entries
         WHERE store = ?1 AND key NOT GLOB 'catalog:*' AND key NOT GLOB 'forgotten:*'
+            AND key NOT GLOB 'review:*'
         ORDER BY version LIMIT ?2
     )";
 

@@ -8,6 +8,7 @@ mod admin;
 mod advice;
 mod answers;
 mod app;
+mod approval;
 mod billing;
 mod budget;
 mod choices;
@@ -40,6 +41,7 @@ mod transfer;
 mod unavailable;
 mod usage;
 mod visit;
+mod waiting;
 mod wording;
 mod worth;
 

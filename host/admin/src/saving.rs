@@ -44,12 +44,15 @@ pub async fn save_choices(
     if !changed(admin, shop, change).await? {
         return Ok(Saved::Nothing);
     }
-    let Err(error) = admin.storefronts.bump_catalog_version(shop).await else {
-        return Ok(Saved::ForAllPages);
-    };
-    tracing::warn!(%shop, %error, "cannot make pages stale; they keep their former settings until storage is writable");
+    Ok(make_stale(admin, shop).await)
+}
+
+/// Makes all pages of a shop stale, at once or as soon as storage can be written.
+pub async fn make_stale(admin: &Arc<Admin>, shop: &ShopId) -> Saved {
+    let Err(error) = admin.storefronts.bump_catalog_version(shop).await else { return Saved::ForAllPages };
+    tracing::warn!(%shop, %error, "cannot make pages stale; they stay as they are until storage is writable");
     tokio::spawn(bump_later(Arc::downgrade(admin), shop.clone()));
-    Ok(Saved::ForNewPages)
+    Saved::ForNewPages
 }
 
 /// Stores a change of a shop's choices and serves them. Returns false if there was nothing to change. The caller excludes

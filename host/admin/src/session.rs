@@ -23,6 +23,8 @@ pub struct Caller {
     pub domain: ShopDomain,
     /// The shop's id in the rest of the program.
     pub shop: ShopId,
+    /// Shopify's number of the member of staff.
+    pub staff: String,
     /// The session token, which can be exchanged for the shop's tokens during its lifetime of a minute.
     pub token: Token,
 }
@@ -100,7 +102,7 @@ fn caller(admin: &Admin, token: &str) -> Result<Caller, Error> {
     let check = |message: &[u8], mac: &[u8]| admin.signed(message, mac);
     let session = session_token::verify(token, &admin.app.key, admin.now_s(), check)?;
     let shop = ShopId::parse(session.shop.as_str()).map_err(|_| Error::Issuer)?;
-    Ok(Caller { domain: session.shop, shop, token: Token(token.to_owned()) })
+    Ok(Caller { domain: session.shop, shop, staff: session.user, token: Token(token.to_owned()) })
 }
 
 /// Checks the signature of an address, if Shopify signed it. An old signature is accepted, because the

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use capabilities::llm::budget::Used;
 use model::origin::Told;
+use model::review::{Decision, Edit, Edited, Outdated, Review, Shown};
 use model::shop::ShopSettings;
-use model::{Cause, EventId, Persona, ShopId, ShopperId};
+use model::{Audience, Cause, EventId, Persona, ShopId, ShopperId};
 
 /// An operation of the host failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,6 +114,35 @@ pub trait Storefronts: Send + Sync {
 
     /// Returns a page for the persona; may queue its generation if there is none yet.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed>;
+
+    /// Returns what the merchant decided about the language model's plans, and what waits, for each audience of the shop.
+    async fn reviews(&self, shop: &ShopId) -> Result<Vec<(Audience, Review)>, Failed>;
+
+    /// Returns a plan as the merchant looks at it.
+    async fn show_plan(&self, shop: &ShopId, audience: &Audience, plan: &str) -> Result<Shown, Failed>;
+
+    /// Returns a plan with other texts, if they may stand on a page. `digest` is that of the plan as it was shown.
+    async fn edit_plan(
+        &self,
+        shop: &ShopId,
+        audience: &Audience,
+        plan: &str,
+        digest: &str,
+        edits: &[Edit],
+    ) -> Result<Edited, Failed>;
+
+    /// Carries out what the member of staff `by` decided about the waiting plan of this version.
+    async fn decide(
+        &self,
+        shop: &ShopId,
+        audience: &Audience,
+        version: &str,
+        decision: &Decision,
+        by: &str,
+    ) -> Result<Result<(), Outdated>, Failed>;
+
+    /// Queues a page for the audience, so that its next plan is made now. Called after a plan was rejected.
+    async fn request_plan(&self, shop: &ShopId, audience: &Audience) -> Result<(), Failed>;
 
     /// Returns the shop's reports on customers, newest first.
     async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed>;

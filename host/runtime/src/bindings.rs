@@ -36,6 +36,7 @@ wasmtime::component::bindgen!({
             export wandstore:storefront/queue@0.1.0;
             export wandstore:storefront/leases@0.1.0;
             export wandstore:storefront/generator@0.1.0;
+            export wandstore:storefront/reviewer@0.1.0;
             export wandstore:storefront/catalog@0.1.0;
         }
     "#,

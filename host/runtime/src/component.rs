@@ -22,7 +22,7 @@ pub use source::{Binary, Builtin, ComponentConfig, Source};
 pub use trial::{TRIAL, TRIAL_CALLS, Verdict, Watched};
 
 use crate::bindings::exports::wandstore::storefront::{
-    cache, cache_control, catalog, catalog_version, generator, handler, leases, maintenance, queue,
+    cache, cache_control, catalog, catalog_version, generator, handler, leases, maintenance, queue, reviewer,
 };
 use crate::changes::Changes;
 
@@ -134,7 +134,6 @@ macro_rules! export {
     };
 }
 
-export!(generator);
 export!(catalog);
 
 /// Several exports of one component, bound together.
@@ -176,6 +175,14 @@ pub struct Jobs {
     pub leases: leases::Guest,
 }
 
+/// The exports of generation.
+pub struct Makers {
+    /// Makes pages.
+    pub generator: generator::Guest,
+    /// Shows plans to merchants.
+    pub reviewer: reviewer::Guest,
+}
+
 /// The exports of caching.
 pub struct Pages {
     /// Keeps pages.
@@ -188,6 +195,7 @@ pub struct Pages {
 
 exports!(Front { handler: handler, maintenance: maintenance });
 exports!(Jobs { queue: queue, leases: leases });
+exports!(Makers { generator: generator, reviewer: reviewer });
 exports!(Pages { cache: cache, control: cache_control, version: catalog_version });
 
 /// The pools of the five roles.
@@ -197,7 +205,7 @@ pub type Cache = Pool<Pages>;
 /// See [`Handler`].
 pub type Queue = Pool<Jobs>;
 /// See [`Handler`].
-pub type Generator = Pool<generator::Guest>;
+pub type Generator = Pool<Makers>;
 /// See [`Handler`].
 pub type Catalog = Pool<catalog::Guest>;
 

@@ -9,11 +9,12 @@ use bytes::Bytes;
 use capabilities::Capabilities;
 use capabilities::llm::budget::{Day, Used};
 use experiments::Totals;
+use model::review::{Decision, Edit, Edited, Outdated, Review, Shown};
 use model::shop::{Share, ShopSettings, ShopStatus};
-use model::{Cause, Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
+use model::{Audience, Cause, Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
 use serde::Deserialize;
 
-use crate::{effects, pages};
+use crate::{effects, pages, reviews};
 use runtime::bindings::wandstore::storefront::job_types::Work;
 use runtime::deployment::Deployment;
 
@@ -119,6 +120,42 @@ impl Storefronts for OfDeployment {
         }
         let page = pages::fallback(deployment, shop).await.map_err(failed)?;
         Ok(Preview { html: text(&page), made: Made::Never })
+    }
+
+    async fn reviews(&self, shop: &ShopId) -> Result<Vec<(Audience, Review)>, Failed> {
+        reviews::list(&*self.deployment.capabilities.kv, shop).await.map_err(failed)
+    }
+
+    async fn show_plan(&self, shop: &ShopId, audience: &Audience, plan: &str) -> Result<Shown, Failed> {
+        reviews::show(&self.deployment, shop, audience, plan).await.map_err(failed)
+    }
+
+    async fn edit_plan(
+        &self,
+        shop: &ShopId,
+        audience: &Audience,
+        plan: &str,
+        digest: &str,
+        edits: &[Edit],
+    ) -> Result<Edited, Failed> {
+        reviews::edit(&self.deployment, shop, audience, plan, digest, edits).await.map_err(failed)
+    }
+
+    async fn decide(
+        &self,
+        shop: &ShopId,
+        audience: &Audience,
+        version: &str,
+        decision: &Decision,
+        by: &str,
+    ) -> Result<Result<(), Outdated>, Failed> {
+        let Capabilities { kv, clock, .. } = &*self.deployment.capabilities;
+        let decided = reviews::Decided { decision, by, at_ms: clock.now_ms() };
+        reviews::decide(&**kv, shop, audience, version, &decided).await.map_err(failed)
+    }
+
+    async fn request_plan(&self, shop: &ShopId, audience: &Audience) -> Result<(), Failed> {
+        pages::request_page_of(&self.deployment, shop.as_str(), audience).await.map_err(failed)
     }
 
     async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed> {

@@ -3,6 +3,7 @@
 
 mod caching;
 mod generation;
+mod merchant;
 mod model_endpoint;
 mod queueing;
 mod routing;

@@ -27,6 +27,8 @@ use visit::{MARKETS, Visit, visit};
 
 const SHOP: &str = "lamps.myshopify.com";
 const DAY_MS: u64 = 24 * 3_600_000;
+/// How often a merchant looks at the plans that wait.
+const LOOK_MS: u64 = 3_600_000;
 /// A pool as it is by default.
 const POOL: Pool = Pool {
     size: 10,
@@ -56,6 +58,8 @@ pub struct Day {
     pub changes: u64,
     /// Whom plans are made for.
     pub plans_per: PlansPer,
+    /// Whether the merchant approves every plan, and shows nothing else. They look every hour.
+    pub approves: bool,
     /// What decides everything that is drawn; an even number.
     pub seed: u64,
 }
@@ -92,7 +96,7 @@ pub(crate) struct Counts {
 impl Day {
     /// Returns a day with the usual number of changes.
     pub fn new(visits: u64, plans_per: PlansPer, seed: u64) -> Self {
-        Self { visits, changes: CHANGES, plans_per, seed: seed & !1 }
+        Self { visits, changes: CHANGES, plans_per, approves: false, seed: seed & !1 }
     }
 
     /// Runs the day.
@@ -102,7 +106,7 @@ impl Day {
         let mut world = World::new(self.seed, None, false, database, claimant, Vec::new());
         world.is_faulty.set(false);
         world.day = Some(DayShop::new());
-        (world.plans_per, world.pool) = (self.plans_per, POOL);
+        (world.plans_per, world.approves, world.pool) = (self.plans_per, self.approves, POOL);
         let world = Rc::new(world);
         let mut running = Running::new(&world);
         for event in self.events(&world) {
@@ -128,7 +132,9 @@ impl Day {
         let visits: Vec<_> = visits.collect();
         let changes =
             (0..self.changes).map(|number| Event { at_ms: world.below(DAY_MS), what: What::Change(number) });
-        let mut events: Vec<_> = visits.into_iter().chain(changes).collect();
+        let looks = (0..if self.approves { DAY_MS / LOOK_MS } else { 0 })
+            .map(|number| Event { at_ms: number * LOOK_MS, what: What::Look });
+        let mut events: Vec<_> = visits.into_iter().chain(changes).chain(looks).collect();
         events.sort_by_key(|event| event.at_ms);
         events
     }
@@ -172,6 +178,8 @@ struct Event {
 enum What {
     Visit(Visit),
     Change(u64),
+    /// The merchant looks at the plans that wait.
+    Look,
 }
 
 /// A day in progress.
@@ -200,6 +208,11 @@ impl Running {
                     left.borrow_mut().push(it);
                 });
             }
+            What::Look => self.task(host, move |suspend| {
+                let shop = ShopId::parse(SHOP).expect("an id");
+                let decided = Actor::request(world.clone(), host, suspend).decide_about_plans(&shop);
+                world.judge(decided);
+            }),
             What::Change(number) => self.task(host, move |suspend| {
                 world.day.as_ref().expect("it is a day").change(&mut world.random.borrow_mut());
                 let id = format!("change-{number}");

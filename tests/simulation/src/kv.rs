@@ -1,7 +1,7 @@
 //! Key-value storage as two platforms have it.
 //!
 //! On the native host, each process reads its memory first, which holds entries and absences for two seconds, and sees its
-//! own writes at once; only sessions and marks of deletions are not held. On Workers, requests read Workers KV, where an entry or an absence that was read is seen for a
+//! own writes at once; only sessions, marks of deletions and reviews are not held. On Workers, requests read Workers KV, where an entry or an absence that was read is seen for a
 //! minute more, even after the same host's own writes; jobs, sessions and keys whose compare-and-swap was lost are read
 //! from the keepers, which decide every write. Listings are always up to date.
 
@@ -86,7 +86,7 @@ impl Kv {
         let name = (store.name(), key.to_owned());
         let is_exact = store == Store::ShopperSessions
             || match self.platform {
-                Platform::Native => key.starts_with(Key::FORGOTTEN),
+                Platform::Native => key.starts_with(Key::FORGOTTEN) || key.starts_with(Key::REVIEWS),
                 Platform::Workers => caller.is_job || caller.contested.contains(key),
             };
         let found = if is_exact { self.entries.get(&name).cloned() } else { self.get_through(caller, name) };

@@ -1,11 +1,13 @@
 //! What must be true, whatever happens: every job, every piece of a shopper's data and every token that was charged, as
 //! seen from outside the product. The simulated world reports what was really carried out, also if the answer got lost.
 
+mod approvals;
 mod data;
 mod jobs;
 mod plannings;
 mod spending;
 
+pub(crate) use approvals::Approvals;
 pub(crate) use data::Data;
 pub(crate) use jobs::Jobs;
 pub(crate) use plannings::Plannings;
@@ -23,6 +25,7 @@ pub(crate) struct Ledger {
     pub(crate) jobs: Jobs,
     pub(crate) data: Data,
     pub(crate) plannings: Plannings,
+    pub(crate) approvals: Approvals,
     pub(crate) spending: Spending,
 }
 

@@ -85,6 +85,8 @@ pub(crate) struct World {
     pub(crate) day: Option<DayShop>,
     /// Whom plans are made for.
     pub(crate) plans_per: PlansPer,
+    /// Whether the merchant approves every plan, and shows nothing else.
+    pub(crate) approves: bool,
     pub(crate) random: RefCell<Random>,
     pub(crate) kv: RefCell<Kv>,
     pub(crate) blob: RefCell<BTreeMap<String, Bytes>>,
@@ -131,6 +133,7 @@ impl World {
             platform,
             pool: POOL,
             day: None,
+            approves: false,
             plans_per: if seed.is_multiple_of(3) { PlansPer::Shopper } else { PlansPer::Segment },
             random: RefCell::new(Random::new(seed)),
             kv: RefCell::new(Kv::new(platform, HOSTS)),
@@ -255,6 +258,9 @@ impl World {
         // Of a day, plans and pages are the real ones, without facts.
         if key.starts_with(Key::SHARED_PLANS) && self.day.is_none() {
             return Plannings::shared(key, plan_in(bytes).as_ref());
+        }
+        if self.approves && is_plan(key) {
+            ledger.approvals.stored(key, bytes)?;
         }
         let Some((shop, shopper)) = owner(key) else { return Ok(()) };
         ledger.data.check_owner(bytes, shop, person(shopper))?;

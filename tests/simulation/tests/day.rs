@@ -25,6 +25,16 @@ fn a_day_costs_few_calls_and_nearly_every_visit_is_on_a_generated_page() {
 }
 
 #[test]
+fn where_a_merchant_approves_every_page_is_of_an_approved_plan_and_costs_few_calls() {
+    let approving = Day { approves: true, ..Day::new(VISITS, PlansPer::Shopper, 2) };
+    let outcome = Day { changes: CHANGES, ..approving }.run();
+    assert_eq!((outcome.violation.as_deref(), outcome.visits), (None, VISITS));
+    assert!((9..=60).contains(&outcome.calls), "{outcome:?}");
+    assert!(outcome.generated * 2 >= VISITS, "once they are approved they are shown: {outcome:?}");
+    assert!(outcome.made.iter().all(|(source, _)| source == "approved"), "{outcome:?}");
+}
+
+#[test]
 fn a_day_is_decided_by_its_seed() {
     let run = || Day::new(200, PlansPer::Segment, 4).run();
     let (first, second) = (run(), run());

@@ -59,7 +59,8 @@ fn a_new_generation_builds_and_imports_no_more_than_it_uses() {
         "wandstore:storefront/shopper-types@0.1.0",
     ];
     assert_eq!(imports, expected);
-    assert_eq!(exports, ["wandstore:storefront/generator@0.1.0"]);
+    let expected = ["wandstore:storefront/generator@0.1.0", "wandstore:storefront/reviewer@0.1.0"];
+    assert_eq!(exports, expected);
 }
 
 #[test]

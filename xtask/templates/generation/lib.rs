@@ -16,12 +16,15 @@ mod bindings {
     });
 }
 
-use bindings::exports::wandstore::storefront::generator::Guest;
+use bindings::exports::wandstore::storefront::{generator, reviewer};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
 use bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness};
 use bindings::wandstore::storefront::job_types::{GenerationRequest, Job, Outcome, Retry, Task, Trouble};
-use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageMetadata, Source, StoredPlan};
+use bindings::wandstore::storefront::page_types::{
+    CacheError, Cached, EditedPlan, NewPage, PageMetadata, PlanEdit, ReviewError, ShownPlan, Source,
+    StoredPlan,
+};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
 
@@ -36,7 +39,7 @@ pub struct Component;
 #[cfg(target_arch = "wasm32")]
 bindings::export!(Component with_types_in bindings);
 
-impl Guest for Component {
+impl generator::Guest for Component {
     fn generate(job: Job) -> Outcome {
         let made = match &job.task {
             Task::Page(request) => make(&job.lease.id, request),
@@ -47,6 +50,23 @@ impl Guest for Component {
 
     fn replay(_: String, _: StoredPlan) -> Result<String, String> {
         Err("this component does not record what its pages are made of".into())
+    }
+}
+
+/// Merchants approve plans of the language model, and this component has none.
+impl reviewer::Guest for Component {
+    fn show(_shop: String, _audience: String, _plan: String) -> Result<ShownPlan, ReviewError> {
+        Err(ReviewError::Invalid("no plan waits for approval".into()))
+    }
+
+    fn edit(
+        _shop: String,
+        _audience: String,
+        _plan: String,
+        _digest: String,
+        _texts: Vec<PlanEdit>,
+    ) -> Result<EditedPlan, ReviewError> {
+        Err(ReviewError::Invalid("no plan waits for approval".into()))
     }
 }
 

@@ -8,8 +8,9 @@ use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::Outcome;
 use model::llm::Request;
 use model::pages::{JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
+use model::review::{Kept, Review, WaitingPlan};
 use model::shop::ShopSettings;
-use model::{Market, SegmentId, ShopId, ShopperId};
+use model::{Audience, Market, SegmentId, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{Cache, CacheError, Catalog, Completion, Ending, Level, Llm, NoAnswer, Operator};
@@ -45,6 +46,10 @@ pub struct World {
     pub fresh_seconds: u32,
     /// The plans of segments.
     pub shared: RefCell<BTreeMap<String, SharedPlan>>,
+    /// What the merchant decided, by audience.
+    pub reviews: RefCell<BTreeMap<String, Review>>,
+    /// The most reviews that there may be.
+    pub reviews_max: usize,
     /// The job that has the lease of each segment.
     pub leases: RefCell<BTreeMap<String, JobId>>,
     /// Why plans of segments and their leases cannot be reached.
@@ -94,6 +99,8 @@ impl World {
             events: RefCell::default(),
             fresh_seconds: Self::FRESH_SECONDS,
             shared: RefCell::default(),
+            reviews: RefCell::default(),
+            reviews_max: usize::MAX,
             leases: RefCell::default(),
             shared_error: None,
             now_ms: Cell::new(Self::NOW_MS),
@@ -188,6 +195,19 @@ impl Cache for World {
         self.sharing(())?;
         self.shared.borrow_mut().insert(segment.to_string(), plan);
         Ok(())
+    }
+
+    fn review(&self, _: &ShopId, audience: &Audience) -> Result<Kept, CacheError> {
+        let review = self.reviews.borrow().get(&audience.to_string()).cloned();
+        let is_full = self.reviews.borrow().len() >= self.reviews_max && review.is_none();
+        self.sharing(Kept { review: review.unwrap_or_default(), is_full })
+    }
+
+    fn submit_plan(&self, _: &ShopId, audience: &Audience, plan: WaitingPlan) -> Result<bool, CacheError> {
+        self.sharing(())?;
+        self.reviews.borrow_mut().entry(audience.to_string()).or_default().waiting = Some(plan);
+        self.step();
+        Ok(true)
     }
 }
 

@@ -68,6 +68,8 @@ impl Settings for Fake {
             url: Some("https://wands.example".into()),
             promises: vec!["Free returns".into()],
             accent: "#102030".parse().ok(),
+            approval: self.approval,
+            only_approved: true,
             holdout: self.holdout,
             personas_paused: self.personas_paused.clone(),
             ..ShopSettings::default()

@@ -1,9 +1,11 @@
 //! A shopper opens their page.
 
 use model::Signals;
+use model::Source;
 use model::jobs::{Enqueued, State, Work};
 use model::limits::Allowance;
-use model::pages::{Cached, Staleness};
+use model::pages::{Cached, Page, PageMetadata, Staleness};
+use model::shop::Approval;
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, Requested, SHOP_ID};
@@ -326,5 +328,30 @@ fn facts_close_no_script_and_are_of_open_shops_only() {
         (Fake { closed_to_anybody: true, ..Fake::default() }, "/facts/magic-wands"),
     ] {
         assert_eq!(shop.get(path).status(), 404, "{path}");
+    }
+}
+
+#[test]
+fn a_stale_page_that_was_not_approved_is_not_shown_where_only_approved_ones_are() {
+    for reason in [Staleness::CatalogChanged, Staleness::Expired] {
+        for (approval, source, cache) in [
+            (Approval::Automatic, Source::Llm, "STALE"),
+            (Approval::First, Source::Llm, "MISS"),
+            (Approval::Everything, Source::Local, "MISS"),
+            (Approval::Everything, Source::Approved, "STALE"),
+        ] {
+            let metadata = PageMetadata { source, ..PAGE.metadata };
+            let cached = Cached::Stale(Page { metadata, ..PAGE }, reason);
+            let shop = Fake { approval, ..holding(cached) };
+            let answer = shop.get(TARGET);
+            assert_eq!(answer.header("x-cache"), cache, "{approval} {source:?}");
+            assert_eq!(answer.header("x-generation-triggered"), "true");
+            let status = shop.get("/api/generation/status?store=magic-wands&shopper=abc123");
+            assert_eq!(status.json()["state"] == "ready", cache == "STALE", "{approval} {source:?}");
+            let spent = Fake { used_up: vec![Allowance::ShopGenerations], approval, ..holding(shop.cached) };
+            spent.get(TARGET);
+            let is_bounded = spent.page_requests.borrow().is_empty();
+            assert!(is_bounded || cache == "STALE", "a visit causes no more work than the limits allow");
+        }
     }
 }

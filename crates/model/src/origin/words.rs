@@ -49,6 +49,9 @@ impl Origin {
             rows.push(text("shared by", format!("the segment {segment}")));
         }
         rows.extend(self.model.iter().flat_map(Asked::rows));
+        if self.edited {
+            rows.push(text("copy", "edited by the merchant".to_owned()));
+        }
         rows.push(match &self.approved {
             Some(approved) => text("approved by", approved.by.clone()),
             None => text("approved by", "nobody: the check is all that it passed".to_owned()),
@@ -128,6 +131,7 @@ mod tests {
             segment: None,
             model: None,
             failed: None,
+            edited: false,
             approved: None,
         }
     }

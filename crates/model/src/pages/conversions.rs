@@ -10,7 +10,7 @@ macro_rules! page_types_conversions {
             use $($wit)::+ as wit;
             use $crate::pages;
 
-            $crate::conversions!(enum $crate::Source as wit::Source { Llm, Shared, Local });
+            $crate::conversions!(enum $crate::Source as wit::Source { Llm, Shared, Approved, Local });
             $crate::conversions!(struct pages::Deleted as wit::Deleted { count, more });
             $crate::conversions!(struct pages::SharedPlan as wit::SharedPlan { json, fresh_until_ms });
             $crate::conversions!(enum pages::Staleness as wit::Staleness { CatalogChanged, Expired });

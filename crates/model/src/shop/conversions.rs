@@ -8,10 +8,11 @@ macro_rules! shop_conversions {
     ($($wit:ident)::+) => {
         const _: () = {
             use $($wit)::+ as wit;
-            use $crate::shop::{PlansPer, ShopSettings, ShopStatus};
+            use $crate::shop::{Approval, PlansPer, ShopSettings, ShopStatus};
 
             $crate::conversions!(enum ShopStatus as wit::ShopStatus { Unknown, Open, Paused });
             $crate::conversions!(enum PlansPer as wit::PlansPer { Segment, Shopper });
+            $crate::conversions!(enum Approval as wit::Approval { Automatic, First, Everything });
 
             impl From<ShopSettings> for wit::Shop {
                 fn from(shop: ShopSettings) -> Self {
@@ -29,6 +30,8 @@ macro_rules! shop_conversions {
                         accent: shop.accent.map(|colour| colour.to_string()),
                         surface: shop.surface.map(|colour| colour.to_string()),
                         plans_per: shop.plans_per.unwrap_or_default().into(),
+                        approval: shop.approval.into(),
+                        only_approved: shop.only_approved,
                         holdout_basis_points: shop.holdout.basis_points(),
                         personas_paused: shop.personas_paused.iter().map(|persona| persona.name().to_owned()).collect(),
                     }
@@ -54,6 +57,8 @@ macro_rules! shop_conversions {
                         plans_per: Some(shop.plans_per.into()),
                         budget_per_day: None,
                         budget_per_month: None,
+                        approval: shop.approval.into(),
+                        only_approved: shop.only_approved,
                         holdout: $crate::shop::Share::of_basis_points(shop.holdout_basis_points)
                             .unwrap_or($crate::shop::Share::NOBODY),
                         personas_paused: shop.personas_paused.iter().filter_map(|name| $crate::Persona::named(name)).collect(),

@@ -80,5 +80,6 @@ pub const DELETE_BEFORE: &str = "
         SELECT ctid FROM kv_entries
         WHERE store = $1 AND version < $2
             AND substr(key, 1, 8) <> 'catalog:'::bytea AND substr(key, 1, 10) <> 'forgotten:'::bytea
+            AND substr(key, 1, 7) <> 'review:'::bytea
         ORDER BY version LIMIT $3 FOR UPDATE SKIP LOCKED
     ))";

@@ -21,8 +21,9 @@ use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
 use experiments::{Aggregates, Arm, Cell, Group, Sales, Totals};
 use http_body_util::BodyExt as _;
+use model::review::{Decision, Edit, Edited, Outdated, Problem, Review, Shown, Text};
 use model::shop::{Share, ShopSettings};
-use model::{Cause, EventId, Persona, ShopId, ShopperId};
+use model::{Audience, Cause, EventId, Persona, ShopId, ShopperId};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -64,6 +65,8 @@ pub struct Host {
     pub closed: Mutex<BTreeSet<String>>,
     /// How many more times it fails to make existing pages stale.
     pub failures_to_move: Mutex<u32>,
+    /// What was decided about plans, by audience, whichever the shop.
+    pub reviews: Mutex<BTreeMap<String, Review>>,
     /// Whether personal pages lose. Otherwise they win.
     pub loses: Mutex<bool>,
     /// The calls so far, in order, such as `reopen lamps.myshopify.com`.
@@ -280,6 +283,74 @@ impl Storefronts for Host {
             _ => Made::Never,
         };
         Ok(Preview { html, made })
+    }
+
+    async fn reviews(&self, shop: &ShopId) -> Result<Vec<(Audience, Review)>, Failed> {
+        let reviews = self.reviews.lock().unwrap();
+        let of_shop = reviews.iter().filter(|_| shop.as_str() == SHOP);
+        Ok(of_shop.map(|(audience, review)| (Audience::parse(audience).unwrap(), review.clone())).collect())
+    }
+
+    /// A plan is its title, which is also its digest.
+    async fn show_plan(&self, _: &ShopId, _: &Audience, plan: &str) -> Result<Shown, Failed> {
+        if plan == "away" {
+            return Err(Failed("the catalog is away".to_owned()));
+        }
+        let title = Text {
+            path: "title".to_owned(),
+            block: String::new(),
+            field: "title".to_owned(),
+            value: plan.to_owned(),
+            chars_max: 70,
+        };
+        let mut shown = Shown { texts: vec![title], digest: plan.to_owned(), ..Shown::default() };
+        if plan == "problem" {
+            let what = "the product is sold out".to_owned();
+            shown.problems.push(Problem { path: "blocks[0].product".to_owned(), what });
+        } else {
+            shown.document = format!("<!doctype html><html lang=\"en\"><p>{plan}</p></html>");
+        }
+        Ok(shown)
+    }
+
+    async fn edit_plan(
+        &self,
+        _: &ShopId,
+        _: &Audience,
+        plan: &str,
+        digest: &str,
+        edits: &[Edit],
+    ) -> Result<Edited, Failed> {
+        let Edit { path, value } = edits.first().expect("only what was edited is checked").clone();
+        Ok(if digest != plan {
+            Edited::Changed
+        } else if value.contains("forbidden") {
+            Edited::Refused(vec![Problem { path, what: "promises too much".to_owned() }])
+        } else {
+            Edited::Accepted(value)
+        })
+    }
+
+    async fn decide(
+        &self,
+        shop: &ShopId,
+        audience: &Audience,
+        version: &str,
+        decision: &Decision,
+        by: &str,
+    ) -> Result<Result<(), Outdated>, Failed> {
+        let mut reviews = self.reviews.lock().unwrap();
+        let review = reviews.entry(audience.to_string()).or_default();
+        let decided = review.decide(version, decision.clone(), by, START_MS);
+        if decided.is_ok() {
+            self.note("decide", shop);
+        }
+        Ok(decided)
+    }
+
+    async fn request_plan(&self, shop: &ShopId, _: &Audience) -> Result<(), Failed> {
+        self.note("request", shop);
+        Ok(())
     }
 
     async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed> {

@@ -1,6 +1,7 @@
 //! Tests of the admin as a merchant's browser and Shopify see it: real routes, a real file, and a scripted Shopify
 //! on a socket. `tests/admin_on_postgres` runs the same on PostgreSQL.
 
+mod approval;
 mod billing;
 mod connecting;
 mod forms;

@@ -188,7 +188,7 @@ mod tests {
     async fn a_full_file_loses_pages_and_never_what_must_last() {
         let folder = tempfile::tempdir().unwrap();
         let kv = Sqlite::open(&folder.path().join("kv.db"), Arc::new(clock::System)).await.unwrap();
-        let durable = ["catalog:shop", "forgotten:shop:customer-1"];
+        let durable = ["catalog:shop", "forgotten:shop:customer-1", "review:shop:home_explorer_-"];
         for key in durable {
             assert!(model::Key::is_durable("UI_CACHE", key));
             kv.set("UI_CACHE", key, "closed".into(), None).await.unwrap();

@@ -170,7 +170,10 @@ impl Kv for Tiered {
     }
 }
 
-/// Returns whether a key is always read from the backend, and so never in memory.
+/// Returns whether a key is always read from the backend, and so never in memory. Those are the keys of which an outdated
+/// value would be stored in another form: as a page of somebody who was redacted, or of a plan that is not approved any more.
 pub(super) fn is_exact(store: &str, key: &str) -> bool {
-    store == Store::ShopperSessions.name() || key.starts_with(model::Key::FORGOTTEN)
+    let is_decided =
+        [model::Key::FORGOTTEN, model::Key::REVIEWS].iter().any(|prefix| key.starts_with(prefix));
+    store == Store::ShopperSessions.name() || is_decided
 }

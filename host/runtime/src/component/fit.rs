@@ -9,8 +9,8 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Result, Store};
 
 use super::pool::ticks;
-use super::{Export, Front, Jobs, Limits, Links, Pages, Role, world};
-use crate::bindings::exports::wandstore::storefront::{catalog, generator};
+use super::{Export, Front, Jobs, Limits, Links, Makers, Pages, Role, world};
+use crate::bindings::exports::wandstore::storefront::catalog;
 use crate::changes::Changes;
 use crate::context::Context;
 
@@ -20,7 +20,7 @@ pub fn check(engine: &Engine, role: Role, component: &Component, limits: &Limits
         Role::Routing => check_export::<Front>(engine, role, component, limits),
         Role::Caching => check_export::<Pages>(engine, role, component, limits),
         Role::Queueing => check_export::<Jobs>(engine, role, component, limits),
-        Role::Generation => check_export::<generator::Guest>(engine, role, component, limits),
+        Role::Generation => check_export::<Makers>(engine, role, component, limits),
         Role::Catalog => check_export::<catalog::Guest>(engine, role, component, limits),
     }
 }

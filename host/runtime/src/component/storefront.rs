@@ -17,9 +17,13 @@ use crate::context::{Context, Request, RequestBody, Value};
 use catalog_types::{Assortment, CatalogError, Collection, Freshness, Market, Product};
 use http_types::BodyError;
 use job_types::{Enqueued, GenerationRequest, JobError, JobState, MaintenanceTask, Member, QueueError};
-use page_types::{CacheError, Cached, Deleted, NewPage, SharedPlan, StalePage, StoredPlan};
+use page_types::{
+    CacheError, Cached, Deleted, NewPage, Review, ReviewError, SharedPlan, StalePage, StoredPlan, WaitingPlan,
+};
 
 model::shopper_types_conversions!(shopper_types);
+model::review_conversions!(page_types);
+model::conversions!(enum model::PageKind as job_types::PageKind { Home, Collection, Product, Search, Cart });
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
 /// instance back. `$keep` moves the handles in an answer out of the instance that gave it.
@@ -59,6 +63,12 @@ macro_rules! call {
 const RETRY_MS: u64 = 1_000;
 
 impl From<Failure> for CacheError {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(failure.to_string())
+    }
+}
+
+impl From<Failure> for ReviewError {
     fn from(failure: Failure) -> Self {
         Self::Unavailable(failure.to_string())
     }
@@ -192,6 +202,19 @@ impl cache::Host for Context {
         relay!(self, cache, |guest, instance| guest
             .cache
             .call_put_shared_plan(instance, &shop, &segment, &plan))
+    }
+
+    async fn get_review(&mut self, shop: String, audience: String) -> Result<Result<Review, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.cache.call_get_review(instance, &shop, &audience))
+    }
+
+    async fn submit_plan(
+        &mut self,
+        shop: String,
+        audience: String,
+        plan: WaitingPlan,
+    ) -> Result<Result<bool, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.cache.call_submit_plan(instance, &shop, &audience, &plan))
     }
 }
 

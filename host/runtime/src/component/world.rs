@@ -97,7 +97,7 @@ pub fn exports(role: Role) -> &'static [&'static str] {
             "wandstore:storefront/catalog-version@0.1.0",
         ],
         Role::Queueing => &["wandstore:storefront/queue@0.1.0", "wandstore:storefront/leases@0.1.0"],
-        Role::Generation => &["wandstore:storefront/generator@0.1.0"],
+        Role::Generation => &["wandstore:storefront/generator@0.1.0", "wandstore:storefront/reviewer@0.1.0"],
         Role::Catalog => &["wandstore:storefront/catalog@0.1.0"],
     }
 }

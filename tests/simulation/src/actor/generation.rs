@@ -9,8 +9,9 @@ use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::{GenerationRequest, Outcome};
 use model::llm::Request;
 use model::pages::{Cached, JobId, NewPage, PageMetadata, SharedPlan, StoredPlan};
+use model::review::{Kept, WaitingPlan};
 use model::shop::ShopSettings;
-use model::{Market, SegmentId, ShopId, ShopperId};
+use model::{Audience, Market, SegmentId, ShopId, ShopperId};
 
 use super::Actor;
 use crate::bytes::Bytes;
@@ -78,6 +79,14 @@ impl Cache for Actor<'_> {
 
     fn share_plan(&self, shop: &ShopId, segment: &SegmentId, plan: SharedPlan) -> Result<(), CacheError> {
         self.cache().share_plan(shop, segment, &plan, self.wall_ms()).map_err(of_cache)
+    }
+
+    fn review(&self, shop: &ShopId, audience: &Audience) -> Result<Kept, CacheError> {
+        self.cache().review(shop, audience).map_err(of_cache)
+    }
+
+    fn submit_plan(&self, shop: &ShopId, audience: &Audience, plan: WaitingPlan) -> Result<bool, CacheError> {
+        self.cache().submit_plan(shop, audience, &plan).map_err(of_cache)
     }
 }
 

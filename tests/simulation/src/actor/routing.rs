@@ -4,7 +4,7 @@ use model::catalog::{Assortment, Collection};
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
-use model::shop::{ShopSettings, ShopStatus};
+use model::shop::{Approval, ShopSettings, ShopStatus};
 use model::{Access, Key, Market, NO_CURRENCY, Scope, ShopId, ShopperId, Store};
 use routing::{
     Asker, Cache, Catalog, Clock, Failure, Found, JobError, Limits, Log, Member, Queue, Settings, Signatures,
@@ -190,7 +190,10 @@ impl Settings for Actor<'_> {
     }
 
     fn merchant(&self, _shop: &ShopId) -> Option<ShopSettings> {
-        Some(ShopSettings { plans_per: Some(self.world.plans_per), ..ShopSettings::default() })
+        let approves = self.world.approves;
+        let approval = if approves { Approval::Everything } else { Approval::Automatic };
+        let plans_per = Some(self.world.plans_per);
+        Some(ShopSettings { plans_per, approval, only_approved: approves, ..ShopSettings::default() })
     }
 
     fn first_shop(&self) -> Option<ShopId> {

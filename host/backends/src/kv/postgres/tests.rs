@@ -68,7 +68,7 @@ async fn of_too_many_bytes_the_oldest_pages_go_then_sessions() {
             kv.set(store, &format!("k{number:03}"), value.clone(), None).await.unwrap();
         }
     }
-    for key in ["catalog:shop", "forgotten:shop:customer-1"] {
+    for key in ["catalog:shop", "forgotten:shop:customer-1", "review:shop:home_explorer_-"] {
         kv.set("UI_CACHE", key, "closed".into(), None).await.unwrap();
     }
     let left = async |store| kv.list_keys(store, "k", None, 1_000).await.unwrap();
@@ -87,7 +87,11 @@ async fn of_too_many_bytes_the_oldest_pages_go_then_sessions() {
     assert_eq!(deleted, 100 + pages.len() as u64);
     assert_eq!(left("GENERATION_QUEUE").await.len(), 100, "nothing else is deleted");
     let kept = kv.list_keys("UI_CACHE", "", None, 10).await.unwrap();
-    assert_eq!(kept, ["catalog:shop", "forgotten:shop:customer-1"], "a closed shop stays closed");
+    assert_eq!(
+        kept,
+        ["catalog:shop", "forgotten:shop:customer-1", "review:shop:home_explorer_-"],
+        "a closed shop stays closed"
+    );
 }
 
 /// Finding one owner's keys does not read other owners' keys.
