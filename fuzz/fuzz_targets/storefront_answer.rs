@@ -4,7 +4,7 @@
 use model::catalog::{Collection, Product};
 use std::collections::BTreeSet;
 
-use catalog_shopify::answer::{CollectionsData, ProductsData, SearchData, ShopData, read};
+use catalog_shopify::answer::{CollectionsData, MembersData, ProductsData, SearchData, ShopData, read};
 use catalog_shopify::price;
 use catalog_shopify::types::{Listing, Shop};
 use libfuzzer_sys::fuzz_target;
@@ -21,6 +21,10 @@ fuzz_target!(|body: &[u8]| {
     }
     if let Ok(answer) = read::<CollectionsData>(body) {
         answer.data.collections().iter().for_each(check_collection);
+    }
+    if let Ok(answer) = read::<MembersData>(body) {
+        let (ids, _) = answer.data.page();
+        assert!(ids.iter().all(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())));
     }
     if let Some((amount, currency)) = str::from_utf8(body).ok().and_then(|text| text.split_once(' ')) {
         let _ = price::minor(amount, currency);

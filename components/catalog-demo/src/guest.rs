@@ -40,6 +40,19 @@ impl Guest for Component {
         Ok(collections().into_iter().map(Into::into).collect())
     }
 
+    fn members(
+        _shop: String,
+        _freshness: wit::Freshness,
+        handles: Vec<String>,
+    ) -> Result<Vec<Vec<String>>, wit::CatalogError> {
+        let collections: Vec<_> = collections().into_iter().map(wit::Collection::from).collect();
+        let members = |handle: &String| {
+            let found = collections.iter().find(|collection| collection.handle == *handle);
+            found.map(|collection| collection.products.clone()).unwrap_or_default()
+        };
+        Ok(handles.iter().map(members).collect())
+    }
+
     fn search(
         _shop: String,
         _market: wit::Market,

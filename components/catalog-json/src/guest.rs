@@ -41,6 +41,15 @@ impl Guest for Component {
         Ok(assortment(&shop)?.collections().into_iter().map(Into::into).collect())
     }
 
+    fn members(
+        shop: String,
+        _freshness: wit::Freshness,
+        handles: Vec<String>,
+    ) -> Result<Vec<Vec<String>>, wit::CatalogError> {
+        let assortment = assortment(&shop)?;
+        Ok(handles.iter().map(|handle| assortment.members(handle)).collect())
+    }
+
     fn search(
         shop: String,
         _market: wit::Market,

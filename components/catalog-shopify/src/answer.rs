@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::price;
 use crate::types::{Listing, Shop};
 use shape::{Card, Money, Picture, Reply};
-pub use shape::{CollectionsData, ProductsData, SearchData, ShopData};
+pub use shape::{CollectionsData, MembersData, ProductsData, SearchData, ShopData};
 
 /// The longest title, in characters. Longer ones are cut.
 const TITLE_CHARS_MAX: usize = 255;
@@ -79,6 +79,19 @@ impl SearchData {
     /// Returns the products found.
     pub fn listing(self) -> Listing {
         listing(self.search.nodes)
+    }
+}
+
+impl MembersData {
+    /// Returns the ids of the products, and the cursor of the next page if there is one. A collection that the shop does not
+    /// have has none.
+    pub fn page(self) -> (Vec<String>, Option<String>) {
+        let Some(products) = self.collection.and_then(|collection| collection.products) else {
+            return (Vec::new(), None);
+        };
+        let ids = products.nodes.into_iter().flatten().filter_map(|product| number(&product.id)).collect();
+        let info = products.page_info.filter(|info| info.has_next_page);
+        (ids, info.and_then(|info| info.end_cursor))
     }
 }
 

@@ -1,13 +1,13 @@
 //! Asks Shopify, and drops the parts of a query that Shopify refuses.
 
-use model::catalog::{Collection, PRODUCTS_MAX};
+use model::catalog::{Collection, MEMBERS_MAX, PRODUCTS_MAX};
 use model::{Key, ShopId};
 use serde::de::DeserializeOwned;
 
-use crate::answer::{self, CollectionsData, ProductsData, Read, SearchData, ShopData};
+use crate::answer::{self, CollectionsData, MembersData, ProductsData, Read, SearchData, ShopData};
 use crate::capabilities::World;
 use crate::failure::Failure;
-use crate::query::Query;
+use crate::query::{MEMBERS_PAGE, Query};
 use crate::types::{Listing, Shop};
 
 /// The name of the entry that says that we may not read a shop's tags.
@@ -45,6 +45,22 @@ impl<W: World> Shopify<'_, W> {
     /// Returns the shop's collections.
     pub fn collections(&self, mut query: Query) -> Result<Vec<Collection>, Failure> {
         Ok(self.ask::<CollectionsData>(&mut query)?.collections())
+    }
+
+    /// Returns the ids of a collection's products, all of them or the first [`MEMBERS_MAX`]. If only some pages arrive, nobody
+    /// knows the rest, so that is a failure.
+    pub fn members(&self, handle: &str) -> Result<Vec<String>, Failure> {
+        let (mut ids, mut query) = (Vec::new(), Query::members(handle));
+        for _ in 0..MEMBERS_MAX.div_ceil(MEMBERS_PAGE) {
+            let (page, next) = self.ask::<MembersData>(&mut query)?.page();
+            ids.extend(page);
+            match next {
+                Some(next) => query.go_on(next),
+                None => break,
+            }
+        }
+        ids.truncate(MEMBERS_MAX);
+        Ok(ids)
     }
 
     /// Returns the products that match a search.

@@ -58,6 +58,22 @@ impl<W: World> Catalog<W> {
         Ok(collections)
     }
 
+    /// Returns the ids of the products of each of these collections. All of them together take no longer than one question
+    /// may.
+    pub fn members(
+        &self,
+        shop: &ShopId,
+        freshness: Freshness,
+        handles: &[String],
+    ) -> Result<Vec<Vec<String>>, CatalogError> {
+        let own = Market::default();
+        let visit = self.visit(shop, &own, freshness);
+        let members = |handle: &String| {
+            visit.answer(Question::Members(handle), |shopify| shopify.members(handle).map(Found::whole))
+        };
+        Ok(handles.iter().map(members).collect::<Result<_, _>>()?)
+    }
+
     /// Returns the products that match a shopper's search term. The result is empty if the term has no words, or
     /// if its prices are in another currency than the shop's products.
     pub fn search(

@@ -56,6 +56,15 @@ impl Guest for Component {
         Ok(collections.into_iter().map(Into::into).collect())
     }
 
+    fn members(
+        shop: String,
+        freshness: wit::Freshness,
+        handles: Vec<String>,
+    ) -> Result<Vec<Vec<String>>, wit::CatalogError> {
+        let shop = ShopId::parse(&shop).map_err(|_| wit::CatalogError::NoSuchShop)?;
+        Ok(CATALOG.members(&shop, freshness.into(), &handles)?)
+    }
+
     fn search(
         shop: String,
         market: wit::Market,

@@ -10,6 +10,7 @@ const SHOP: &str = include_str!("../queries/shop.graphql");
 const PRODUCTS: &str =
     concat!(include_str!("../queries/products.graphql"), include_str!("../queries/card.graphql"));
 const COLLECTIONS: &str = include_str!("../queries/collections.graphql");
+const MEMBERS: &str = include_str!("../queries/members.graphql");
 const SEARCH: &str =
     concat!(include_str!("../queries/search.graphql"), include_str!("../queries/card.graphql"));
 
@@ -17,6 +18,8 @@ const SEARCH: &str =
 /// product costs 28, so three pages of this size give the hundred products of an assortment
 /// (`tests/schema/queries.test.js` counts).
 pub const PAGE: usize = 34;
+/// The number of ids of a collection's products per answer, likewise.
+pub const MEMBERS_PAGE: usize = 190;
 
 /// A query with its variables: the body of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,6 +37,8 @@ struct Variables {
     after: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     term: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handle: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +61,13 @@ impl Query {
     /// Creates the query for collections.
     pub fn collections(market: &Market) -> Self {
         Self::of(COLLECTIONS, market, Variables { first: Some(FOUND_MAX), ..Variables::default() })
+    }
+
+    /// Creates the query for the products of a collection. They are the same in every market.
+    pub fn members(handle: &str) -> Self {
+        let variables =
+            Variables { first: Some(MEMBERS_PAGE), handle: Some(handle.to_owned()), ..Variables::default() };
+        Self { query: MEMBERS, variables }
     }
 
     /// Creates the query for products that match a search term.

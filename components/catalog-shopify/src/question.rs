@@ -43,6 +43,8 @@ pub enum Question<'a> {
     Products,
     /// The collections.
     Collections,
+    /// The products of the collection with this handle.
+    Members(&'a str),
     /// The products that match a search term.
     Search(&'a Term),
 }
@@ -54,6 +56,7 @@ impl Question<'_> {
             Self::Shop => "shop",
             Self::Products => "products",
             Self::Collections => "collections",
+            Self::Members(_) => "members",
             Self::Search(_) => "search",
         }
     }
@@ -63,7 +66,7 @@ impl Question<'_> {
         match self {
             Self::Shop => 3_600_000,
             Self::Products => 300_000,
-            Self::Collections => 900_000,
+            Self::Collections | Self::Members(_) => 900_000,
             Self::Search(_) => 30_000,
         }
     }
@@ -80,9 +83,14 @@ impl Question<'_> {
             name.push('_');
             name.push_str(&market.to_string());
         }
-        if let Self::Search(term) = self {
+        let text = match self {
+            Self::Search(term) => Some(term.as_str()),
+            Self::Members(handle) => Some(handle),
+            Self::Shop | Self::Products | Self::Collections => None,
+        };
+        if let Some(text) = text {
             name.push('_');
-            name.push_str(&hash(term.as_str()));
+            name.push_str(&hash(text));
         }
         name
     }

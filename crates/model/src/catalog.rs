@@ -11,6 +11,8 @@ pub use product::{percent_off, reduced_from};
 pub const PRODUCTS_MAX: usize = 100;
 /// The most collections of a shop, products of a collection, and products that a search finds.
 pub const FOUND_MAX: usize = 20;
+/// The most products of a collection that a merchant excludes or pins.
+pub const MEMBERS_MAX: usize = 1_000;
 
 /// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -58,5 +58,7 @@ export const catalog = {
     shopName: '', currency: CURRENCY, moneyFormat: '', bestSellersFirst: false, products: PRODUCTS,
   }),
   collections: (_store, _market, _freshness) => COLLECTIONS,
+  members: (_store, _freshness, handles) =>
+    handles.map((handle) => COLLECTIONS.find((collection) => collection.handle === handle)?.products ?? []),
   search: (_store, _market, _freshness, term) => PRODUCTS.filter((product) => isFound(product, term)),
 };

@@ -49,6 +49,15 @@ impl Guest for Component {
         Ok(Vec::new())
     }
 
+    fn members(
+        _shop: String,
+        _freshness: Freshness,
+        handles: Vec<String>,
+    ) -> Result<Vec<Vec<String>>, CatalogError> {
+        // There are no collections, so none has products.
+        Ok(vec![Vec::new(); handles.len()])
+    }
+
     fn search(
         _shop: String,
         _market: Market,

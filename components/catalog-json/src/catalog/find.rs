@@ -20,6 +20,22 @@ pub struct Collection<'a> {
 impl Assortment {
     /// Returns a collection for each category that has a name, those with the most products first.
     pub fn collections(&self) -> Vec<Collection<'_>> {
+        let mut collections = self.all_collections();
+        collections.truncate(FOUND_MAX);
+        for collection in &mut collections {
+            collection.products.truncate(FOUND_MAX);
+        }
+        collections
+    }
+
+    /// Returns the ids of all products of a collection; none if there is no such collection.
+    pub fn members(&self, handle: &str) -> Vec<String> {
+        let found = self.all_collections().into_iter().find(|collection| collection.handle == handle);
+        let products = found.map(|collection| collection.products).unwrap_or_default();
+        products.into_iter().map(|product| product.id.clone()).collect()
+    }
+
+    fn all_collections(&self) -> Vec<Collection<'_>> {
         let mut collections: Vec<Collection<'_>> = Vec::new();
         for product in self.products.iter().filter(|product| !product.category.trim().is_empty()) {
             match collections.iter_mut().find(|collection| collection.category == product.category) {
@@ -28,10 +44,6 @@ impl Assortment {
             }
         }
         collections.sort_by_key(|collection| Reverse(collection.products.len()));
-        collections.truncate(FOUND_MAX);
-        for collection in &mut collections {
-            collection.products.truncate(FOUND_MAX);
-        }
         collections
     }
 

@@ -70,6 +70,17 @@ pub struct CollectionsData {
     pub(super) collections: Page<Collection>,
 }
 
+/// The answer to `members.graphql`.
+#[derive(Debug, Deserialize)]
+pub struct MembersData {
+    pub(super) collection: Option<Members>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Members {
+    pub products: Option<Page<ProductId>>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {

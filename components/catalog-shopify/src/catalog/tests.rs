@@ -369,3 +369,48 @@ fn a_page_is_not_made_while_another_instance_requests_the_shop() {
     catalog.world.stored.borrow_mut().insert(asking, (b"1".to_vec(), 12));
     assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::Busy(1_000)));
 }
+
+/// A page of the ids of a collection's products.
+fn ids(numbers: std::ops::Range<u32>, cursor: Option<&str>) -> Result<Answer, NoAnswer> {
+    let nodes: Vec<_> =
+        numbers.map(|number| json!({"id": format!("gid://shopify/Product/{number}")})).collect();
+    let page_info = json!({"hasNextPage": cursor.is_some(), "endCursor": cursor});
+    says(&json!({"data": {"collection": {"products": {"nodes": nodes, "pageInfo": page_info}}}}))
+}
+
+fn members(
+    catalog: &Catalog<Fake>,
+    freshness: Freshness,
+    handles: &[&str],
+) -> Result<Vec<Vec<String>>, CatalogError> {
+    let handles: Vec<_> = handles.iter().map(|handle| (*handle).to_owned()).collect();
+    catalog.members(&shop_id(), freshness, &handles)
+}
+
+#[test]
+fn a_collection_is_known_whole_and_one_that_is_gone_is_empty() {
+    let gone = says(&json!({"data": {"collection": null}}));
+    let catalog = catalog([ids(0..190, Some("a")), ids(190..250, None), gone]);
+    let found = members(&catalog, Freshness::Current, &["sale", "gone"]).unwrap();
+    assert_eq!((found[0].len(), found[0][249].as_str(), found[1].len()), (250, "249", 0));
+    let asked: Vec<_> = catalog.world.asked.borrow().iter().map(|(variables, _)| variables.clone()).collect();
+    assert_eq!(asked[1], json!({"first": 190, "after": "a", "handle": "sale"}));
+    assert_eq!(members(&catalog, Freshness::StaleOk, &["sale", "gone"]), Ok(found), "from storage");
+    assert_eq!(catalog.world.asked_times(), 3);
+}
+
+#[test]
+fn a_collection_of_which_a_page_is_missing_is_not_known() {
+    let catalog = catalog([ids(0..190, Some("a")), status(502)]);
+    assert!(matches!(members(&catalog, Freshness::Current, &["sale"]), Err(CatalogError::Unavailable(_))));
+}
+
+#[test]
+fn a_collection_without_end_is_known_as_far_as_its_limit() {
+    let catalog = catalog((0..9).map(|page| ids(190 * page..190 * (page + 1), Some("more"))));
+    assert_eq!(
+        members(&catalog, Freshness::Current, &["all"]).unwrap()[0].len(),
+        model::catalog::MEMBERS_MAX
+    );
+    assert_eq!(catalog.world.asked_times(), 6);
+}

@@ -312,6 +312,15 @@ impl catalog::Host for Context {
         relay!(self, catalog, |guest, instance| guest.call_collections(instance, &shop, &market, freshness))
     }
 
+    async fn members(
+        &mut self,
+        shop: String,
+        freshness: Freshness,
+        handles: Vec<String>,
+    ) -> Result<Result<Vec<Vec<String>>, CatalogError>> {
+        relay!(self, catalog, |guest, instance| guest.call_members(instance, &shop, freshness, &handles))
+    }
+
     async fn search(
         &mut self,
         shop: String,

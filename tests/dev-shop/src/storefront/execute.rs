@@ -96,6 +96,7 @@ impl<'a> Execution<'a> {
             "localization" => values::localization(market),
             "products" => values::products(&self.goods.products, market),
             "collections" => values::collections(self.goods, market),
+            "collection" => values::collection_of(self.goods, &text("handle"), market),
             "search" => values::products(self.goods.search(&text("query")), market),
             "product" => {
                 self.goods.product(&text("handle")).map_or(Value::Null, |it| values::product(it, market))

@@ -77,6 +77,12 @@ pub(crate) fn collections(goods: &Goods, market: Market) -> Value {
     json!({ "nodes": nodes })
 }
 
+/// Returns the collection with a handle; null if there is none.
+pub(crate) fn collection_of(goods: &Goods, handle: &str, market: Market) -> Value {
+    let found = goods.collections.iter().find(|it| it.handle == handle);
+    found.map_or(Value::Null, |it| collection(goods, it, market))
+}
+
 fn collection(goods: &Goods, collection: &Collection, market: Market) -> Value {
     json!({
         "__typename": "Collection",
