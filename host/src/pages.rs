@@ -3,7 +3,9 @@
 //! and whether it is fresh. Nothing here touches storage.
 
 use bytes::Bytes;
+use model::catalog::Curation;
 use model::origin::{Origin, Told, Turn};
+use model::shop::ShopSettings;
 use model::{Audience, InvalidId, Persona, ShopperId};
 use serde::Serialize;
 
@@ -308,6 +310,36 @@ pub async fn bump_catalog_version(deployment: &Deployment, shop: &str) -> Result
     Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
         .call_bump_catalog_version(instance, shop))??)
+}
+
+/// Returns the lines of what is excluded and pinned in these settings that name none of the products that the shop's catalog
+/// supplies.
+pub async fn unknown(
+    deployment: &Deployment,
+    shop: &str,
+    settings: &ShopSettings,
+) -> Result<Vec<String>, Error> {
+    let market = Market { country: String::new(), language: String::new() };
+    let assortment = call!(deployment.catalog, Cause::Operator, |guest, instance| guest.call_products(
+        instance,
+        shop,
+        &market,
+        Freshness::StaleOk
+    ))??;
+    let handles = Curation::collections(settings);
+    let members = if handles.is_empty() {
+        Vec::new()
+    } else {
+        call!(deployment.catalog, Cause::Operator, |guest, instance| guest.call_members(
+            instance,
+            shop,
+            Freshness::StaleOk,
+            &handles
+        ))??
+    };
+    let curation = Curation::with(settings, members);
+    let assortment = model::catalog::Assortment::from(assortment);
+    Ok(curation.unknown(&assortment.products).map(ToString::to_string).collect())
 }
 
 fn found(state: &'static str, page: Page, bytes: u64, told: Told) -> Found {

@@ -11,6 +11,7 @@ mod components;
 mod connections;
 #[cfg(unix)]
 mod crashes;
+mod curation;
 #[cfg(unix)]
 mod deployment;
 mod durability;

@@ -11,7 +11,9 @@ pub fn staleness(metadata: &PageMetadata, now_ms: u64, catalog_version: Option<u
     if now_ms >= metadata.fresh_until_ms {
         return Some(Staleness::Expired);
     }
-    (catalog_version? != metadata.catalog_version).then_some(Staleness::CatalogChanged)
+    let has_changed = metadata.changes_ms.is_some_and(|changes_ms| now_ms >= changes_ms);
+    let is_of_version = catalog_version.is_none_or(|version| version == metadata.catalog_version);
+    (has_changed || !is_of_version).then_some(Staleness::CatalogChanged)
 }
 
 #[cfg(test)]
@@ -33,6 +35,16 @@ mod tests {
     fn a_catalog_that_changed_makes_it_stale_whichever_way() {
         assert_eq!(judge(0, Some(4)), Some(Staleness::CatalogChanged));
         assert_eq!(judge(0, Some(0)), Some(Staleness::CatalogChanged));
+    }
+
+    #[test]
+    fn what_changes_by_itself_makes_it_stale_at_its_time() {
+        let metadata =
+            PageMetadata { changes_ms: Some(500), fresh_until_ms: 1000, ..PageMetadata::unknown() };
+        assert_eq!(staleness(&metadata, 499, Some(0)), None);
+        assert_eq!(staleness(&metadata, 500, Some(0)), Some(Staleness::CatalogChanged));
+        assert_eq!(staleness(&metadata, 500, None), Some(Staleness::CatalogChanged));
+        assert_eq!(staleness(&metadata, 1000, None), Some(Staleness::Expired));
     }
 
     #[test]

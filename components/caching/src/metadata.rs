@@ -5,7 +5,8 @@
 //! is not served: only the host learns which job made a page.
 //!
 //! The words, separated by one space: persona, confidence, source, job (`.` if unknown), time of the
-//! plan, time until which the page is fresh, catalog version. Every hit reads them: as JSON they took
+//! plan, time until which the page is fresh, catalog version; and, unless both are 0, the time at which what it shows changes
+//! by itself, and the digest of what the merchant excludes. Every hit reads them: as JSON they took
 //! longer than the rest of this component together. The second comment gives the fragment, the part of the
 //! document that is shown inside a theme. Pages of releases before fragments lack it, and such a release treats it as
 //! part of the document.
@@ -33,14 +34,20 @@ pub(crate) fn encode_head(metadata: &PageMetadata) -> Vec<u8> {
         planned_ms,
         fresh_until_ms,
         catalog_version,
+        changes_ms,
+        exclusions,
         fragment,
     } = metadata;
     let (persona, source) = (persona.name(), source.name());
     let job = if job.as_str().is_empty() { NO_JOB } else { job.as_str() };
     let words =
         format!("{persona} {confidence} {source} {job} {planned_ms} {fresh_until_ms} {catalog_version}");
+    let more = match (changes_ms.unwrap_or_default(), exclusions) {
+        (0, 0) => String::new(),
+        (changes_ms, exclusions) => format!(" {changes_ms} {exclusions:x}"),
+    };
     let part = format!("{} {}", fragment.offset, fragment.size);
-    [OPENING, words.as_bytes(), CLOSING, PART_OPENING, part.as_bytes(), CLOSING].concat()
+    [OPENING, words.as_bytes(), more.as_bytes(), CLOSING, PART_OPENING, part.as_bytes(), CLOSING].concat()
 }
 
 fn metadata_of(words: &str) -> Option<PageMetadata> {
@@ -53,9 +60,14 @@ fn metadata_of(words: &str) -> Option<PageMetadata> {
         planned_ms: words.number()?,
         fresh_until_ms: words.number()?,
         catalog_version: words.number()?,
+        changes_ms: None,
+        exclusions: 0,
         fragment: Fragment::default(),
     };
-    words.next().is_none().then_some(metadata)
+    let Some(changes_ms) = words.next() else { return Some(metadata) };
+    let changes_ms = Some(changes_ms.parse().ok()?).filter(|ms| *ms > 0);
+    let exclusions = u64::from_str_radix(words.next()?, 16).ok()?;
+    words.next().is_none().then_some(PageMetadata { changes_ms, exclusions, ..metadata })
 }
 
 /// Words with a space between two. Splitting text by `str::split` costs a hit more than the rest of this component.

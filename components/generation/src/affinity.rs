@@ -64,8 +64,8 @@ impl<'a> Affinity<'a> {
         self.categories.contains_key(category)
     }
 
-    /// Returns the offered products in the order that suits this persona. Among equals, the better seller comes
-    /// first.
+    /// Returns the offered products in the order that suits this persona, those that are pinned first. Among equals, the
+    /// better seller comes first.
     pub fn rank(&self, persona: Persona, assortment: &'a Assortment) -> Vec<&'a Product> {
         let mut ranked: Vec<_> = assortment.offered().collect();
         match profile::of(persona).order {
@@ -76,6 +76,8 @@ impl<'a> Affinity<'a> {
             }
             Order::Mixed => ranked = self.mixed(&ranked),
         }
+        let pinned: Vec<_> = assortment.pinned().map(|product| &product.id).collect();
+        ranked.sort_by_key(|product| pinned.iter().position(|id| **id == product.id).unwrap_or(pinned.len()));
         ranked
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::catalog::{self, Product};
+use model::catalog::{self, Curation, Product};
 
 /// The products of a shop in the order of its catalog, followed by those that the shopper's searches found. Ids
 /// are unique, and each product has a readable name.
@@ -13,6 +13,8 @@ pub struct Assortment {
     money_format: String,
     best_sellers_first: bool,
     products: Vec<Product>,
+    /// The ids of the products that the merchant pinned and that are available, those that stand first first.
+    pinned: Vec<String>,
     /// The number of products from the catalog's list, without those from searches.
     common: usize,
     /// Whether those are all products of the shop.
@@ -28,8 +30,16 @@ impl Assortment {
         let named = products.into_iter().filter_map(Product::named);
         let products: Vec<_> = named.filter(|product| seen.insert(product.id.clone())).collect();
         let common = products.len();
-        let (shop_name, money_format) = (String::new(), String::new());
-        Self { shop_name, currency, money_format, best_sellers_first: false, products, common, is_whole }
+        Self {
+            shop_name: String::new(),
+            currency,
+            money_format: String::new(),
+            best_sellers_first: false,
+            products,
+            pinned: Vec::new(),
+            common,
+            is_whole,
+        }
     }
 
     /// Creates the assortment of a record: the products as they are, the first `common` of them from the catalog's list.
@@ -53,6 +63,18 @@ impl Assortment {
     #[must_use]
     pub fn sorted_by_sales(self, best_sellers_first: bool) -> Self {
         Self { best_sellers_first, ..self }
+    }
+
+    /// Leaves out what the merchant excludes, and notes what they pinned. The shop sells what is left out, so these are no
+    /// longer all of its products.
+    #[must_use]
+    pub fn curated(self, curation: &Curation) -> Self {
+        let best_sellers_first = self.best_sellers_first && curation.leaves_best_sellers(&self.products);
+        let all = self.products.len();
+        let products = curation.admitted(self.products);
+        let is_whole = self.is_whole && products.len() == all;
+        let (pinned, common) = (curation.pinned(&products), products.len());
+        Self { best_sellers_first, products, pinned, common, is_whole, ..self }
     }
 
     /// Adds the products that a search found, except those already present.
@@ -83,6 +105,16 @@ impl Assortment {
     /// returned that many, the shop may have more.
     pub fn is_whole(&self) -> bool {
         self.is_whole
+    }
+
+    /// Returns the pinned products that are available, those that stand first first.
+    pub fn pinned(&self) -> impl Iterator<Item = &Product> {
+        self.pinned.iter().filter_map(|id| self.get(id))
+    }
+
+    /// Returns whether a product is pinned and available.
+    pub fn is_pinned(&self, id: &str) -> bool {
+        self.pinned.iter().any(|pinned| pinned == id)
     }
 
     /// Returns the products that are the same for every shopper.

@@ -43,16 +43,16 @@ pub(crate) fn unchecked(
     storefront: &Storefront,
     because: Option<&Because>,
 ) -> Document {
-    let shop = shop_of(shop, storefront);
+    let shop = shop_of(shop, persona, storefront);
     let page = Page { look: persona.into(), ..bind(plan, &shop, signals, storefront) };
     page::render_because(storefront.page, &page, because)
 }
 
-fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
+fn shop_of(id: &ShopId, persona: Persona, storefront: &Storefront) -> Shop {
     let Storefront { merchant, assortment, .. } = storefront;
     Shop {
         id: id.to_string(),
-        settings: merchant.clone(),
+        settings: merchant.clone().shown_to(Some(persona)),
         currency: assortment.currency().to_owned(),
         money_format: assortment.money_format().to_owned(),
     }
@@ -75,7 +75,7 @@ mod tests {
 
     fn bound<T>(signals: &Signals, storefront: &Storefront, see: impl FnOnce(&Page<'_>) -> T) -> T {
         let plan = check(every_block(), storefront).unwrap();
-        let shop = shop_of(&ShopId::parse("magic-wands").unwrap(), storefront);
+        let shop = shop_of(&ShopId::parse("magic-wands").unwrap(), Persona::Explorer, storefront);
         see(&bind(plan.plan(), &shop, signals, storefront))
     }
 

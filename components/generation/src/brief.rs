@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
-use model::shop::ShopSettings;
+use model::shop::{Selector, ShopSettings};
 use serde::{Deserialize, Serialize};
 
 /// A digest of the settings that a plan depends on. It is the same on every host and in every release.
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Brief(u64);
 
 impl Brief {
-    /// Returns the digest of a merchant's settings. Colours, addresses, questions and announcements are left out, because
+    /// Returns the digest of a merchant's settings. Colours, addresses, questions and campaigns are left out, because
     /// rendering fills them in.
     pub fn of(merchant: &ShopSettings) -> Self {
         let ShopSettings {
@@ -25,8 +25,9 @@ impl Brief {
             banned_words,
             promises,
             questions: _,
-            announcement: _,
-            announcement_until: _,
+            campaigns: _,
+            excluded,
+            pinned,
             personas_off,
             accent: _,
             surface: _,
@@ -43,8 +44,12 @@ impl Brief {
         } = merchant;
         let personas_off = personas_off.iter().map(|persona| persona.name()).collect();
         let mut hasher = FnvHasher::default();
-        for list in [vec![name, language.as_str(), tone], texts(banned_words), texts(promises), personas_off]
-        {
+        let named =
+            [("excluded", excluded), ("pinned", pinned)].map(|(list, selectors)| lines(list, selectors));
+        let named: Vec<Vec<&str>> = named.iter().map(|lines| texts(lines)).collect();
+        let lists = [vec![name, language.as_str(), tone], texts(banned_words), texts(promises), personas_off];
+        // A shop that names nothing has the digest that it had in earlier releases.
+        for list in lists.into_iter().chain(named.into_iter().filter(|lines| lines.len() > 1)) {
             hasher.write(&number(list.len()));
             for text in list {
                 hasher.write(&number(text.len()));
@@ -58,6 +63,11 @@ impl Brief {
     pub fn number(self) -> u64 {
         self.0
     }
+}
+
+/// Returns a list's name and its lines.
+fn lines(list: &str, selectors: &[Selector]) -> Vec<String> {
+    [list.to_owned()].into_iter().chain(selectors.iter().map(Selector::to_string)).collect()
 }
 
 fn texts(list: &[String]) -> Vec<&str> {
@@ -116,6 +126,8 @@ mod tests {
             ShopSettings { banned_words: list("magic"), ..merchant() },
             ShopSettings { promises: list("gift wrapping"), ..merchant() },
             ShopSettings { personas_off: vec![Persona::Explorer], ..merchant() },
+            ShopSettings { excluded: vec![Selector::Vendor("A".into())], ..merchant() },
+            ShopSettings { pinned: vec![Selector::Vendor("A".into())], ..merchant() },
             ShopSettings { banned_words: list("explorer"), promises: Vec::new(), ..merchant() },
         ];
         let mut seen: Vec<_> = others.iter().map(Brief::of).chain([base]).collect();

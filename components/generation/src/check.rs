@@ -15,6 +15,7 @@ use crate::across;
 use crate::across::left_for_lists;
 use crate::copy::{Company, replace_word};
 use crate::heading::{Claim, claiming_words, claims, false_claim, overstated, true_words};
+use crate::pins;
 use crate::plan::{Plan, limits};
 use crate::storefront::Storefront;
 
@@ -76,8 +77,9 @@ impl Judge<'_> {
         let Plan { title, blocks } = self.plan;
         self.heading_at("title", title, limits::TITLE_CHARS_MAX);
         self.true_of_page_at("title", title);
-        self.count("blocks", blocks.len(), limits::blocks(self.storefront.page));
+        self.count("blocks", blocks.len(), self.storefront.block_count());
         self.order(blocks);
+        self.pins(blocks);
         // A plan may be long and wrong throughout. Further blocks are not checked.
         for (index, block) in blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
             self.block = format!("blocks[{index}]");
@@ -114,6 +116,12 @@ impl Judge<'_> {
                 let what = format!("a {} is not for a {} page", block.name(), storefront.page.name());
                 self.report(&format!("blocks[{index}]"), what);
             }
+            if !storefront.merchant.allows_block(block.name()) {
+                self.report(
+                    &format!("blocks[{index}]"),
+                    format!("the merchant excludes every {}", block.name()),
+                );
+            }
         }
         for name in Block::names(|rules| storefront.allows(rules) && rules.occurrence == Occurrence::First) {
             if blocks.first().is_none_or(|block| block.name() != name) {
@@ -135,6 +143,16 @@ impl Judge<'_> {
             if enough && blocks.iter().all(|block| block.name() != name) {
                 self.report("blocks", format!("there is no {name}"));
             }
+        }
+    }
+
+    /// Checks that a home page shows a pinned product first, if there are any.
+    fn pins(&mut self, blocks: &[Block]) {
+        if !pins::are_first(blocks, self.storefront) {
+            self.report(
+                "blocks[0]",
+                "neither this nor the first list shows a product that the shop pins first",
+            );
         }
     }
 

@@ -9,7 +9,6 @@
 
 use std::ops::RangeInclusive;
 
-use model::PageKind;
 use page::blocks::{Block, Demand, Given, Occurrence};
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
@@ -101,6 +100,7 @@ pub fn kinds_for(offer: &Offer<'_>, views: &[String], storefront: &Storefront) -
     let given = storefront.given(views);
     let is_possible = |kind: &Kind| {
         let suits = rules_of(kind).is_some_and(|rules| storefront.allows(&rules));
+        let suits = suits && storefront.merchant.allows_block(&kind.name);
         let count = offer.numbers(kind.demand).len();
         let has_products = kind.fields.iter().all(|field| match &field.shape {
             Shape::Product => count > 0,
@@ -142,23 +142,23 @@ fn is_filled(kind: &Kind, storefront: &Storefront, given: &Given<'_>) -> bool {
     block.is_some_and(|block| block.bind(storefront, given).is_some())
 }
 
-/// Returns the JSON Schema (draft 2020-12) of an answer with these kinds, as text in which the order of members counts.
-pub fn schema(page: PageKind, kinds: &[Kind], offer: &Offer<'_>) -> String {
+/// Returns the JSON Schema (draft 2020-12) of an answer with this number of blocks of these kinds, as text in which the order of members counts.
+pub fn schema(count: &RangeInclusive<usize>, kinds: &[Kind], offer: &Offer<'_>) -> String {
     let (heroes, others): (Vec<_>, Vec<_>) = kinds.iter().partition(|kind| is_first(kind));
     let blocks: Vec<_> = alike(&others, offer)
         .into_iter()
         .map(|(names, members)| object([("type", values(&names))].into_iter().chain(members)))
         .collect();
     let any = format!(r#"{{"anyOf":[{}]}}"#, blocks.join(","));
-    let count = blocks_besides(page, heroes.len());
+    let count = blocks_besides(count, heroes.len());
     let hero = heroes.iter().map(|kind| (kind.name.as_str(), object(members(kind, offer))));
     let parts = [("title", text(limits::TITLE_CHARS_MAX))].into_iter().chain(hero);
     object(parts.chain([("blocks", list(&any, &count))]))
 }
 
-/// Returns how many blocks the model gives besides the hero.
-pub fn blocks_besides(page: PageKind, heroes: usize) -> RangeInclusive<usize> {
-    let (least, most) = limits::blocks(page).into_inner();
+/// Returns how many blocks the model gives besides the hero, of the number of all.
+pub fn blocks_besides(count: &RangeInclusive<usize>, heroes: usize) -> RangeInclusive<usize> {
+    let (least, most) = (*count.start(), *count.end());
     least.max(1 + heroes) - heroes..=most - heroes
 }
 
@@ -233,7 +233,7 @@ mod tests {
         let signals = Signals { views, ..Signals::default() };
         let reading = crate::persona::known(Persona::Explorer);
         let offer = Offer::of(&reading, &signals, &storefront.assortment, PRODUCTS_MAX);
-        schema(storefront.page, &kinds_for(&offer, &signals.views, storefront), &offer)
+        schema(&storefront.block_count(), &kinds_for(&offer, &signals.views, storefront), &offer)
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! stored plan is never planned again, and a stored page is not stored again. The model is asked again only if its
 //! answer was lost before it was stored.
 
-use model::catalog::{CatalogError, Collection};
+use model::catalog::{CatalogError, Collection, Curation};
 use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
 use model::pages::{Fragment, NewPage, PageMetadata, StoredPlan};
 use model::review::Kept;
@@ -72,29 +72,35 @@ impl<H: Host> Run<'_, H> {
         // rarely.
         let version = self.host.catalog_version(shop).map_err(|error| self.cannot_read(&error))?;
         let merchant = self.host.merchant(shop).ok_or_else(|| failed("this shop is not served here"))?;
-        let merchant = merchant.in_market(&self.job.request.market).at(self.host.now_ms());
+        let now_ms = self.host.now_ms();
+        let changes_ms = merchant.changes_ms(now_ms);
+        let merchant = merchant.in_market(&self.job.request.market).at(now_ms);
         let kept = self.host.plan(shop, shopper).map_err(|error| self.cannot_read(&error))?;
         if self.is_finished(kept.as_ref())? {
             return Ok(None);
         }
-        let assortment = self.assortment()?;
-        let storefront =
-            Storefront::new(shop.as_str(), merchant, assortment).with_collections(self.collections());
+        let members = |handles: &[String]| self.host.members(shop, handles);
+        let curation = Curation::of(&merchant, members).map_err(|error| self.catalog_failed(error))?;
+        let assortment = self.assortment(&curation)?;
+        let collections = curation.admitted_collections(self.collections());
+        let storefront = Storefront::new(shop.as_str(), merchant, assortment).with_collections(collections);
         let storefront = storefront.at(self.job.request.page);
         let ready = match self.reuse(kept, version, &storefront) {
             Some(ready) => ready,
             None => self.plan(version, &storefront)?,
         };
+        let ready = Ready { metadata: PageMetadata { changes_ms, ..ready.metadata }, ..ready };
         self.store(ready, &storefront)
     }
 
-    /// Returns the shop's products, and those that match the shopper's newest searches.
-    fn assortment(&self) -> Result<Assortment, Outcome> {
+    /// Returns the shop's products, and those that match the shopper's newest searches, without what is excluded.
+    fn assortment(&self, curation: &Curation) -> Result<Assortment, Outcome> {
         let GenerationRequest { shop, market, signals, .. } = &self.job.request;
-        let mut assortment = self.host.products(shop, market).map_err(|error| self.catalog_failed(error))?;
+        let assortment = self.host.products(shop, market).map_err(|error| self.catalog_failed(error))?;
+        let mut assortment = assortment.curated(curation);
         for term in newest_terms(signals) {
             match self.host.search(shop, market, term) {
-                Ok(found) => assortment.add(found),
+                Ok(found) => assortment.add(curation.admitted(found)),
                 Err(_) => self.host.event(Level::Warn, "cannot search the catalog", &[]),
             }
         }
@@ -201,6 +207,8 @@ impl<H: Host> Run<'_, H> {
             planned_ms: self.host.now_ms(),
             fresh_until_ms: shared.fresh_until_ms,
             catalog_version,
+            changes_ms: None,
+            exclusions: 0,
             fragment: Fragment::NONE,
         };
         let reasons = texts(&reading.reasons);
@@ -227,6 +235,8 @@ impl<H: Host> Run<'_, H> {
             planned_ms,
             fresh_until_ms: planned_ms.saturating_add(fresh_ms),
             catalog_version,
+            changes_ms: None,
+            exclusions: 0,
             fragment: Fragment::NONE,
         }
     }
@@ -248,7 +258,8 @@ impl<H: Host> Run<'_, H> {
         let rendered = Rendered { plan: plan.plan(), persona, views: &signals.views, storefront, because };
         let stored = rendered.recorded(&ready.stored, ready.reasons, self.host.now_ms());
         let fragment = Fragment { offset: counted(fragment.start), size: counted(fragment.len()) };
-        let metadata = PageMetadata { fragment, ..ready.metadata };
+        let exclusions = storefront.merchant.exclusions();
+        let metadata = PageMetadata { fragment, exclusions, ..ready.metadata };
         let page = NewPage { content: html, plan: stored, metadata: metadata.clone() };
         self.host.put(shop, shopper, page).map_err(|error| self.cannot_store(&error))?;
         self.tell_of(&metadata);
@@ -333,6 +344,8 @@ fn failed(reason: &str) -> Outcome {
 mod bars;
 #[cfg(test)]
 pub mod below;
+#[cfg(test)]
+mod curated;
 #[cfg(test)]
 mod repairs;
 #[cfg(test)]

@@ -159,6 +159,10 @@ impl Catalog for Host {
         Ok(collections.into_iter().map(Into::into).collect())
     }
 
+    fn members(&self, shop: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, CatalogError> {
+        Ok(catalog::members(shop.as_str(), Freshness::Current, handles)?)
+    }
+
     fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {
         let found = catalog::search(shop.as_str(), &market.into(), Freshness::Current, term)?;
         Ok(found.into_iter().map(Into::into).collect())

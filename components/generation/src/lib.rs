@@ -44,6 +44,7 @@ pub mod offer;
 pub mod persona;
 pub mod personal;
 pub mod phrases;
+pub mod pins;
 pub mod plan;
 pub mod planner;
 pub mod profile;

@@ -1,13 +1,13 @@
 //! The products that the model is offered for one page, each under a number.
 //!
-//! A shop may have thousands of products. Code picks those that are worth offering to this shopper: what they saw and
+//! A shop may have thousands of products. Code picks those that are worth offering to this shopper: what is pinned, what they saw and
 //! searched for, reductions, best sellers, both ends of the price range, and then the best for the persona from many
 //! categories. A number takes one token of an answer, an id four or more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Signals;
-use model::catalog::Product;
+use model::catalog::{PINS_MAX, Product};
 use page::blocks::Demand;
 
 use crate::affinity::Affinity;
@@ -70,6 +70,7 @@ impl<'a> Offer<'a> {
         let mut ranked = Affinity::of(signals, assortment).rank(reading.persona, assortment);
         ranked.sort_by_key(|product| is_last(product));
         let known = [&signals.views, &signals.carted, &signals.purchased].map(Vec::as_slice).concat();
+        picked.add(PINS_MAX, assortment.pinned());
         picked.add(KNOWN_MAX, known.iter().filter_map(|id| assortment.get(id)));
         picked.add(FOUND_MAX, assortment.found().iter());
         picked.add(REDUCED_MAX, ranked.iter().copied().filter(|product| product.percent_off().is_some()));

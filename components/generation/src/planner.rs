@@ -41,7 +41,8 @@ pub fn plan(persona: Persona, signals: &Signals, storefront: &Storefront) -> Pla
 pub fn viewed(persona: Persona, signals: &Signals, storefront: &Storefront) -> Option<Block> {
     let is_offered = |id: &String| storefront.assortment.offers(id);
     let planner = Planner::new(persona, signals, storefront);
-    signals.views.iter().any(is_offered).then(|| planner.recently_viewed())
+    let is_allowed = storefront.merchant.allows_block("recently_viewed");
+    (is_allowed && signals.views.iter().any(is_offered)).then(|| planner.recently_viewed())
 }
 
 /// Returns the grid of products that the shopper bought, if enough of them are available.
@@ -94,8 +95,16 @@ impl<'a> Planner<'a> {
         self.filled_up(filled.into_iter().map(|(_, block)| block).collect())
     }
 
-    /// Returns the block for a slot; `None` if the shop has nothing left for it.
+    /// Returns the block for a slot; `None` if the shop has nothing left for it, or its merchant excludes it.
     fn fill(&self, slot: Slot, left: &Left) -> Option<Block> {
+        self.filled(slot, left).filter(|block| self.allows(block))
+    }
+
+    fn allows(&self, block: &Block) -> bool {
+        self.storefront.merchant.allows_block(block.name())
+    }
+
+    fn filled(&self, slot: Slot, left: &Left) -> Option<Block> {
         match slot {
             Slot::Hero => Some(self.hero()),
             Slot::Spotlight => self.spotlight(left),
@@ -109,7 +118,10 @@ impl<'a> Planner<'a> {
             Slot::BoughtGrid => self.again(left),
             Slot::Bundle => self.bundle(left),
             Slot::Deals => self.deals(left),
-            Slot::ImageWithText => self.image_with_text(left).or_else(|| self.spotlight(left)),
+            Slot::ImageWithText => {
+                let pictured = self.image_with_text(left).filter(|block| self.allows(block));
+                pictured.or_else(|| self.spotlight(left))
+            }
             Slot::Lookbook => self.lookbook(left),
             Slot::Comparison(products_max) => self.comparison(left, products_max),
             Slot::Categories => {
@@ -139,7 +151,7 @@ impl<'a> Planner<'a> {
         for more in [self.search(), self.story()] {
             let sure = blocks.iter().filter(is_sure).count();
             let there = blocks.iter().any(|block| block.name() == more.name());
-            if sure < limits::BLOCKS_MIN && !there {
+            if sure < limits::BLOCKS_MIN && !there && self.allows(&more) {
                 blocks.push(more);
             }
         }
@@ -409,7 +421,8 @@ mod tests {
     use crate::check::check;
     use crate::fakes::{any_signals, any_text, image, merchant, pictured, product, reduced, storefront};
     use model::PageKind;
-    use model::shop::ShopSettings;
+    use model::catalog::Curation;
+    use model::shop::{ShopSettings, selector};
     use proptest::prelude::*;
 
     fn kinds(plan: &Plan) -> Vec<String> {
@@ -632,6 +645,15 @@ mod tests {
         )
     }
 
+    /// What a merchant of any storefront may exclude or pin.
+    fn lines() -> Vec<&'static str> {
+        let of_products =
+            ["product: a", "product: b", "product: cc", "type: wands", "type: hats", "vendor: hollow & sons"];
+        let of_blocks =
+            ["block: search", "block: story", "block: comparison", "block: deals", "block: spotlight"];
+        [of_products.as_slice(), of_blocks.as_slice()].concat()
+    }
+
     fn any_storefront() -> impl Strategy<Value = Storefront> {
         let ours = ["again", "a", "the", "more", "less", "here", "reduced", "search", "hats", "you", "good"];
         let banned = prop_oneof![prop::sample::select(ours.to_vec()).prop_map(str::to_owned), any_text()];
@@ -645,9 +667,19 @@ mod tests {
                 ..merchant()
             },
         );
-        (merchant, prop::collection::vec(any_product(), 0..30)).prop_map(|(merchant, products)| {
-            Storefront::new("magic-wands", merchant, Assortment::new("EUR".to_owned(), products))
-        })
+        let excluded = prop::sample::subsequence(lines(), 0..6);
+        let pinned = prop::sample::subsequence(lines(), 0..6);
+        (merchant, prop::collection::vec(any_product(), 0..30), excluded, pinned).prop_map(
+            |(merchant, products, excluded, pinned)| {
+                let excluded = selector::excluded(excluded).unwrap();
+                let pinned = pinned.into_iter().filter(|line| !line.starts_with("block"));
+                let merchant =
+                    ShopSettings { excluded, pinned: selector::pinned(pinned).unwrap(), ..merchant };
+                let curation = Curation::of(&merchant, |_| Err("there are no collections")).unwrap();
+                let assortment = Assortment::new("EUR".to_owned(), products).curated(&curation);
+                Storefront::new("magic-wands", merchant, assortment)
+            },
+        )
     }
 
     proptest! {

@@ -72,8 +72,8 @@ const EXAMPLE: &str =
 const ORDER: &str = "Write the plan.";
 
 /// Returns the instructions. They are the same for every shop with the same kinds of block on this kind of page.
-fn instructions(page: PageKind, kinds: &[Kind]) -> String {
-    let (task, rules) = (task::of(page), plan_rules(page, kinds));
+fn instructions(storefront: &Storefront, kinds: &[Kind]) -> String {
+    let (task, rules) = (task::of(storefront.page), plan_rules(storefront, kinds));
     format!("{task}\n\nThe blocks:\n{}\n\n{rules}\n\nThe copy:\n{COPY_RULES}\n\n{WARNING}", kind_lines(kinds))
 }
 
@@ -88,7 +88,8 @@ fn kind_lines(kinds: &[Kind]) -> String {
 }
 
 /// Returns the rules for blocks, which follow from the rules of each kind of block.
-fn plan_rules(page: PageKind, kinds: &[Kind]) -> String {
+fn plan_rules(storefront: &Storefront, kinds: &[Kind]) -> String {
+    let page = storefront.page;
     let named = |fits: fn(&Rules) -> bool| {
         let names = Block::names(fits).filter(|name| kinds.iter().any(|kind| kind.name == *name));
         names.collect::<Vec<_>>()
@@ -99,7 +100,7 @@ fn plan_rules(page: PageKind, kinds: &[Kind]) -> String {
     let reduced = named(|rules| rules.demand == Demand::Reduced).join(" and ");
     let has_stories = kinds.iter().any(|kind| kind.name == "story");
     let heroes = usize::from(!page.has_subject());
-    let (least, most) = form::blocks_besides(page, heroes).into_inner();
+    let (least, most) = form::blocks_besides(&storefront.block_count(), heroes).into_inner();
     let besides = if heroes > 0 { " besides the hero" } else { "" };
     let has_products = !page.has_subject();
     let rules = [
@@ -147,12 +148,17 @@ pub fn request_for_all(
 fn asked(about: &str, views: &[String], storefront: &Storefront, offer: &Offer<'_>, local: &Plan) -> Request {
     let kinds = form::kinds_for(offer, views, storefront);
     let example = example::of(local, &kinds, offer).map(|plan| format!("{EXAMPLE}\n{plan}\n\n"));
-    let parts =
-        [shop_part(storefront, offer), about.to_owned(), example.unwrap_or_default(), ORDER.to_owned()];
+    let parts = [
+        shop_part(storefront, offer),
+        pins_part(storefront, offer),
+        about.to_owned(),
+        example.unwrap_or_default(),
+        ORDER.to_owned(),
+    ];
     let question = parts.concat();
     Request {
-        messages: vec![said(Role::System, instructions(storefront.page, &kinds)), said(Role::User, question)],
-        schema: form::schema(storefront.page, &kinds, offer),
+        messages: vec![said(Role::System, instructions(storefront, &kinds)), said(Role::User, question)],
+        schema: form::schema(&storefront.block_count(), &kinds, offer),
         schema_name: form::SCHEMA_NAME.to_owned(),
         tokens_max: TOKENS_MAX,
         calls_max: CALLS_MAX,
@@ -217,6 +223,16 @@ fn shop_part(storefront: &Storefront, offer: &Offer<'_>) -> String {
         "The shop:\n{}\n\n{which}{order} (number | title | category | price | tags):\n{lines}",
         json(&shop)
     )
+}
+
+/// Returns the rule about products that the shop pins first; empty if there are none.
+fn pins_part(storefront: &Storefront, offer: &Offer<'_>) -> String {
+    let pinned = storefront.assortment.pinned().filter_map(|product| offer.number_of(&product.id));
+    let pinned = pinned.collect::<Vec<_>>().join(", ");
+    if pinned.is_empty() || storefront.page.has_subject() {
+        return String::new();
+    }
+    format!("The shop pins these first; the hero or the first list shows at least one: {pinned}\n\n")
 }
 
 fn shopper_part(reading: &Reading, signals: &Signals, page: PageKind, offer: &Offer<'_>) -> String {

@@ -10,7 +10,7 @@ mod members;
 
 use model::origin::{Made, Told};
 use model::pages::StoredPlan;
-use model::shop::ShopSettings;
+use model::shop::{Campaign, ShopSettings};
 use model::{PageKind, Persona, ShopId, Signals};
 use page::Because;
 use page::blocks::Block;
@@ -102,10 +102,8 @@ struct Shop {
     promises: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     questions: Vec<String>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    announcement: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    announcement_until: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    campaigns: Vec<Campaign>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     accent: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -137,7 +135,7 @@ impl Rendered<'_> {
         Record {
             kind: storefront.page,
             persona: *persona,
-            shop: Shop::of(storefront, plan),
+            shop: Shop::of(storefront, plan, *persona),
             plan: (!is_stored).then(|| (*plan).clone()),
             views: items::viewed(self),
             products,
@@ -159,12 +157,13 @@ impl Record {
 }
 
 impl Shop {
-    fn of(storefront: &Storefront, plan: &Plan) -> Self {
+    fn of(storefront: &Storefront, plan: &Plan, persona: Persona) -> Self {
         let Storefront { merchant, assortment, page, .. } = storefront;
         let has = |fits: fn(&Block) -> bool| plan.blocks.iter().any(fits);
         let list = |texts: &[String], is_shown: bool| if is_shown { texts.to_vec() } else { Vec::new() };
         // A part of a page follows what is announced.
-        let announcement = if page.has_subject() { "" } else { merchant.announcement.as_str() };
+        let is_whole = !page.has_subject();
+        let campaigns = is_whole.then(|| merchant.clone().shown_to(Some(persona)).campaigns);
         Self {
             name: merchant.name.clone(),
             url: merchant.url.clone().unwrap_or_default(),
@@ -174,8 +173,7 @@ impl Shop {
             money_format: assortment.money_format().to_owned(),
             promises: list(&merchant.promises, has(|block| matches!(block, Block::Reassurance(_)))),
             questions: list(&merchant.questions, has(|block| matches!(block, Block::Questions(_)))),
-            announcement: announcement.to_owned(),
-            announcement_until: merchant.announcement_until.map(|day| day.to_string()),
+            campaigns: campaigns.unwrap_or_default(),
             accent: merchant.accent.as_ref().map(ToString::to_string),
             surface: merchant.surface.as_ref().map(ToString::to_string),
         }
@@ -190,8 +188,7 @@ impl Shop {
             own_language: self.own_language.as_deref().and_then(|text| text.parse().ok()),
             promises: self.promises.clone(),
             questions: self.questions.clone(),
-            announcement: self.announcement.clone(),
-            announcement_until: self.announcement_until.as_deref().and_then(|text| text.parse().ok()),
+            campaigns: self.campaigns.clone(),
             accent: self.accent.as_deref().and_then(|text| text.parse().ok()),
             surface: self.surface.as_deref().and_then(|text| text.parse().ok()),
             ..ShopSettings::default()

@@ -12,6 +12,7 @@ use page::blocks::{Block, Stock};
 use crate::across;
 use crate::check::{Checked, Problem, check};
 use crate::heading::{claims, false_claim};
+use crate::pins;
 use crate::plan::Plan;
 use crate::storefront::Storefront;
 
@@ -22,13 +23,15 @@ pub fn refit(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem
 
 /// Returns the plan without what is out of date. It may not pass the check.
 pub fn fitted(plan: Plan, storefront: &Storefront) -> Plan {
-    let blocks = plan.blocks.into_iter().filter_map(|block| block.refit(storefront)).collect();
+    let blocks = plan.blocks.into_iter().filter(|block| storefront.merchant.allows_block(block.name()));
+    let blocks = blocks.filter_map(|block| block.refit(storefront)).collect();
     // New products of a list may be in another block too, and an older release may have planned what is now refused.
     let mut blocks = across::mended(blocks, &|text| storefront.supplies(text));
     blocks.retain(|block| match block {
         Block::Grid(grid) => storefront.is_true(&grid.heading, &grid.products),
         _ => true,
     });
+    let blocks = pins::placed(blocks, storefront);
     Plan { blocks, ..plan }
 }
 

@@ -5,6 +5,7 @@
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
+use model::catalog::Curation;
 use model::review::{Edit, Edited, Problem, Shown, Text};
 use model::{Audience, ShopId, Signals};
 use serde_json::Value;
@@ -75,9 +76,11 @@ fn storefront(host: &impl Host, shop: &ShopId, audience: &Audience) -> Result<St
     let Audience { page, market, .. } = audience;
     let merchant = host.merchant(shop).ok_or(NotShown::NoSuchShop)?;
     let merchant = merchant.in_market(market).at(host.now_ms());
-    let products = host.products(shop, market).map_err(|_| NotShown::Catalog)?;
+    let members = |handles: &[String]| host.members(shop, handles);
+    let curation = Curation::of(&merchant, members).map_err(|_| NotShown::Catalog)?;
+    let products = host.products(shop, market).map_err(|_| NotShown::Catalog)?.curated(&curation);
     // A page does without collections.
-    let collections = host.collections(shop, market).unwrap_or_default();
+    let collections = curation.admitted_collections(host.collections(shop, market).unwrap_or_default());
     Ok(Storefront::new(shop.as_str(), merchant, products).with_collections(collections).at(*page))
 }
 

@@ -14,6 +14,7 @@ use crate::across::{copy_of, left_for_lists};
 use crate::check::{CHECKED_FIELDS, Checked, Problem, check};
 use crate::draft::Draft;
 use crate::mended::{Mend, Mended};
+use crate::pins;
 use crate::plan::{Plan, limits};
 use crate::storefront::Storefront;
 
@@ -113,6 +114,7 @@ struct Page<'a> {
 impl Page<'_> {
     /// Mends the page until the check accepts it; `None` if that fails.
     fn mend(&mut self) -> Option<Checked> {
+        self.place_pins();
         for _ in 0..CHANGES_MAX {
             self.fill_up();
             let blocks = self.parts.iter().map(|part| part.block.clone()).collect();
@@ -122,6 +124,14 @@ impl Page<'_> {
             }
         }
         None
+    }
+
+    /// Puts pinned products first where they can be without a word's becoming untrue.
+    fn place_pins(&mut self) {
+        let blocks = self.parts.iter().map(|part| part.block.clone()).collect();
+        for (part, block) in self.parts.iter_mut().zip(pins::placed(blocks, self.storefront)) {
+            part.block = block;
+        }
     }
 
     /// Adds blocks of the local planner until a home page has an opening, a grid and enough blocks.
@@ -194,7 +204,7 @@ impl Page<'_> {
         if problem.path == "title" {
             return self.replace_title(problem);
         }
-        if problem.path == "blocks" && self.parts.len() > *limits::blocks(self.storefront.page).end() {
+        if problem.path == "blocks" && self.parts.len() > *self.storefront.block_count().end() {
             self.parts.pop();
             return Some(());
         }

@@ -1,6 +1,7 @@
 //! The input of a plan: the merchant, the products and the shopper.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use model::PageKind;
 use model::catalog::{self, Product};
@@ -11,6 +12,10 @@ use page::blocks::{Given, Rules};
 use crate::assortment::Assortment;
 use crate::brief::Brief;
 use crate::copy::Voice;
+use crate::plan::limits;
+
+/// The kinds of block that fill up a page with too few blocks.
+const FILLING: [&str; 2] = ["search", "story"];
 
 /// Everything that planning and checking a plan depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,14 @@ impl Storefront {
     /// Returns whether the page may have a block with these rules.
     pub fn allows(&self, rules: &Rules) -> bool {
         rules.pages.contains(&self.page)
+    }
+
+    /// Returns how many planned blocks the page has. The local planner fills up a page with blocks that a merchant may
+    /// exclude; without them it has fewer.
+    pub fn block_count(&self) -> RangeInclusive<usize> {
+        let (least, most) = limits::blocks(self.page).into_inner();
+        let excluded = FILLING.iter().filter(|name| !self.merchant.allows_block(name)).count();
+        least.saturating_sub(excluded)..=most
     }
 
     /// Sets the shop's collections.

@@ -46,6 +46,8 @@ pub trait Catalog {
     fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, Failure>;
     /// Returns the shop's collections, those with the most products first.
     fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<Collection>, Failure>;
+    /// Returns the ids of the products of each of these collections, in the order of the handles.
+    fn members(&self, shop: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, Failure>;
 }
 
 /// Short-term storage.

@@ -9,7 +9,7 @@ mod storage;
 
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
-use model::shop::{Approval, Share};
+use model::shop::{Approval, Campaign, Selector, Share};
 use model::{EventId, Persona, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,10 @@ pub(crate) struct Fake {
     pub(crate) personas_paused: Vec<Persona>,
     /// What the merchant approves; shoppers get nothing else of it.
     pub(crate) approval: Approval,
+    /// What the merchant excludes and pins.
+    pub(crate) excluded: Vec<Selector>,
+    pub(crate) pinned: Vec<Selector>,
+    pub(crate) campaigns: Vec<Campaign>,
     /// Whether only Shopify and the operator know the shops.
     pub(crate) closed_to_anybody: bool,
     pub(crate) now_ms: Cell<u64>,
@@ -97,6 +101,9 @@ impl Default for Fake {
             holdout: Share::NOBODY,
             personas_paused: Vec::new(),
             approval: Approval::Automatic,
+            excluded: Vec::new(),
+            pinned: Vec::new(),
+            campaigns: Vec::new(),
             closed_to_anybody: false,
             now_ms: Cell::new(NOW_MS),
             token: Some(TOKEN),

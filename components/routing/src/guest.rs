@@ -161,6 +161,10 @@ impl Catalog for Host {
         let collections = catalog::collections(shop.as_str(), &market.into(), freshness)?;
         Ok(collections.into_iter().map(Into::into).collect())
     }
+
+    fn members(&self, shop: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, Failure> {
+        Ok(catalog::members(shop.as_str(), catalog_types::Freshness::StaleOk, handles)?)
+    }
 }
 
 impl Storage for Host {

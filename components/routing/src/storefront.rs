@@ -4,9 +4,10 @@
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
 
-use model::catalog::{Assortment, Collection, Product};
+use model::catalog::{Assortment, Collection, Curation, Product};
 use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
+use model::shop::ShopSettings;
 use model::{Market, NO_CURRENCY, PageKind, Persona, ShopId, ShopperId};
 use page::{About, Document, Look, Shelves, Shop, Subject};
 use routes::{Format, Route};
@@ -59,7 +60,7 @@ pub(crate) fn page<D: Deployment>(
 /// Returns the products of the page for anybody, with their prices, as JSON.
 pub(crate) fn facts<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
     let Visitor { shop, .. } = anybody(deployment, Route::Facts, target)?;
-    let goods = Goods::all(deployment, &shop, &Market::default()).ok_or(Refusal::NoSuchShop)?;
+    let goods = Goods::all(deployment, &shop, &Market::default(), None).ok_or(Refusal::NoSuchShop)?;
     let body = Body::Bytes(page::facts(&goods.home(&goods.pictured())).into_bytes());
     let headers = headers::notice(Format::Json, ExtraField::None);
     Ok(Reply { shop: Some(shop), ..Response { status: 200, headers, body }.into() })
@@ -81,7 +82,7 @@ pub(crate) fn reply<V>(shop: ShopId, served: &Served, response: Response<V>) -> 
 }
 
 /// Returns the page to show now, and requests a new page if it is missing or stale. A page that is not `usable` is
-/// rendered again.
+/// rendered again, and a stale one is not shown if the merchant excludes something else since it was made.
 pub(crate) fn show<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
@@ -102,7 +103,9 @@ pub(crate) fn show<D: Deployment>(
         Cached::Stale(page, _) if !may_be_shown(deployment, visitor, &page.metadata) => {
             made_anew(deployment, visitor, request, Wanted::Replanned)
         }
-        Cached::Stale(Page { content, metadata }, reason) if usable(&metadata) => {
+        Cached::Stale(Page { content, metadata }, reason)
+            if usable(&metadata) && !is_withdrawn(deployment, visitor, &metadata) =>
+        {
             let generation = request_page(deployment, visitor, request, Wanted::after(reason));
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Stale(metadata, generation), shown))
@@ -113,11 +116,18 @@ pub(crate) fn show<D: Deployment>(
     }
 }
 
+/// Returns whether a stale page may show what the merchant excludes by now. A fresh one cannot: saving settings makes pages
+/// stale.
+fn is_withdrawn(deployment: &impl Settings, visitor: &Visitor, metadata: &PageMetadata) -> bool {
+    let merchant = deployment.merchant(&visitor.shop);
+    merchant.is_some_and(|merchant| merchant.exclusions() != metadata.exclusions)
+}
+
 /// Renders the fallback page of a shop, which the host serves when all else fails. Returns `None` for a shop
 /// that is not served here.
 pub fn fallback<D: Deployment>(deployment: &D, shop: &str) -> Option<Response<D::Value>> {
     let shop = ShopId::parse(shop).ok()?;
-    let document = Goods::all(deployment, &shop, &Market::default())?.fallback(PageKind::Home, "");
+    let document = Goods::all(deployment, &shop, &Market::default(), None)?.fallback(PageKind::Home, "");
     Some(respond(&Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
 }
 
@@ -192,7 +202,7 @@ fn anybodys<D: Deployment>(
     visitor: &Visitor,
     generation: Generation,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
-    let goods = Goods::all(deployment, &visitor.shop, &visitor.market()).ok_or(Refusal::NoSuchShop)?;
+    let goods = Goods::all(deployment, &visitor.shop, &visitor.market(), None).ok_or(Refusal::NoSuchShop)?;
     let document = goods.fallback(visitor.page(), &visitor.about);
     Ok((Served::Miss(generation), Shown::Anybodys(document)))
 }
@@ -204,25 +214,22 @@ pub(crate) fn beginning<D: Deployment>(deployment: &D, visitor: &Visitor, served
     if !visitor.page().has_subject() {
         return String::new();
     }
-    let (shop, market) = (&visitor.shop, visitor.market());
+    let (shop, market, persona) = (&visitor.shop, visitor.market(), Some(metadata.persona));
     let goods = match visitor.page() {
-        PageKind::Collection => Goods::all(deployment, shop, &market),
-        _ => Goods::of(deployment, shop, &market),
+        PageKind::Collection => Goods::all(deployment, shop, &market, persona),
+        _ => Goods::of(deployment, shop, &market, persona),
     };
     let Some(goods) = goods else { return String::new() };
     let views = page_request::recall(deployment, visitor).views;
-    let about = About {
-        views: &views,
-        persona: Some(metadata.persona),
-        ..goods.about(Subject::of(visitor.page(), &visitor.about))
-    };
+    let about = About { views: &views, persona, ..goods.about(Subject::of(visitor.page(), &visitor.about)) };
     let blocks = about.blocks(goods.shop.words());
     page::beginning(&goods.shop, Look::from(metadata.persona), &blocks)
 }
 
-/// A shop and what it sells, as far as the catalog knows without a wait.
+/// A shop and what it sells, as far as the catalog knows without a wait, without what its merchant excludes.
 struct Goods {
     shop: Shop,
+    curation: Curation,
     products: Vec<Product>,
     collections: Vec<Collection>,
     is_known: bool,
@@ -230,22 +237,22 @@ struct Goods {
 }
 
 impl Goods {
-    /// Returns a shop and its products; `None` if it is not served here.
+    /// Returns a shop and its products, for a shopper of this persona or anybody; `None` if it is not served here.
     fn of(
         deployment: &(impl Catalog + Clock + Log + Settings),
         id: &ShopId,
         market: &Market,
+        persona: Option<Persona>,
     ) -> Option<Self> {
         let merchant = deployment.merchant(id)?;
-        let known = assortment(deployment, id, market);
+        let known = curated(deployment, id, market, &merchant);
         let is_known = known.is_some();
-        let Assortment { shop_name, currency, money_format, best_sellers_first, products } =
-            known.unwrap_or_else(nothing);
-        let products: Vec<_> = products.into_iter().filter_map(Product::named).collect();
-        let merchant = merchant.in_market(market).at(deployment.now_ms());
+        let (curation, assortment) = known.unwrap_or_else(|| (Curation::default(), nothing()));
+        let Assortment { shop_name, currency, money_format, best_sellers_first, products } = assortment;
+        let merchant = merchant.in_market(market).at(deployment.now_ms()).shown_to(persona);
         let settings = merchant.known_as(id.as_str(), &shop_name);
         let shop = Shop { id: id.to_string(), settings, currency, money_format };
-        Some(Self { shop, products, collections: Vec::new(), is_known, best_sellers_first })
+        Some(Self { shop, curation, products, collections: Vec::new(), is_known, best_sellers_first })
     }
 
     /// Returns the same with the shop's collections.
@@ -253,11 +260,12 @@ impl Goods {
         deployment: &(impl Catalog + Clock + Log + Settings),
         id: &ShopId,
         market: &Market,
+        persona: Option<Persona>,
     ) -> Option<Self> {
-        let goods = Self::of(deployment, id, market)?;
+        let goods = Self::of(deployment, id, market, persona)?;
         let is_empty = goods.products.is_empty();
         let collections = if is_empty { Vec::new() } else { collections(deployment, id, market) };
-        Some(Self { collections, ..goods })
+        Some(Self { collections: goods.curation.admitted_collections(collections), ..goods })
     }
 
     fn shelves(&self) -> Shelves<'_> {
@@ -295,6 +303,26 @@ impl Goods {
         };
         page::render_for(page, &fallback)
     }
+}
+
+/// Returns what the merchant excludes and pins, and the shop's products without and with it; `None` if the catalog does not
+/// answer. If it does not know which products an excluded collection has, nothing can be shown.
+fn curated(
+    deployment: &(impl Catalog + Log),
+    shop: &ShopId,
+    market: &Market,
+    merchant: &ShopSettings,
+) -> Option<(Curation, Assortment)> {
+    let mut assortment = assortment(deployment, shop, market)?;
+    let curation =
+        Curation::of(merchant, |handles| deployment.members(shop, handles)).inspect_err(|failure| {
+            let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
+            deployment.warn("cannot get the products of excluded or pinned collections", &particulars);
+        });
+    assortment.products = assortment.products.into_iter().filter_map(Product::named).collect();
+    let curation = curation.ok()?;
+    let assortment = curation.shelved(assortment);
+    Some((curation, assortment))
 }
 
 /// Returns the shop's products; `None` if the catalog does not answer.

@@ -1,5 +1,6 @@
 //! Stories: a deployment, a request, and the outcome.
 
+mod curation;
 mod debug;
 mod effects;
 mod hostile;

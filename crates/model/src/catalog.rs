@@ -1,10 +1,12 @@
 //! The products of a shop: the vocabulary of `catalog-types` in `wit/storefront`.
 
 mod conversions;
+mod curation;
 mod product;
 
 use serde::{Deserialize, Serialize};
 
+pub use curation::{Curation, PINS_MAX};
 pub use product::{percent_off, reduced_from};
 
 /// The most products that a catalog returns. A shop whose catalog returns this many may have more.

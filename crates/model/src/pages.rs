@@ -64,7 +64,8 @@ pub enum Cached<V> {
 /// Why a page is no longer fresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staleness {
-    /// Products changed since the page was rendered. Its plan can be rendered again.
+    /// Products or settings changed since the page was rendered, or a campaign began or ended. Its plan can be rendered
+    /// again.
     CatalogChanged,
     /// The plan is too old, or its age is unknown. The page needs a new plan.
     Expired,
@@ -103,6 +104,12 @@ pub struct PageMetadata {
     /// The catalog version of its prices.
     #[serde(rename = "v")]
     pub catalog_version: u64,
+    /// The time at which what the page shows changes by itself, in milliseconds since the epoch: then it is rendered again.
+    #[serde(rename = "n", default)]
+    pub changes_ms: Option<u64>,
+    /// The digest of what the merchant excluded when the page was made ([`crate::shop::ShopSettings::exclusions`]).
+    #[serde(rename = "x", default)]
+    pub exclusions: u64,
     /// The part of the document that is shown inside a theme.
     #[serde(rename = "d", default)]
     pub fragment: Fragment,
@@ -120,6 +127,8 @@ impl PageMetadata {
             planned_ms: 0,
             fresh_until_ms: 0,
             catalog_version: 0,
+            changes_ms: None,
+            exclusions: 0,
             fragment: Fragment::NONE,
         }
     }

@@ -1,26 +1,33 @@
 //! The settings of a shop: the vocabulary of `settings` in `wit/capabilities`.
 
 mod approval;
+pub mod campaign;
 mod colour;
 mod conversions;
 mod day;
 mod dollars;
 mod language;
 mod plans_per;
+pub mod selector;
 mod serialized;
 mod share;
 
+use std::hash::Hasher as _;
+
+use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::text::is_visible;
 use crate::{Market, Persona};
 
 pub use approval::{Approval, InvalidApproval};
+pub use campaign::Campaign;
 pub use colour::{Colour, InvalidColour};
 pub use day::{Day, InvalidDay};
 pub use dollars::{Dollars, InvalidDollars};
 pub use language::{InvalidLanguage, LanguageTag};
 pub use plans_per::{InvalidPlansPer, PlansPer};
+pub use selector::Selector;
 pub use share::{InvalidShare, Share};
 
 /// A merchant's shop. A configuration that names no shop serves the demo shop, `magic-wands`.
@@ -46,11 +53,20 @@ pub struct ShopSettings {
     pub promises: Vec<String>,
     /// Questions that shoppers ask, each with its answer after the question mark: `Do you repair? Yes, for ten years.`
     pub questions: Vec<String>,
-    /// What every page announces above everything else; nothing if empty.
-    pub announcement: String,
-    /// The last day of what is announced, `YYYY-MM-DD`; if empty, it has none. After it, nothing is announced.
-    #[serde(with = "serialized::or_empty")]
-    pub announcement_until: Option<Day>,
+    /// What pages announce above everything else, at most 8 campaigns: of those that run, the first is shown. Each has a
+    /// `text`, a first day `from` and a last one `until`, as `YYYY-MM-DD`, a `link` such as `collection: sale`, and the
+    /// `personas` that see it. All but the text may be left out.
+    #[serde(deserialize_with = "serialized::campaigns")]
+    pub campaigns: Vec<Campaign>,
+    /// What no page shows, at most 100 lines such as `product: oak-wand`, `collection: sale`, `vendor: Ollivander`,
+    /// `type: Robes` or `block: story`, at most 10 of them collections. An address of the shop stands for its product or
+    /// collection.
+    #[serde(deserialize_with = "serialized::excluded")]
+    pub excluded: Vec<Selector>,
+    /// The products that stand first, at most 100 lines such as those of `excluded`, without blocks. The first four that are
+    /// available take effect.
+    #[serde(deserialize_with = "serialized::pinned")]
+    pub pinned: Vec<Selector>,
     /// Names of personas for which no page is made; not all of them.
     #[serde(deserialize_with = "serialized::personas")]
     pub personas_off: Vec<Persona>,
@@ -110,11 +126,15 @@ pub struct Choices {
     pub promises: Vec<String>,
     /// See [`ShopSettings::questions`].
     pub questions: Vec<String>,
-    /// See [`ShopSettings::announcement`].
-    pub announcement: String,
-    /// See [`ShopSettings::announcement_until`].
-    #[serde(with = "serialized::or_empty")]
-    pub announcement_until: Option<Day>,
+    /// See [`ShopSettings::campaigns`].
+    #[serde(deserialize_with = "serialized::campaigns")]
+    pub campaigns: Vec<Campaign>,
+    /// See [`ShopSettings::excluded`].
+    #[serde(deserialize_with = "serialized::excluded")]
+    pub excluded: Vec<Selector>,
+    /// See [`ShopSettings::pinned`].
+    #[serde(deserialize_with = "serialized::pinned")]
+    pub pinned: Vec<Selector>,
     /// See [`ShopSettings::personas_off`].
     #[serde(deserialize_with = "serialized::personas")]
     pub personas_off: Vec<Persona>,
@@ -184,8 +204,9 @@ impl Default for ShopSettings {
             banned_words: Vec::new(),
             promises: Vec::new(),
             questions: Vec::new(),
-            announcement: String::new(),
-            announcement_until: None,
+            campaigns: Vec::new(),
+            excluded: Vec::new(),
+            pinned: Vec::new(),
             personas_off: Vec::new(),
             accent: None,
             surface: None,
@@ -236,6 +257,27 @@ impl ShopSettings {
         self.approves() && self.only_approved
     }
 
+    /// Returns whether pages may have blocks of a kind.
+    pub fn allows_block(&self, name: &str) -> bool {
+        !self
+            .excluded
+            .iter()
+            .any(|selector| matches!(selector, Selector::Block(excluded) if *excluded == name))
+    }
+
+    /// Returns a digest of what is excluded; 0 if nothing is. It is the same on every host and in every release.
+    pub fn exclusions(&self) -> u64 {
+        let mut lines: Vec<_> =
+            self.excluded.iter().map(|selector| selector.to_string().to_lowercase()).collect();
+        if lines.is_empty() {
+            return 0;
+        }
+        lines.sort();
+        let mut hasher = FnvHasher::default();
+        hasher.write(lines.join("\n").as_bytes());
+        hasher.finish().max(1)
+    }
+
     /// Returns the settings in the language of a market. Without one they stay in the shop's own, and so do they if that
     /// is a variety of the market's.
     #[must_use]
@@ -254,13 +296,24 @@ impl ShopSettings {
         [&self.language].into_iter().chain(&self.own_language)
     }
 
-    /// Returns the settings without an announcement that has ended. `now_ms` is the time since the epoch.
+    /// Returns the settings with the campaigns that run. `now_ms` is the time since the epoch.
     #[must_use]
-    pub fn at(self, now_ms: u64) -> Self {
-        if !self.announcement_until.is_some_and(|until| until.has_ended(now_ms)) {
-            return self;
-        }
-        Self { announcement: String::new(), announcement_until: None, ..self }
+    pub fn at(mut self, now_ms: u64) -> Self {
+        self.campaigns.retain(|campaign| campaign.runs(now_ms));
+        self
+    }
+
+    /// Returns the settings with the one campaign that shoppers of this persona see, if there is any; `None` is anybody.
+    #[must_use]
+    pub fn shown_to(mut self, persona: Option<Persona>) -> Self {
+        self.campaigns.retain(|campaign| campaign.is_for(persona));
+        self.campaigns.truncate(1);
+        self
+    }
+
+    /// Returns when the next campaign begins or ends, in milliseconds since the epoch; `None` if none does any more.
+    pub fn changes_ms(&self, now_ms: u64) -> Option<u64> {
+        self.campaigns.iter().flat_map(Campaign::changes_ms).filter(|at_ms| *at_ms > now_ms).min()
     }
 
     /// Returns the settings with the name that shoppers know. That is the name in the settings, unless it was only
@@ -286,8 +339,9 @@ impl Choices {
             banned_words: shop.banned_words,
             promises: shop.promises,
             questions: shop.questions,
-            announcement: shop.announcement,
-            announcement_until: shop.announcement_until,
+            campaigns: shop.campaigns,
+            excluded: shop.excluded,
+            pinned: shop.pinned,
             personas_off: shop.personas_off,
             accent: shop.accent,
             surface: shop.surface,
@@ -333,8 +387,9 @@ impl Choices {
             banned_words: self.banned_words,
             promises: self.promises,
             questions: self.questions,
-            announcement: self.announcement,
-            announcement_until: self.announcement_until,
+            campaigns: self.campaigns,
+            excluded: self.excluded,
+            pinned: self.pinned,
             personas_off: self.personas_off,
             accent: self.accent,
             surface: self.surface,
@@ -373,6 +428,37 @@ mod tests {
         let names = Persona::ALL.map(Persona::name);
         assert!(error.starts_with(r#""wizard" is not a persona"#), "{error}");
         assert!(names.iter().all(|name| error.contains(name)), "{error}");
+    }
+
+    #[test]
+    fn what_is_excluded_and_pinned_is_read_and_written_as_lines() {
+        let json = r#"{"excluded":["vendor: Ollivander","block: story"],"pinned":["/products/oak-wand"]}"#;
+        let shop = read(json).unwrap();
+        assert!(!shop.allows_block("story") && shop.allows_block("search"));
+        let text = serde_json::to_string(&Choices::of(shop)).unwrap();
+        assert!(
+            text.contains(
+                r#""excluded":["vendor: Ollivander","block: story"],"pinned":["product: oak-wand"]"#
+            )
+        );
+        let error = read(r#"{"excluded":["vendor: A","robe"]}"#).unwrap_err();
+        assert!(error.starts_with("line 2: say in front what it is"), "{error}");
+        assert!(
+            read(r#"{"pinned":["block: story"]}"#)
+                .unwrap_err()
+                .starts_with("line 1: a block can be excluded")
+        );
+    }
+
+    #[test]
+    fn the_digest_of_exclusions_depends_on_what_is_excluded_alone() {
+        let of = |lines: &[&str]| {
+            let excluded = selector::excluded(lines.iter().copied()).unwrap();
+            ShopSettings { excluded, ..ShopSettings::default() }.exclusions()
+        };
+        assert_eq!(of(&[]), 0);
+        assert_eq!(of(&["vendor: A", "type: B"]), of(&["type: b", "vendor: a"]));
+        assert_ne!(of(&["vendor: A"]), of(&["type: A"]));
     }
 
     #[test]
@@ -431,17 +517,57 @@ mod tests {
         }
     }
 
+    fn campaign(text: &str, from: &str, until: &str) -> Campaign {
+        Campaign {
+            text: text.to_owned(),
+            from: from.parse().ok(),
+            until: until.parse().ok(),
+            ..Campaign::default()
+        }
+    }
+
     #[test]
-    fn an_announcement_ends_with_its_last_day() {
-        let until = |until: &str| {
-            let shop = ShopSettings {
-                announcement: "Robes".to_owned(),
-                announcement_until: until.parse().ok(),
-                ..ShopSettings::demo()
-            };
-            shop.at(1_798_200_000_000).announcement
+    fn of_the_campaigns_that_run_a_shopper_sees_the_first_that_is_for_them() {
+        let noon_ms = 1_798_200_000_000;
+        let campaigns = vec![
+            campaign("Over", "", "2026-12-24"),
+            campaign("Later", "2026-12-26", ""),
+            Campaign { personas: vec![Persona::Loyalist], ..campaign("Welcome back", "", "2026-12-26") },
+            campaign("Robes", "", ""),
+        ];
+        let shop = ShopSettings { campaigns, ..ShopSettings::demo() };
+        assert_eq!(shop.changes_ms(noon_ms), Some(noon_ms + 12 * 3_600_000), "the later one begins");
+        let shown = |persona| {
+            let shown = shop.clone().at(noon_ms).shown_to(persona).campaigns;
+            shown.into_iter().map(|campaign| campaign.text).collect::<Vec<_>>()
         };
-        assert_eq!([until("2026-12-24"), until("2026-12-25"), until("")], ["", "Robes", "Robes"]);
+        assert_eq!(shown(None), ["Robes"]);
+        assert_eq!(shown(Some(Persona::Explorer)), ["Robes"]);
+        assert_eq!(shown(Some(Persona::Loyalist)), ["Welcome back"]);
+        assert_eq!(ShopSettings::demo().changes_ms(noon_ms), None);
+    }
+
+    #[test]
+    fn campaigns_are_read_and_a_wrong_one_is_named() {
+        let json = r#"{"campaigns":[{"text":"Robes","from":"2026-12-01","link":"/collections/robes","personas":["explorer"]}]}"#;
+        let shop = read(json).unwrap();
+        assert_eq!(
+            shop.campaigns[0].link.as_ref().map(campaign::Link::path),
+            Some("/collections/robes".to_owned())
+        );
+        let text = serde_json::to_string(&shop).unwrap();
+        assert_eq!(read(&text), Ok(shop));
+        let error = |json: &str| read(json).unwrap_err();
+        assert!(
+            error(r#"{"campaigns":[{"text":"a"},{"text":" "}]}"#)
+                .starts_with("campaign 2: say what is announced")
+        );
+        assert!(
+            error(r#"{"campaigns":[{"text":"a","begins":"2026-12-01"}]}"#).contains("unknown field `begins`")
+        );
+        assert!(
+            error(r#"{"campaigns":[{"text":"a","link":"vendor: b"}]}"#).contains("product or a collection")
+        );
     }
 
     #[test]

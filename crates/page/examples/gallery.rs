@@ -8,7 +8,7 @@
 mod samples;
 
 use model::catalog::Product;
-use model::shop::LanguageTag;
+use model::shop::{Campaign, LanguageTag};
 use page::blocks::{
     brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
     price_guide, questions, reassurance, recently_viewed, search, spotlight, story,
@@ -217,8 +217,8 @@ fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)
     }
     let mut questions = samples::questions();
     questions.push(format!("{said}? {said}"));
-    shop.settings.announcement.clone_from(&said);
-    shop.settings.announcement_until = "2999-12-24".parse().ok();
+    let campaign = Campaign { text: said.clone(), until: "2999-12-24".parse().ok(), ..Campaign::default() };
+    shop.settings.campaigns = vec![campaign];
     let promises = [samples::promises(), vec![said]].concat();
     Catalog { name, shop, products, collections, promises, questions }
 }

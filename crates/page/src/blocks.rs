@@ -102,6 +102,15 @@ macro_rules! catalogue {
             $($Kind($name::View<'a>),)+
         }
 
+        impl View<'_> {
+            /// Returns the name of the block's kind, as it stands in a plan.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$Kind(_) => stringify!($name),)+
+                }
+            }
+        }
+
         impl<'a> Render<'a> for View<'a> {
             fn render(&self, sections: &mut Sections<'a>) {
                 match self {
@@ -137,4 +146,22 @@ catalogue! {
     brands: Brands,
     price_guide: PriceGuide,
     questions: Questions,
+}
+
+#[cfg(test)]
+mod tests {
+    use model::shop::selector::BLOCKS;
+
+    use super::*;
+
+    #[test]
+    fn a_merchant_may_exclude_every_block_that_a_page_can_do_without() {
+        let is_needed =
+            |rules: &Rules| matches!(rules.occurrence, Occurrence::First | Occurrence::AtLeastOnce);
+        let mut others: Vec<_> = Block::names(|rules| !is_needed(rules)).collect();
+        let mut known = BLOCKS.to_vec();
+        others.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(others, known);
+    }
 }

@@ -83,9 +83,7 @@ pub fn render_because(kind: PageKind, page: &Page<'_>, because: Option<&Because>
     let is_below = kind.has_subject() && page.generated;
     let sections = if is_below {
         let mut sections = Sections::below(page.shop, page.look);
-        for block in &page.blocks {
-            block.render(&mut sections);
-        }
+        render_allowed(page.shop, &page.blocks, &mut sections);
         sections
     } else {
         announced(page.shop, page.look, &page.blocks)
@@ -141,10 +139,15 @@ fn announced<'a>(shop: &'a Shop, look: Look, blocks: &[View<'a>]) -> Sections<'a
     if let Some(announcement) = announcement::View::of(&shop.settings) {
         announcement.render(&mut sections);
     }
-    for block in blocks {
-        block.render(&mut sections);
-    }
+    render_allowed(shop, blocks, &mut sections);
     sections
+}
+
+/// Renders the blocks that the merchant does not exclude. Every block of every page passes here.
+fn render_allowed<'a>(shop: &Shop, blocks: &[View<'a>], sections: &mut Sections<'a>) {
+    for block in blocks.iter().filter(|block| shop.settings.allows_block(block.name())) {
+        block.render(sections);
+    }
 }
 
 /// Returns the start of the element around a page's content.

@@ -8,13 +8,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use model::PageKind;
 use model::catalog::{Image, Product};
-use model::shop::ShopSettings;
+use model::shop::{Campaign, Selector, ShopSettings};
 use page::blocks::{
     brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
     price_guide, questions, reassurance, recently_viewed, search, spotlight, story,
 };
-use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View, content_security_policy};
+use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View, content_security_policy, render_for};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -195,11 +196,10 @@ fn questions_are_folded_if_there_are_many_and_the_look_is_not_calm() {
 }
 
 #[test]
-fn an_announcement_is_above_every_page_and_says_its_last_day() {
+fn a_campaign_is_above_every_page_and_says_its_last_day() {
     let page = |text: &str, until: &str| {
-        let shop = shop_with(|shop| {
-            (shop.announcement, shop.announcement_until) = (text.to_owned(), until.parse().ok());
-        });
+        let campaign = Campaign { text: text.to_owned(), until: until.parse().ok(), ..Campaign::default() };
+        let shop = shop_with(|shop| shop.campaigns = vec![campaign]);
         markup(&render(&fallback(&shop, &samples::products(3), &[])))
     };
     let announced = page("Robes are back", "2026-12-24");
@@ -208,6 +208,40 @@ fn an_announcement_is_above_every_page_and_says_its_last_day() {
     assert!(announced.contains("data-until=\"2026-12-24\"><p><bdi>Robes are back</bdi></p><p>Until <time"));
     assert!(!page("Robes are back", "").contains("<time"));
     assert!(!page("\u{200b}", "2026-12-24").contains("<aside"));
+}
+
+#[test]
+fn a_campaign_leads_to_a_page_of_the_shop_if_there_is_one() {
+    let page = |link: &str, url: Option<&str>| {
+        let link = link.parse().ok();
+        let campaign = Campaign { text: "Robes <are> back".to_owned(), link, ..Campaign::default() };
+        let shop = shop_with(|shop| {
+            shop.campaigns = vec![campaign];
+            shop.url = url.map(str::to_owned);
+        });
+        markup(&render(&fallback(&shop, &samples::products(3), &[])))
+    };
+    let home = Some("https://wands.example");
+    let linked = |path: &str| {
+        format!("<a href=\"https://wands.example{path}\"><bdi>Robes &#60;are&#62; back</bdi></a>")
+    };
+    assert!(page("collection: sale", home).contains(&linked("/collections/sale")));
+    assert!(page("product: café", home).contains(&linked("/products/caf%C3%A9")));
+    assert!(!page("collection: sale", None).contains("/collections/sale"));
+    assert!(!page("", home).contains("<a href=\"https://wands.example\"><bdi>Robes"));
+}
+
+#[test]
+fn an_excluded_block_is_not_rendered_whoever_planned_it() {
+    let products = samples::products(3);
+    let products: Vec<_> = products.iter().collect();
+    let with = |excluded: Option<&'static str>| {
+        let shop = shop_with(|shop| shop.excluded = excluded.into_iter().map(Selector::Block).collect());
+        let blocks = vec![View::Categories(categories::View::of("By kind", &products).unwrap())];
+        let page = Page { shop: &shop, title: "Wands", blocks, generated: true, look: Look::Balanced };
+        [PageKind::Home, PageKind::Product].map(|kind| render_for(kind, &page).html.contains("By kind"))
+    };
+    assert_eq!((with(None), with(Some("categories"))), ([true, true], [false, false]));
 }
 
 #[test]

@@ -21,7 +21,9 @@ fn shop(url: Option<&str>) -> Shop {
 fn own<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [String]) -> Vec<&'a str> {
     let of = |it: &'a Product| [&it.title, &it.description, &it.vendor, &it.category];
     let of_products = products.iter().flat_map(of).chain(promises).map(String::as_str);
-    let of_settings = [shop.settings.name.as_str(), shop.settings.announcement.as_str()];
+    let of_settings = [shop.settings.name.as_str()];
+    let of_settings =
+        of_settings.into_iter().chain(shop.settings.campaigns.iter().map(|it| it.text.as_str()));
     of_products.chain(of_settings).chain([", on a plain ground", "Candles & lamps"]).collect()
 }
 

@@ -124,12 +124,30 @@ changelog = Neuigkeiten
 ## Pages
 
 what-you-say = Was Sie sagen
-announcement = Ankündigung
-announcement-details = Steht über jeder Seite, in Ihren Worten. Leer: keine.
-announcement-until = Ihr letzter Tag
-announcement-until-details = Seiten nennen ihn, und danach wird nichts angekündigt. Leer: ohne Ende.
 questions = Fragen und Antworten
 questions-details = Eine pro Zeile: die Frage, ihr Fragezeichen, dann die Antwort.
+products-and-campaigns = Produkte und Kampagnen
+pinned = Angeheftet
+pinned-details = Je Zeile eines, etwa product: oak-wand, collection: sale, vendor: Ollivander oder type: Robes, oder die Adresse eines Produkts. Die ersten vier, die verfügbar sind, stehen auf jeder Seite vorn.
+excluded = Ausgeschlossen
+excluded-details = Je Zeile eines, ebenso, oder ein Teil von Seiten wie block: story. Keine Seite zeigt sie.
+unknown-names = Nichts heißt so
+unknown-names-details = Unter den Produkten, die Wandstore kennt, den 100 meistverkauften eines Shops und denen genannter Kategorien, nennen diese Zeilen keines. Sie schaden nicht und gelten, sobald es ein solches Produkt gibt:
+campaigns = Kampagnen
+campaigns-details = Was über jeder Seite steht, in Ihren Worten. Von den laufenden wird die erste gezeigt.
+campaign = Kampagne { $number }
+campaign-text = Text
+campaign-text-details = Leer: keine Kampagne.
+campaign-from = Erster Tag
+campaign-from-details = Ab Mitternacht in UTC. Leer: Sie hat begonnen.
+campaign-until = Letzter Tag
+campaign-until-details = Seiten nennen ihn. Leer: Sie hat keinen.
+campaign-link = Führt zu
+campaign-link-details = Eine Kategorie oder ein Produkt, etwa collection: sale, oder die Adresse.
+campaign-personas = Für
+campaign-personas-details = Arten von Kunden: minimalist, explorer, dealhunter, loyalist. Leer: alle.
+campaign-removed = Diese Kampagne entfernen
+campaign-removed-details = Sie ist weg, sobald Sie speichern.
 personas = Personas
 personas-details = Seiten entstehen für vier Arten von Kunden. Schalten Sie aus, was nicht zu Ihrem Shop passt.
 minimalists = Minimalisten
@@ -330,6 +348,15 @@ error-question = Zeile { $line } braucht ein Fragezeichen und danach eine Antwor
 error-day = Schreiben Sie einen Tag wie 2026-12-24, oder lassen Sie dies leer.
 error-share = Schreiben Sie eine Zahl von 0 bis 50, etwa 10 oder 2,5.
 error-dollars = Schreiben Sie Dollar wie 20 oder 2,50, oder lassen Sie dies leer.
+error-selector = Zeile { $line }: { $problem }.
+error-campaign-text = Sagen Sie, was angekündigt wird.
+error-campaign-ends = Ihr letzter Tag liegt vor ihrem ersten.
+error-campaigns = { $max ->
+    [one] Das ist eine Kampagne zu viel: Höchstens { $max } zählt.
+   *[other] Das ist eine Kampagne zu viel: Höchstens { $max } zählen.
+}
+error-link = Schreiben Sie eine Kategorie oder ein Produkt, etwa collection: sale, oder die Adresse.
+error-campaign-personas = Schreiben Sie welche von { $names }, oder lassen Sie dies leer für alle.
 error-lines = { $max ->
     [one] Höchstens { $max } Zeile.
    *[other] Höchstens { $max } Zeilen.

@@ -130,12 +130,30 @@ changelog = What is new
 ## Pages
 
 what-you-say = What you say
-announcement = Announcement
-announcement-details = Stands above every page, in your words. Empty: nothing does.
-announcement-until = Its last day
-announcement-until-details = Pages say it, and after it nothing is announced. Empty: it has none.
 questions = Questions and answers
 questions-details = One a line: the question, its question mark, then the answer.
+products-and-campaigns = Products and campaigns
+pinned = Pinned
+pinned-details = One a line, such as product: oak-wand, collection: sale, vendor: Ollivander or type: Robes, or the address of a product. The first four that are available stand first on every page.
+excluded = Excluded
+excluded-details = One a line, likewise, or a part of pages, such as block: story. No page shows them.
+unknown-names = Nothing has these names
+unknown-names-details = Among the products that Wandstore knows, the 100 best-selling ones of a shop and those of named collections, these lines name none. They do no harm, and count as soon as there is such a product:
+campaigns = Campaigns
+campaigns-details = What stands above every page, in your words. Of those that run, the first is shown.
+campaign = Campaign { $number }
+campaign-text = Text
+campaign-text-details = Empty: no campaign.
+campaign-from = First day
+campaign-from-details = From midnight in UTC on. Empty: it has begun.
+campaign-until = Last day
+campaign-until-details = Pages say it. Empty: it has none.
+campaign-link = Leads to
+campaign-link-details = A collection or a product, such as collection: sale, or its address.
+campaign-personas = For
+campaign-personas-details = Kinds of shoppers: minimalist, explorer, dealhunter, loyalist. Empty: everybody.
+campaign-removed = Remove this campaign
+campaign-removed-details = It is gone once you save.
 personas = Personas
 personas-details = Pages are made for four kinds of shoppers. Turn off those that do not suit your shop.
 minimalists = Minimalists
@@ -337,6 +355,15 @@ error-question = Line { $line } needs a question mark, and an answer after it.
 error-day = Write a day such as 2026-12-24, or leave this empty.
 error-share = Write a number from 0 to 50, such as 10 or 2.5.
 error-dollars = Write dollars such as 20 or 2.50, or leave this empty.
+error-selector = Line { $line }: { $problem }.
+error-campaign-text = Say what is announced.
+error-campaign-ends = Its last day is before its first.
+error-campaigns = { $max ->
+    [one] This is one campaign too many: at most { $max } counts.
+   *[other] This is one campaign too many: at most { $max } count.
+}
+error-link = Write a collection or a product, such as collection: sale, or its address.
+error-campaign-personas = Write some of { $names }, or leave this empty for everybody.
 error-lines = { $max ->
     [one] Write at most { $max } line.
    *[other] Write at most { $max } lines.

@@ -123,12 +123,30 @@ changelog = Novedades
 ## Pages
 
 what-you-say = Lo que dices
-announcement = Anuncio
-announcement-details = Aparece encima de cada página, con tus palabras. Vacío: ninguno.
-announcement-until = Su último día
-announcement-until-details = Las páginas lo dicen, y después no se anuncia nada. Vacío: sin fin.
 questions = Preguntas y respuestas
 questions-details = Una por línea: la pregunta, su signo de interrogación y después la respuesta.
+products-and-campaigns = Productos y campañas
+pinned = Fijados
+pinned-details = Uno por línea, como product: oak-wand, collection: sale, vendor: Ollivander o type: Robes, o la dirección de un producto. Los cuatro primeros que estén disponibles van al principio de cada página.
+excluded = Excluidos
+excluded-details = Uno por línea, igualmente, o una parte de las páginas, como block: story. Ninguna página los muestra.
+unknown-names = Nada tiene estos nombres
+unknown-names-details = Entre los productos que Wandstore conoce, los 100 más vendidos de una tienda y los de las colecciones nombradas, estas líneas no nombran ninguno. No hacen daño y cuentan en cuanto haya un producto así:
+campaigns = Campañas
+campaigns-details = Lo que figura encima de cada página, con tus palabras. De las que están en curso se muestra la primera.
+campaign = Campaña { $number }
+campaign-text = Texto
+campaign-text-details = Vacío: ninguna campaña.
+campaign-from = Primer día
+campaign-from-details = Desde medianoche UTC. Vacío: ya ha empezado.
+campaign-until = Último día
+campaign-until-details = Las páginas lo dicen. Vacío: no tiene.
+campaign-link = Lleva a
+campaign-link-details = Una colección o un producto, como collection: sale, o su dirección.
+campaign-personas = Para
+campaign-personas-details = Tipos de clientes: minimalist, explorer, dealhunter, loyalist. Vacío: todos.
+campaign-removed = Quitar esta campaña
+campaign-removed-details = Desaparece en cuanto guardes.
 personas = Perfiles
 personas-details = Las páginas se crean para cuatro tipos de clientes. Desactiva los que no vayan con tu tienda.
 minimalists = Minimalistas
@@ -335,6 +353,16 @@ error-question = La línea { $line } necesita un signo de interrogación y despu
 error-day = Escribe un día como 2026-12-24, o déjalo vacío.
 error-share = Escribe un número de 0 a 50, como 10 o 2,5.
 error-dollars = Escribe dólares como 20 o 2,50, o deja esto vacío.
+error-selector = Línea { $line }: { $problem }.
+error-campaign-text = Di qué se anuncia.
+error-campaign-ends = Su último día es anterior al primero.
+error-campaigns = { $max ->
+    [one] Sobra una campaña: como máximo { $max }.
+    [many] Sobra una campaña: como máximo { $max }.
+   *[other] Sobra una campaña: como máximo { $max }.
+}
+error-link = Escribe una colección o un producto, como collection: sale, o su dirección.
+error-campaign-personas = Escribe algunos de { $names }, o deja esto vacío para todos.
 error-lines = { $max ->
     [one] Escribe como máximo { $max } línea.
     [many] Escribe como máximo { $max } de líneas.

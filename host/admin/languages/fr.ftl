@@ -123,12 +123,30 @@ changelog = Nouveautés
 ## Pages
 
 what-you-say = Ce que vous dites
-announcement = Annonce
-announcement-details = En haut de chaque page, dans vos mots. Vide : aucune.
-announcement-until = Son dernier jour
-announcement-until-details = Les pages le mentionnent ; ensuite, rien n’est annoncé. Vide : sans fin.
 questions = Questions et réponses
 questions-details = Une par ligne : la question, son point d’interrogation, puis la réponse.
+products-and-campaigns = Produits et campagnes
+pinned = Épinglés
+pinned-details = Un par ligne, par exemple product: oak-wand, collection: sale, vendor: Ollivander ou type: Robes, ou l’adresse d’un produit. Les quatre premiers qui sont disponibles viennent en tête de chaque page.
+excluded = Exclus
+excluded-details = Un par ligne, de même, ou une partie des pages, comme block: story. Aucune page ne les montre.
+unknown-names = Rien ne porte ces noms
+unknown-names-details = Parmi les produits que Wandstore connaît, les 100 meilleures ventes d’une boutique et ceux des collections nommées, ces lignes n’en désignent aucun. Elles ne gênent pas et comptent dès qu’un tel produit existe :
+campaigns = Campagnes
+campaigns-details = Ce qui figure en haut de chaque page, dans vos mots. Parmi celles en cours, la première est affichée.
+campaign = Campagne { $number }
+campaign-text = Texte
+campaign-text-details = Vide : aucune campagne.
+campaign-from = Premier jour
+campaign-from-details = À partir de minuit UTC. Vide : elle a commencé.
+campaign-until = Dernier jour
+campaign-until-details = Les pages l’indiquent. Vide : elle n’en a pas.
+campaign-link = Mène à
+campaign-link-details = Une collection ou un produit, par exemple collection: sale, ou son adresse.
+campaign-personas = Pour
+campaign-personas-details = Types de clients : minimalist, explorer, dealhunter, loyalist. Vide : tous.
+campaign-removed = Supprimer cette campagne
+campaign-removed-details = Elle disparaît dès que vous enregistrez.
 personas = Personas
 personas-details = Les pages sont créées pour quatre types de clients. Désactivez ceux qui ne conviennent pas à votre boutique.
 minimalists = Minimalistes
@@ -337,6 +355,16 @@ error-question = La ligne { $line } a besoin d’un point d’interrogation, sui
 error-day = Écrivez un jour comme 2026-12-24, ou laissez vide.
 error-share = Écrivez un nombre de 0 à 50, comme 10 ou 2,5.
 error-dollars = Écrivez un montant en dollars comme 20 ou 2,50, ou laissez ce champ vide.
+error-selector = Ligne { $line } : { $problem }.
+error-campaign-text = Dites ce qui est annoncé.
+error-campaign-ends = Son dernier jour est avant le premier.
+error-campaigns = { $max ->
+    [one] Une campagne de trop : { $max } au plus.
+    [many] Une campagne de trop : { $max } au plus.
+   *[other] Une campagne de trop : { $max } au plus.
+}
+error-link = Écrivez une collection ou un produit, par exemple collection: sale, ou son adresse.
+error-campaign-personas = Écrivez des noms parmi { $names }, ou laissez ce champ vide pour tous.
 error-lines = { $max ->
     [one] { $max } ligne au plus.
     [many] { $max } de lignes au plus.

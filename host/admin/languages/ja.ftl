@@ -121,12 +121,30 @@ changelog = 新着情報
 ## Pages
 
 what-you-say = お知らせと質問
-announcement = お知らせ
-announcement-details = すべてのページの上部に、ご自身の言葉で表示されます。空欄：表示なし。
-announcement-until = お知らせの最終日
-announcement-until-details = ページに表示され、その後は表示されません。空欄：期限なし。
 questions = 質問と回答
 questions-details = 1行に1つ。質問、疑問符、回答の順に書きます。
+products-and-campaigns = 商品とキャンペーン
+pinned = 固定
+pinned-details = 1行に1つ、product: oak-wand、collection: sale、vendor: Ollivander、type: Robesのように、または商品のアドレスを入力します。在庫のある最初の4つが、すべてのページの先頭に表示されます。
+excluded = 除外
+excluded-details = 同じように1行に1つ、またはblock: storyのようにページの一部を入力します。どのページにも表示されません。
+unknown-names = 該当するものがありません
+unknown-names-details = Wandstoreが把握している商品（ショップの売れ筋100点と、指定されたコレクションの商品）の中に、次の行に該当するものはありません。害はなく、該当する商品ができしだい有効になります。
+campaigns = キャンペーン
+campaigns-details = すべてのページの上に、あなたの言葉で表示されます。開催中のもののうち最初のものが表示されます。
+campaign = キャンペーン{ $number }
+campaign-text = 文章
+campaign-text-details = 空欄：キャンペーンなし。
+campaign-from = 初日
+campaign-from-details = UTCの午前0時から。空欄：すでに始まっています。
+campaign-until = 最終日
+campaign-until-details = ページに表示されます。空欄：終わりはありません。
+campaign-link = リンク先
+campaign-link-details = コレクションまたは商品。collection: saleのように、またはアドレスを入力します。
+campaign-personas = 対象
+campaign-personas-details = お客様の種類：minimalist、explorer、dealhunter、loyalist。空欄：全員。
+campaign-removed = このキャンペーンを削除
+campaign-removed-details = 保存すると削除されます。
 personas = ペルソナ
 personas-details = ページは4種類のお客様向けに作られます。ストアに合わないものはオフにしてください。
 minimalists = ミニマリスト
@@ -300,6 +318,14 @@ error-question = { $line }行目には、疑問符とその後の回答が必要
 error-day = 2026-12-24のような日付を入力するか、空欄にしてください。
 error-share = 0から50までの数字を入力してください（例：10、2.5）。
 error-dollars = 20や2.50のようなドルの金額を入力するか、空欄にしてください。
+error-selector = { $line }行目：{ $problem }
+error-campaign-text = お知らせの内容を入力してください。
+error-campaign-ends = 最終日が初日より前です。
+error-campaigns = { $max ->
+   *[other] キャンペーンが多すぎます。{ $max }件までです。
+}
+error-link = collection: saleのようなコレクションまたは商品、またはそのアドレスを入力してください。
+error-campaign-personas = { $names }の中から入力するか、空欄にして全員を対象にしてください。
 error-lines = { $max ->
    *[other] { $max }行以内で入力してください。
 }

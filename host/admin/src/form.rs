@@ -1,6 +1,8 @@
 //! Forms of the admin. Each changes its own part of a merchant's choices.
 
+pub(crate) mod campaigns;
 pub(crate) mod fields;
+pub(crate) mod selectors;
 
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hasher as _};

@@ -16,7 +16,6 @@ use crate::keys::Keys;
 use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
 use crate::{Subscription, Unavailable, Usage, sql};
 
-pub(crate) use choosing::StoredChoices;
 pub use renewal::Renewal;
 pub(crate) use renewal::{Begun, Need};
 pub use rotation::Rotated;

@@ -103,6 +103,10 @@ pub trait Storefronts: Send + Sync {
     /// Makes all existing pages stale. Called after a merchant saves, and then again until it succeeds.
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed>;
 
+    /// Returns the lines of what is excluded and pinned in these settings that name none of the products that the shop's
+    /// catalog supplies.
+    async fn unknown(&self, shop: &ShopId, settings: &ShopSettings) -> Result<Vec<String>, Failed>;
+
     /// Returns why the language model is not asked for the shop at the moment; `None` if it is.
     fn model_trouble(&self, shop: &ShopId) -> Option<Cause>;
 

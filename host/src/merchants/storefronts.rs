@@ -80,6 +80,10 @@ impl Storefronts for OfDeployment {
         pages::is_closed(&self.deployment, shop.as_str()).await.map_err(failed)
     }
 
+    async fn unknown(&self, shop: &ShopId, settings: &ShopSettings) -> Result<Vec<String>, Failed> {
+        pages::unknown(&self.deployment, shop.as_str(), settings).await.map_err(failed)
+    }
+
     fn model_trouble(&self, shop: &ShopId) -> Option<Cause> {
         let Capabilities { llm, clock, .. } = &*self.deployment.capabilities;
         Some(llm.usefulness()?.held(shop.as_str(), clock.now_ms())?.cause)

@@ -142,6 +142,8 @@ fn of_segment(
         planned_ms: actor.wall_ms(),
         fresh_until_ms,
         catalog_version: version,
+        changes_ms: None,
+        exclusions: 0,
         fragment: Fragment::NONE,
     };
     (facts, metadata, None)
@@ -182,6 +184,8 @@ fn plan_alone(
         planned_ms,
         fresh_until_ms: planned_ms + if is_by_model { FRESH_MS } else { STAND_IN_FRESH_MS },
         catalog_version: version,
+        changes_ms: None,
+        exclusions: 0,
         fragment: Fragment::NONE,
     };
     Ok((facts, metadata, trouble))

@@ -119,6 +119,9 @@ fn metadata(job: &str, request: &GenerationRequest, catalog_version: u64) -> Pag
         planned_ms: now_ms,
         fresh_until_ms: now_ms + u64::from(settings::lifetimes().fresh_seconds) * 1000,
         catalog_version,
+        changes_ms: None,
+        // This page shows no products. One that does needs the digest of what the merchant excludes.
+        exclusions: 0,
         fragment_offset: 0,
         fragment_size: 0,
     }

@@ -81,6 +81,8 @@ fn metadata() -> PageMetadata {
         planned_ms: 100,
         fresh_until_ms: 1000,
         catalog_version: 0,
+        changes_ms: None,
+        exclusions: 0,
         fragment: Fragment { offset: 1, size: 3 },
     }
 }

@@ -7,8 +7,10 @@ fn any_metadata() -> impl Strategy<Value = PageMetadata> {
     let source = prop::sample::select(Source::ALL.to_vec());
     let numbers = (any::<u32>(), any::<u64>(), any::<u64>(), any::<u64>());
     let fragment = (any::<u32>(), any::<u32>()).prop_map(|(offset, size)| Fragment { offset, size });
-    let parts = (persona, source, "[A-Za-z0-9_-]{0,64}", numbers, fragment);
-    parts.prop_map(|(persona, source, job, numbers, fragment)| PageMetadata {
+    // The time 0 stands for none.
+    let changes_ms = any::<Option<u64>>().prop_map(|ms| ms.filter(|ms| *ms > 0));
+    let parts = (persona, source, "[A-Za-z0-9_-]{0,64}", numbers, fragment, changes_ms, any::<u64>());
+    parts.prop_map(|(persona, source, job, numbers, fragment, changes_ms, exclusions)| PageMetadata {
         persona,
         source,
         job: job.try_into().unwrap(),
@@ -16,6 +18,8 @@ fn any_metadata() -> impl Strategy<Value = PageMetadata> {
         planned_ms: numbers.1,
         fresh_until_ms: numbers.2,
         catalog_version: numbers.3,
+        changes_ms,
+        exclusions,
         fragment,
     })
 }
@@ -117,11 +121,20 @@ fn every_persona_and_source_is_stored_by_name() {
             let metadata = decoded(head.as_bytes()).unwrap();
             assert_eq!((metadata.persona.name(), metadata.source.name()), (persona, source));
             assert_eq!(encode_head(&metadata), head.as_bytes());
-            let json = format!(
-                r#"{{"p":"{persona}","c":50,"s":"{source}","j":"job-1","t":1,"f":2,"v":3,"d":{{"offset":0,"size":0}}}}"#
-            );
-            assert_eq!(serde_json::to_string(&metadata).unwrap(), json);
-            assert_eq!(serde_json::from_str::<PageMetadata>(&json).unwrap(), metadata);
+            let json = |more: &str| {
+                format!(
+                    r#"{{"p":"{persona}","c":50,"s":"{source}","j":"job-1","t":1,"f":2,"v":3,{more}"d":{{"offset":0,"size":0}}}}"#
+                )
+            };
+            let written = json(r#""n":null,"x":0,"#);
+            assert_eq!(serde_json::to_string(&metadata).unwrap(), written);
+            for json in [written, json("")] {
+                assert_eq!(
+                    serde_json::from_str::<PageMetadata>(&json).unwrap(),
+                    metadata,
+                    "of an earlier release"
+                );
+            }
         }
     }
 }

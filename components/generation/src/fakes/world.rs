@@ -226,6 +226,16 @@ impl Catalog for World {
         self.collections.clone()
     }
 
+    fn members(&self, _: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, CatalogError> {
+        self.step();
+        let collections = self.collections.clone()?;
+        let of = |handle: &String| {
+            let found = collections.iter().find(|collection| collection.handle == *handle);
+            found.map(|collection| collection.products.clone()).unwrap_or_default()
+        };
+        Ok(handles.iter().map(of).collect())
+    }
+
     fn search(&self, _: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {
         self.step();
         self.catalog_asked.borrow_mut().push(format!("{market} {term}"));

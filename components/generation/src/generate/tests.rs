@@ -81,6 +81,8 @@ fn without_a_model_the_page_is_planned_locally_without_an_error() {
             planned_ms: World::NOW_MS,
             fresh_until_ms: World::NOW_MS + FRESH_MS,
             catalog_version: 7,
+            changes_ms: None,
+            exclusions: 0,
             fragment,
         }
     );

@@ -1,6 +1,6 @@
 use model::origin::Account;
 use model::pages::PageMetadata;
-use model::shop::ShopSettings;
+use model::shop::{Campaign, ShopSettings};
 use proptest::prelude::*;
 
 use super::*;
@@ -55,8 +55,11 @@ fn everything_that_the_shop_says_is_rendered_again() {
         own_language: "pl".parse().ok(),
         accent: "#112233".parse().ok(),
         surface: "#ffeedd".parse().ok(),
-        announcement: "Geschlossen am <Montag>".to_owned(),
-        announcement_until: "2026-12-24".parse().ok(),
+        campaigns: vec![Campaign {
+            text: "Geschlossen am <Montag>".to_owned(),
+            until: "2026-12-24".parse().ok(),
+            ..Campaign::default()
+        }],
         promises: (0..6).map(|at| format!("Promise {at}")).collect(),
         ..merchant()
     };

@@ -27,6 +27,8 @@ pub(crate) const PAGE: Page<Held> = Page {
         job: JobId::UNKNOWN,
         fresh_until_ms: NOW_MS + 1,
         catalog_version: 1,
+        changes_ms: None,
+        exclusions: 0,
     },
 };
 

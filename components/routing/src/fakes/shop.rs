@@ -26,6 +26,12 @@ impl Catalog for Fake {
             products: vec!["Elder-Wand".into(), "Oak-Wand".into()],
         }])
     }
+
+    fn members(&self, _: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, Failure> {
+        self.asked("members", "catalog.members")?;
+        let members = |handle: &String| if handle == "oaks" { vec!["Oak-Wand".into()] } else { Vec::new() };
+        Ok(handles.iter().map(members).collect())
+    }
 }
 
 fn product(title: &str) -> Product {
@@ -67,6 +73,9 @@ impl Settings for Fake {
             name: "Magic Wands".into(),
             url: Some("https://wands.example".into()),
             promises: vec!["Free returns".into()],
+            excluded: self.excluded.clone(),
+            pinned: self.pinned.clone(),
+            campaigns: self.campaigns.clone(),
             accent: "#102030".parse().ok(),
             approval: self.approval,
             only_approved: true,

@@ -25,6 +25,8 @@ macro_rules! page_types_conversions {
                         planned_ms: metadata.planned_ms,
                         fresh_until_ms: metadata.fresh_until_ms,
                         catalog_version: metadata.catalog_version,
+                        changes_ms: metadata.changes_ms,
+                        exclusions: metadata.exclusions,
                         fragment_offset: metadata.fragment.offset,
                         fragment_size: metadata.fragment.size,
                     }
@@ -43,6 +45,8 @@ macro_rules! page_types_conversions {
                         planned_ms: metadata.planned_ms,
                         fresh_until_ms: metadata.fresh_until_ms,
                         catalog_version: metadata.catalog_version,
+                        changes_ms: metadata.changes_ms,
+                        exclusions: metadata.exclusions,
                         fragment: pages::Fragment {
                             offset: metadata.fragment_offset,
                             size: metadata.fragment_size,

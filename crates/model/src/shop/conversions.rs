@@ -8,11 +8,35 @@ macro_rules! shop_conversions {
     ($($wit:ident)::+) => {
         const _: () = {
             use $($wit)::+ as wit;
-            use $crate::shop::{Approval, PlansPer, ShopSettings, ShopStatus};
+            use $crate::shop::{Approval, Campaign, PlansPer, ShopSettings, ShopStatus};
 
             $crate::conversions!(enum ShopStatus as wit::ShopStatus { Unknown, Open, Paused });
             $crate::conversions!(enum PlansPer as wit::PlansPer { Segment, Shopper });
             $crate::conversions!(enum Approval as wit::Approval { Automatic, First, Everything });
+
+            impl From<Campaign> for wit::Campaign {
+                fn from(campaign: Campaign) -> Self {
+                    Self {
+                        text: campaign.text,
+                        from_day: campaign.from.map(|day| day.to_string()),
+                        until_day: campaign.until.map(|day| day.to_string()),
+                        link: campaign.link.map(|link| link.to_string()),
+                        personas: campaign.personas.iter().map(|persona| persona.name().to_owned()).collect(),
+                    }
+                }
+            }
+
+            impl From<wit::Campaign> for Campaign {
+                fn from(campaign: wit::Campaign) -> Self {
+                    Self {
+                        text: campaign.text,
+                        from: campaign.from_day.and_then(|day| day.parse().ok()),
+                        until: campaign.until_day.and_then(|day| day.parse().ok()),
+                        link: campaign.link.and_then(|link| link.parse().ok()),
+                        personas: campaign.personas.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
+                    }
+                }
+            }
 
             impl From<ShopSettings> for wit::Shop {
                 fn from(shop: ShopSettings) -> Self {
@@ -24,8 +48,9 @@ macro_rules! shop_conversions {
                         banned_words: shop.banned_words,
                         promises: shop.promises,
                         questions: shop.questions,
-                        announcement: shop.announcement,
-                        announcement_until: shop.announcement_until.map(|day| day.to_string()),
+                        campaigns: shop.campaigns.into_iter().map(Into::into).collect(),
+                        excluded: shop.excluded.iter().map(|selector| selector.to_string()).collect(),
+                        pinned: shop.pinned.iter().map(|selector| selector.to_string()).collect(),
                         personas_off: shop.personas_off.iter().map(|persona| persona.name().to_owned()).collect(),
                         accent: shop.accent.map(|colour| colour.to_string()),
                         surface: shop.surface.map(|colour| colour.to_string()),
@@ -49,8 +74,9 @@ macro_rules! shop_conversions {
                         banned_words: shop.banned_words,
                         promises: shop.promises,
                         questions: shop.questions,
-                        announcement: shop.announcement,
-                        announcement_until: shop.announcement_until.and_then(|day| day.parse().ok()),
+                        campaigns: shop.campaigns.into_iter().map(Into::into).collect(),
+                        excluded: shop.excluded.iter().filter_map(|line| line.parse().ok()).collect(),
+                        pinned: shop.pinned.iter().filter_map(|line| line.parse().ok()).collect(),
                         personas_off: shop.personas_off.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
                         accent: shop.accent.and_then(|colour| colour.parse().ok()),
                         surface: shop.surface.and_then(|colour| colour.parse().ok()),

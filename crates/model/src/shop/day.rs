@@ -8,7 +8,7 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 const LAST_ZONE_MS: u64 = DAY_MS / 2;
 
 /// A day of the calendar from the year 1970 on, `YYYY-MM-DD`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day {
     year: u32,
     month: u32,
@@ -23,7 +23,22 @@ pub struct InvalidDay(String);
 impl Day {
     /// Returns whether the day has ended everywhere on earth. `now_ms` is the time since the epoch.
     pub fn has_ended(self, now_ms: u64) -> bool {
-        now_ms >= (self.since_epoch() + 1) * DAY_MS + LAST_ZONE_MS
+        now_ms >= self.ends_ms()
+    }
+
+    /// Returns whether the day has begun in UTC.
+    pub fn has_begun(self, now_ms: u64) -> bool {
+        now_ms >= self.begins_ms()
+    }
+
+    /// Returns when the day begins in UTC, in milliseconds since the epoch.
+    pub fn begins_ms(self) -> u64 {
+        self.since_epoch() * DAY_MS
+    }
+
+    /// Returns when the day ends where it ends last.
+    pub fn ends_ms(self) -> u64 {
+        self.begins_ms() + DAY_MS + LAST_ZONE_MS
     }
 
     /// Returns the number of days since 1 January 1970.

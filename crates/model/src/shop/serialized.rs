@@ -4,9 +4,10 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::LanguageTag;
+use super::selector::{self, InvalidLine, Selector};
+use super::{Campaign, LanguageTag};
 use crate::Persona;
 
 /// A value that an empty text stands for if it is absent.
@@ -46,6 +47,39 @@ pub(super) fn personas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
         })
     };
     names.iter().map(persona).collect()
+}
+
+/// Reads campaigns.
+pub(super) fn campaigns<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Campaign>, D::Error> {
+    let campaigns = Vec::<Campaign>::deserialize(deserializer)?;
+    for (place, campaign) in campaigns.iter().enumerate() {
+        let valid = campaign.validate(place);
+        valid.map_err(|invalid| D::Error::custom(format_args!("campaign {}: {invalid}", place + 1)))?;
+    }
+    Ok(campaigns)
+}
+
+/// Reads what is excluded, one line each.
+pub(super) fn excluded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Selector>, D::Error> {
+    selectors(deserializer, |lines| selector::excluded(lines.iter().map(String::as_str)))
+}
+
+/// Reads what is pinned, one line each.
+pub(super) fn pinned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Selector>, D::Error> {
+    selectors(deserializer, |lines| selector::pinned(lines.iter().map(String::as_str)))
+}
+
+fn selectors<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    read: impl FnOnce(&[String]) -> Result<Vec<Selector>, InvalidLine>,
+) -> Result<Vec<Selector>, D::Error> {
+    read(&Vec::<String>::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+impl Serialize for Selector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl<'de> Deserialize<'de> for LanguageTag {

@@ -71,11 +71,11 @@ fn parsed<T: FromStr>(field: &mut Field, typed: &str, error: &str) -> Option<T> 
     value
 }
 
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let spaced = text.replace(|char: char| char.is_control(), " ");
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn count(number: usize) -> u64 {
+pub fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Bench, SHOP, shop};
 
-const FORM: &str = "announcement=&announcement_until=&questions=&persona=explorer&persona=loyalist";
+const FORM: &str = "questions=&persona=explorer&persona=loyalist";
 
 fn billing() -> Billing {
     Billing { app_handle: "wandstore".into(), paid_plans: vec!["pro".into()] }

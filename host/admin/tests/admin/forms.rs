@@ -11,7 +11,7 @@ use crate::harness::{Bench, OTHER, SHOP, claims};
 /// The form of the page *Brand*.
 const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=Cheap&promises=Free+returns";
 /// The form of the page *Pages*.
-const CONTENT: &str = "announcement=&announcement_until=&questions=&persona=explorer&persona=loyalist";
+const CONTENT: &str = "questions=&persona=explorer&persona=loyalist";
 const BRAND: &str = "/admin/brand";
 const PAGES: &str = "/admin/pages";
 const SETTINGS: &str = "/admin/settings";
@@ -283,4 +283,53 @@ async fn a_budget_says_what_is_spent_of_it_and_what_happens_then() {
     assert_eq!(answer.status, 422);
     assert!(answer.text.contains("Write dollars such as 20 or 2.50") && answer.text.contains("lots"));
     assert_eq!(bench.host.shop(SHOP).unwrap().budget_per_month, "17.01".parse().ok());
+}
+
+#[tokio::test]
+async fn what_a_merchant_excludes_pins_and_announces_is_saved_and_unknown_products_are_told_of() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    let form = format!(
+        "{CONTENT}&excluded=vendor:+Ollivander%0Aproduct:+gone&pinned=https://wands.example/products/oak-wand\
+         &campaign_1_text=Robes+%3Cb%3Eare%3C/b%3E+back&campaign_1_from=2026-12-01&campaign_1_link=collection:+robes"
+    );
+    let answer = bench.save_at(PAGES, Some(&bench.token(SHOP)), &form).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let again = bench.visit_at(PAGES, SHOP).await.text;
+    for text in [&answer.text, &again] {
+        for part in [
+            "Nothing has these names",
+            "<bdi>product: gone</bdi>",
+            "product: oak-wand",
+            "Robes &#60;b&#62;are&#60;/b&#62; back",
+            r#"name="campaign_2_text""#,
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(!text.contains(r#"name="campaign_3_text""#), "{text}");
+    }
+    let shop = bench.host.shop(SHOP).unwrap();
+    let lines: Vec<_> = shop.excluded.iter().chain(&shop.pinned).map(ToString::to_string).collect();
+    assert_eq!(lines, ["vendor: Ollivander", "product: gone", "product: oak-wand"]);
+    let link = shop.campaigns[0].link.as_ref().map(model::shop::campaign::Link::path);
+    assert_eq!(link.as_deref(), Some("/collections/robes"));
+}
+
+#[tokio::test]
+async fn a_wrong_line_or_campaign_is_marked_and_nothing_typed_is_lost() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    bench.host.asked();
+    let form = format!("{CONTENT}&excluded=vendor:+A%0Arobe&campaign_1_text=Robes&campaign_1_from=soon");
+    let answer = bench.save_at(PAGES, Some(&bench.token(SHOP)), &form).await;
+    assert_eq!(answer.status, 422);
+    for text in [
+        "Line 2: say in front what it is, such as product: oak-wand.",
+        "Write a day such as 2026-12-24, or leave this empty.",
+        "vendor: A\nrobe</textarea>",
+        r#"name="campaign_1_from" value="soon""#,
+    ] {
+        assert!(answer.text.contains(text), "{text} in {}", answer.text);
+    }
+    assert_eq!(bench.host.asked(), Vec::<String>::new());
 }

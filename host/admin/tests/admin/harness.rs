@@ -234,6 +234,12 @@ impl Storefronts for Host {
         None
     }
 
+    /// Knows every product but those that are gone.
+    async fn unknown(&self, _: &ShopId, settings: &ShopSettings) -> Result<Vec<String>, Failed> {
+        let lines = settings.excluded.iter().chain(&settings.pinned).map(ToString::to_string);
+        Ok(lines.filter(|line| line.contains("gone")).collect())
+    }
+
     async fn reopen(&self, shop: &ShopId) -> Result<(), Failed> {
         self.note("reopen", shop);
         self.closed.lock().unwrap().remove(shop.as_str());

@@ -64,7 +64,7 @@ async fn no_text_on_any_page_is_in_no_file() {
     bench.admin.pause_losing().await;
     for (path, form) in [
         ("/admin/brand", "tone=&accent=red&banned_words=cheap"),
-        ("/admin/pages", "questions=1&announcement_until=1"),
+        ("/admin/pages", "questions=1&campaign_1_until=1"),
         ("/admin/experiments", "holdout=99"),
         ("/admin/settings", "paused=on"),
         ("/admin/brand", "tone=warm+and+clear&mark=other"),

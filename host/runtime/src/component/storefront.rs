@@ -24,6 +24,7 @@ use page_types::{
 model::shopper_types_conversions!(shopper_types);
 model::review_conversions!(page_types);
 model::conversions!(enum model::PageKind as job_types::PageKind { Home, Collection, Product, Search, Cart });
+model::catalog_types_conversions!(catalog_types);
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
 /// instance back. `$keep` moves the handles in an answer out of the instance that gave it.

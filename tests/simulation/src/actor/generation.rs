@@ -102,6 +102,10 @@ impl Catalog for Actor<'_> {
     fn collections(&self, _: &ShopId, _: &Market) -> Result<Vec<Collection>, CatalogError> {
         Ok(Vec::new())
     }
+
+    fn members(&self, _: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, CatalogError> {
+        Ok(vec![Vec::new(); handles.len()])
+    }
 }
 
 impl Llm for Actor<'_> {

@@ -178,6 +178,10 @@ impl Catalog for Actor<'_> {
     fn collections(&self, _shop: &ShopId, _market: &Market) -> Result<Vec<Collection>, Failure> {
         Ok(Vec::new())
     }
+
+    fn members(&self, _shop: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, Failure> {
+        Ok(vec![Vec::new(); handles.len()])
+    }
 }
 
 impl Settings for Actor<'_> {
