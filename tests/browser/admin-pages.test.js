@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { open } from './harness/admin.js';
+import { plan } from './harness/plan.js';
 import { DESKTOP, PHONE } from './harness/stage.js';
 import { openTheme } from './harness/theme.js';
 
-const { story } = await openTheme();
+const { model, story } = await openTheme();
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What Shopify asks of three in four visits (https://shopify.dev/docs/apps/launch/built-for-shopify/requirements). */
@@ -114,6 +115,7 @@ story('the setup leads into the theme editor, and ticks itself off', async (visi
   );
   // Whether products can be read comes a moment later.
   await app.locator('[data-part]').getByText('Done').waitFor();
+  model.say(plan);
   await visitor.visit();
   await visitor.seeSwap();
   const later = await open(visitor);

@@ -14,11 +14,11 @@ for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE
     const home = await open(visitor);
     await home.getByText('Connected', { exact: true }).waitFor();
     await home.getByRole('link', { name: 'Brand', exact: true }).click();
-    await home.getByLabel('Tone').fill('dry and kind');
+    await home.getByLabel('Tone').fill(`dry and kind on a ${device}`);
     await home.getByLabel('Accent colour').fill('#5b2a86');
     await save(home);
     const again = await open(visitor, 'brand');
-    assert.equal(await again.getByLabel('Tone').inputValue(), 'dry and kind');
+    assert.equal(await again.getByLabel('Tone').inputValue(), `dry and kind on a ${device}`);
   }, { viewport });
 }
 

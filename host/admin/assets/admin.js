@@ -119,7 +119,7 @@
       const text = document.createElement("p");
       text.setAttribute("role", "alert");
       text.textContent = unreached(words.pageUnreached, words.pageOffline);
-      const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.retry });
+      const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.again });
       again.addEventListener("click", () => load(path));
       const box = Object.assign(document.createElement("div"), { className: "failed" });
       box.append(text, again);
@@ -191,7 +191,7 @@
         if (!answer.ok) throw new Error(answer.status);
         part.innerHTML = await answer.text();
       } catch {
-        const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.retry });
+        const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.again });
         again.addEventListener("click", () => loadPart(part));
         part.replaceChildren(`${words.unreadable} `, again);
       }
@@ -275,6 +275,12 @@
       event.preventDefault();
       if (event.target.matches("[data-why]")) why(event.target);
       else save();
+    });
+    // Enter saves, as in any form; while a word is being composed it ends that instead.
+    app.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing || !event.composedPath()[0].matches("input:not([type=checkbox])")) return;
+      event.preventDefault();
+      save();
     });
     for (const event of ["input", "change"]) app.addEventListener(event, judge);
     document.addEventListener("click", (event) => {

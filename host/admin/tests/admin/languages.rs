@@ -9,7 +9,7 @@ use crate::shopify::Mood;
 const PAGES: [&str; 6] =
     ["/admin", "/admin/pages", "/admin/experiments", "/admin/brand", "/admin/privacy", "/admin/settings"];
 /// What is not ours, or the same in every language.
-const OWN: [&str; 7] = ["Wandstore", SHOP, OTHER, "r-1", "#1b3a57", "warm and clear", "cheap"];
+const OWN: [&str; 8] = ["Wandstore", SHOP, OTHER, "r-1", "#1b3a57", "#ffffff", "warm and clear", "cheap"];
 /// Attributes that are read, beside those that the check knows.
 const READ: [&str; 23] = [
     "heading",
@@ -23,7 +23,7 @@ const READ: [&str; 23] = [
     "data-page-unreached",
     "data-page-offline",
     "data-unreadable",
-    "data-retry",
+    "data-again",
     "data-save-first",
     "data-report-unread",
     "data-moment",
