@@ -89,10 +89,7 @@ impl Recorder {
         let context = span.span_context().clone();
         let is_recorded = span.is_recording();
         let within = || Context::new().with_remote_span_context(context);
-        is_recorded.then(|| Span {
-            trace: Trace(Arc::new(Within { recorder: self.clone(), context: within() })),
-            span,
-        })
+        is_recorded.then(|| Span::begun(span, Within { recorder: self.clone(), context: within() }))
     }
 }
 
@@ -100,27 +97,33 @@ fn builder(name: Cow<'static, str>, kind: SpanKind, attributes: Vec<KeyValue>) -
     SpanBuilder { name, span_kind: Some(kind), attributes: Some(attributes), ..SpanBuilder::default() }
 }
 
-/// A span, which ends when this is dropped.
-pub struct Span {
+/// A span, which ends when this is dropped. It is boxed, because most calls have none, and what holds it is moved.
+pub struct Span(Box<Begun>);
+
+struct Begun {
     span: SdkSpan,
     trace: Trace,
 }
 
 impl Span {
+    fn begun(span: SdkSpan, within: Within) -> Self {
+        Self(Box::new(Begun { span, trace: Trace(Arc::new(within)) }))
+    }
+
     /// Returns the trace, as whatever this span causes continues it.
     pub fn trace(&self) -> Trace {
-        self.trace.clone()
+        self.0.trace.clone()
     }
 
     /// Sets an attribute. A long text is cut.
     pub fn set(&mut self, name: &'static str, value: impl Into<Value>) {
-        self.span.set_attribute(KeyValue::new(name, bounded(value.into())));
+        self.0.span.set_attribute(KeyValue::new(name, bounded(value.into())));
     }
 
     /// Marks the span as failed, for a reason that is one of few.
     pub fn fail(&mut self, reason: &'static str) {
         self.set("error.type", reason);
-        self.span.set_status(Status::error(reason));
+        self.0.span.set_status(Status::error(reason));
     }
 }
 
@@ -207,7 +210,7 @@ impl Trace {
         let Within { recorder, context } = &*self.0;
         let span = recorder.tracer.build_with_context(builder(name.into(), kind, attributes), context);
         let within = Context::new().with_remote_span_context(span.span_context().clone());
-        Span { trace: Self(Arc::new(Within { recorder: recorder.clone(), context: within })), span }
+        Span::begun(span, Within { recorder: recorder.clone(), context: within })
     }
 
     fn span_context(&self) -> SpanContext {

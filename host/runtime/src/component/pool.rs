@@ -131,21 +131,15 @@ impl<E: Export> Pool<E> {
     pub async fn acquire(&self, function: &'static str, cause: Cause) -> Result<Held<'_, E>, Failure> {
         let mut span = cause.trace().map(|trace| trace.component(self.role.name(), function));
         let cause = cause.during(span.as_ref());
-        match self.acquire_during(cause).await {
-            Ok((version, instance, permit)) => {
-                Ok(Held { pool: self, version, instance, span, _permit: permit })
-            }
-            Err(failure) => {
-                fail(&mut span, failure);
-                Err(failure)
-            }
+        let held = self.acquire_during(cause, &mut span).await;
+        if let Err(failure) = &held {
+            fail(&mut span, *failure);
         }
+        held
     }
 
-    async fn acquire_during(
-        &self,
-        cause: Cause,
-    ) -> Result<(Arc<Version<E>>, Instance<E>, OwnedSemaphorePermit), Failure> {
+    /// Acquires an instance likewise, and takes the span if that succeeds.
+    async fn acquire_during(&self, cause: Cause, span: &mut Option<Span>) -> Result<Held<'_, E>, Failure> {
         if self.version.load().fuse.admit().is_err() {
             self.count(Failure::Skipped);
             return Err(Failure::Skipped);
@@ -169,7 +163,7 @@ impl<E: Export> Pool<E> {
         context.ticks_left = ticks(self.limits.compute);
         context.log.begin_call();
         instance.store.set_epoch_deadline(1);
-        Ok((version, instance, permit))
+        Ok(Held { pool: self, version, instance, span: span.take(), _permit: permit })
     }
 
     /// Returns how long a call may take, all in all.
