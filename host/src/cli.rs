@@ -17,6 +17,7 @@ mod migrate;
 mod migrate_data;
 mod output;
 mod replay;
+mod restore;
 mod serve;
 mod shop;
 mod shopper;
@@ -92,6 +93,8 @@ enum Command {
     Components(components::Components),
     /// Copy the databases and pages in the data folder, also while a server works on them.
     Backup(backup::Backup),
+    /// Put a backup in the place of the data folder.
+    Restore(restore::Restore),
     /// Copy what this deployment keeps to the backends of another configuration.
     MigrateData(migrate_data::MigrateData),
     /// Estimate the monthly bill for given traffic.
@@ -118,6 +121,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Cost(cost) => cost.run(&config),
             Command::Components(components) => components.run(&config).await,
             Command::Backup(backup) => backup.run(&config).await,
+            Command::Restore(restore) => restore.run(&config).await,
             Command::MigrateData(migrate) => migrate.run(data_dir.as_deref()).await,
             Command::Export(export) => export.run(&config).await,
             Command::CompileAhead(compile) => compile.run(),

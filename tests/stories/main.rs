@@ -38,6 +38,8 @@ mod registry;
 mod replay;
 #[cfg(unix)]
 mod restart;
+#[cfg(unix)]
+mod restore;
 mod segments;
 mod shopper;
 mod storage;

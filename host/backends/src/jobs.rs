@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use sqlx::migrate::Migrator;
 
 use crate::kind::kinds;
 
@@ -37,6 +38,11 @@ pub use crate::watch::{Reports, Watcher};
 pub const QUEUED: &str = "queued";
 /// The store in reports of jobs whose key is that of a job that was completed, whatever became of it.
 pub const COMPLETED: &str = "completed";
+
+/// Returns the migrations of the file of the kind `sqlite`.
+pub(crate) fn sqlite_migrations() -> &'static Migrator {
+    &sqlite::MIGRATIONS
+}
 
 /// A job to be queued.
 pub type NewJob = model::jobs::NewJob<Bytes>;

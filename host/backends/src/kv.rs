@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use sqlx::migrate::Migrator;
 
 use crate::kind::{BadSelection, NotOpened, Selection, Site, kinds};
 
@@ -33,6 +34,11 @@ pub use sqlite::Sqlite;
 pub use tiered::Tiered;
 
 pub use crate::watch::{Reports, Watcher};
+
+/// Returns the migrations of the file of the kind `sqlite`.
+pub(crate) fn sqlite_migrations() -> &'static Migrator {
+    &sqlite::MIGRATIONS
+}
 
 /// The number of keys deleted in one transaction. A page takes about half a millisecond to delete, and shoppers' writes
 /// wait for it.

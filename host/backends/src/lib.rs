@@ -33,6 +33,7 @@ mod battery;
 pub mod blob;
 pub mod breaker;
 pub mod clock;
+pub mod data_folder;
 pub mod disk;
 pub mod faults;
 pub mod fetch;

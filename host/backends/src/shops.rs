@@ -4,10 +4,17 @@
 mod postgres;
 mod sqlite;
 
+use sqlx::migrate::Migrator;
+
 use crate::kind::{Selection, Site, kinds};
 use crate::tables::Tables;
 
 kinds!("shops", dyn Tables: [sqlite, postgres]);
+
+/// Returns the migrations of the file of the kind `sqlite`.
+pub(crate) fn sqlite_migrations() -> &'static Migrator {
+    &sqlite::MIGRATIONS
+}
 
 /// Returns whether there are no tables yet, which opening them would create.
 pub async fn is_missing(selection: &Selection, site: &Site) -> bool {

@@ -5,6 +5,7 @@
 //! all connections when another file is at the path.
 
 mod change;
+mod check;
 mod copy;
 mod file;
 mod open_error;
@@ -25,6 +26,7 @@ use sqlx::{ConnectOptions as _, Row as _};
 
 use change::{Asks, Changed};
 pub use change::{Statement, WriteFailed};
+pub use check::check;
 pub use copy::{CopyFailed, copy};
 pub use file::Durability;
 use file::{File, OnDamage};

@@ -7,24 +7,75 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use capabilities::disk::if_there;
-use capabilities::{blob, sqlite};
+use capabilities::sqlite::{CopyFailed, OpenError};
+use capabilities::{blob, data_folder, sqlite};
 use clap::Args;
 use host::config::Config;
+use serde::{Deserialize, Serialize};
 
 use super::output::print;
 
 /// The extension of databases in the data folder.
 const DATABASE: &str = "db";
+/// The file that says what a backup holds. It is written last, so a backup without it was interrupted.
+const CONTENTS: &str = "backup.json";
+/// The form of this file.
+const FORM: u32 = 1;
 
 /// Copy the databases and pages in the data folder, also while a server works on them.
 ///
 /// Each database is copied as of one moment, and checked. Pages share their disk space with those in the data folder, if
-/// both are on one file system. To restore, stop the server and start it with `--data-dir` on the copy. A backup holds
-/// personal data: redactions do not reach it, so delete it after 30 days at most.
+/// both are on one file system. `wandstore restore` puts the copy in the place of a data folder. A backup holds personal
+/// data: redactions do not reach it, so delete it after 30 days at most.
 #[derive(Args)]
 pub struct Backup {
     /// The folder for the copy. It must be missing or empty.
     folder: PathBuf,
+}
+
+/// What a backup holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Contents {
+    form: u32,
+    /// The version that made it.
+    version: String,
+    /// The names of the databases.
+    pub databases: Vec<PathBuf>,
+    /// The number of files of pages.
+    pub pages: u64,
+}
+
+impl Contents {
+    /// Reads what a backup holds.
+    pub fn of(folder: &Path) -> anyhow::Result<Self> {
+        let read = if_there(fs::read(folder.join(CONTENTS)));
+        let bytes =
+            read.with_context(|| format!("cannot read {}", folder.display()))?.with_context(|| {
+                format!(
+                    "{} is no complete backup: it has no {CONTENTS}, which is written last",
+                    folder.display()
+                )
+            })?;
+        let wrong = || format!("{} is no list of a backup's contents", folder.join(CONTENTS).display());
+        let contents: serde_json::Value = serde_json::from_slice(&bytes).with_context(wrong)?;
+        ensure!(
+            contents["form"].as_u64().is_none_or(|form| form <= FORM.into()),
+            "the backup in {} was made by version {}, which is newer than this one: restore it with that version",
+            folder.display(),
+            contents["version"]
+        );
+        let contents: Self = serde_json::from_value(contents).with_context(wrong)?;
+        // They become names in the data folder.
+        let is_name = |name: &PathBuf| name.file_name() == Some(name.as_os_str());
+        ensure!(contents.databases.iter().all(is_name), wrong());
+        Ok(contents)
+    }
+
+    fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        let file = File::create_new(folder.join(CONTENTS))?;
+        serde_json::to_writer_pretty(&file, self)?;
+        Ok(file.sync_all()?)
+    }
 }
 
 impl Backup {
@@ -33,20 +84,59 @@ impl Backup {
         let databases = databases(data).with_context(|| format!("cannot read {}", data.display()))?;
         ensure!(!databases.is_empty(), "{} holds no database: there is nothing to copy", data.display());
         make_empty(&self.folder)?;
-        let mut lines = Vec::new();
-        for name in databases {
-            let bytes = sqlite::copy(&data.join(&name), &self.folder.join(&name)).await?;
-            lines.push(format!("{}: {bytes} bytes", name.display()));
+        let copied = copy(data, &self.folder, databases).await;
+        if copied.is_err() {
+            // So that the same command can be run again.
+            let _ = fs::remove_dir_all(&self.folder);
         }
-        let (from, to) = (data.join(blob::FOLDER), self.folder.join(blob::FOLDER));
-        let pages = tokio::task::spawn_blocking(move || copy_folder(&from, &to)).await?;
-        lines.push(format!("{}: {} files", blob::FOLDER, pages.context("cannot copy the pages")?));
-        File::open(&self.folder)?.sync_all()?;
+        let mut lines = copied?;
         lines.extend(elsewhere(config)?);
         lines.push(format!("the backup is in {}", self.folder.display()));
         // Printed last, so that the backup is complete even if the reader of the output stops early.
         Ok(lines.into_iter().try_for_each(print)?)
     }
+}
+
+/// Copies databases and pages, and says what was copied.
+async fn copy(data: &Path, folder: &Path, databases: Vec<PathBuf>) -> anyhow::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    let mut contents = Contents {
+        form: FORM,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        databases: Vec::new(),
+        pages: 0,
+    };
+    for name in databases {
+        let line = match sqlite::copy(&data.join(&name), &folder.join(&name)).await {
+            Ok(bytes) => format!("{bytes} bytes"),
+            Err(CopyFailed::Source(OpenError::Damaged(_))) if is_made_again(&name) => {
+                lines.push(format!(
+                    "{}: damaged, and not copied; it is made anew, without sessions",
+                    name.display()
+                ));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        lines.push(format!("{}: {line}", name.display()));
+        contents.databases.push(name);
+    }
+    contents.pages = copy_pages(data, folder).await?;
+    lines.push(format!("{}: {} files", blob::FOLDER, contents.pages));
+    contents.write(folder)?;
+    File::open(folder)?.sync_all()?;
+    Ok(lines)
+}
+
+fn is_made_again(name: &Path) -> bool {
+    name.to_str().is_some_and(data_folder::is_made_again)
+}
+
+/// Copies the pages of a data folder or backup, and returns the number of files.
+pub async fn copy_pages(from: &Path, to: &Path) -> anyhow::Result<u64> {
+    let (from, to) = (from.join(blob::FOLDER), to.join(blob::FOLDER));
+    let pages = tokio::task::spawn_blocking(move || copy_folder(&from, &to)).await?;
+    pages.context("cannot copy the pages")
 }
 
 /// Returns the names of the databases in a folder.
@@ -61,7 +151,7 @@ fn databases(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Creates a folder that only its owner can read, because sessions and tokens will be in it.
-fn make_empty(folder: &Path) -> anyhow::Result<()> {
+pub fn make_empty(folder: &Path) -> anyhow::Result<()> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.with_context(|| format!("cannot create {}", folder.display()))?;
     let is_empty = fs::read_dir(folder)?.next().is_none();

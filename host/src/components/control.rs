@@ -164,6 +164,11 @@ pub async fn swap(
     Ok(())
 }
 
+/// Returns how many servers listen in `folder`.
+pub fn servers(folder: &Path) -> io::Result<usize> {
+    Ok(sockets(folder)?.len())
+}
+
 /// Returns the sockets of the servers that are there, and removes those of servers that were killed.
 fn sockets(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {

@@ -20,7 +20,7 @@ use crate::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
 
 pub(super) use crate::kind::NoOptions as Options;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
 
 /// The file in the data folder.
 const FILE: &str = "jobs.db";

@@ -20,7 +20,7 @@ use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
 pub(super) use crate::kind::NoOptions as Options;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/kv");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/kv");
 
 /// The file in the data folder.
 const FILE: &str = "kv.db";

@@ -23,6 +23,7 @@ mod tables;
 
 pub use ::llm::spending::{Amount, DEPLOYMENT, Day, Limits, Used};
 use async_trait::async_trait;
+use sqlx::migrate::Migrator;
 
 use crate::kind::kinds;
 
@@ -31,6 +32,11 @@ kinds!("budget", dyn Budget: [sqlite, postgres, memory]);
 pub use memory::Memory;
 #[cfg(test)]
 pub(in crate::llm) use sqlite::open_file;
+
+/// Returns the migrations of the file of the kind `sqlite`.
+pub(crate) fn sqlite_migrations() -> &'static Migrator {
+    &sqlite::MIGRATIONS
+}
 
 /// The budget could not be read or written. The text says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

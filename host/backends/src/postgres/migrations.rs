@@ -12,7 +12,7 @@ use super::address::Address;
 use super::deployment::{Claim, Deployment};
 use super::error::Error;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// The oldest version of the server, as a number, and as people write it.
 const VERSION_MIN: (u32, &str) = (130_000, "13");

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Url;
 use sqlx::AssertSqlSafe;
+use sqlx::migrate::Migrator;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -235,4 +236,51 @@ async fn a_database_that_is_not_there_is_an_error_in_one_line() {
     assert!(matches!(refused, Error::Unfit(_)), "{refused:?}");
     let text = refused.to_string();
     assert!(text.contains("no_such_database") && !text.contains('\n'), "{text}");
+}
+
+/// A row, since which migration it can be written, and how to find it.
+const ROWS: [(i64, &str, &str); 4] = [
+    (
+        1,
+        "INSERT INTO kv_entries (store, key, version, value) VALUES ('UI_CACHE', 'ui:a:b', nextval('kv_versions'), 'x')",
+        "SELECT count(*) FROM kv_entries WHERE key = 'ui:a:b' AND value = 'x'",
+    ),
+    (
+        2,
+        "INSERT INTO jobs (id, key, queue, state, enqueued_ms, due_ms, set_ms, turn, payload)
+         VALUES ('job-1', 'a:b', 'pool-0', 'queued', 1, 1, 1, 1, '{}')",
+        "SELECT count(*) FROM jobs WHERE id = 'job-1' AND state = 'queued' AND payload = '{}'",
+    ),
+    (
+        4,
+        "INSERT INTO shops (shop, state, access, changed_ms) VALUES ('a', 'installed', 'token', 1)",
+        "SELECT count(*) FROM shops WHERE shop = 'a' AND state = 'installed' AND access = 'token'",
+    ),
+    (
+        5,
+        "INSERT INTO budgets (owner, day, tokens) VALUES ('', 20000, 7)",
+        "SELECT count(*) FROM budgets WHERE owner = '' AND day = 20000 AND tokens = 7",
+    ),
+];
+
+#[tokio::test]
+async fn rows_of_every_earlier_version_survive_the_later_migrations() {
+    for known in migrations::MIGRATIONS.iter() {
+        let Some(schema) = Schema::create().await else { return };
+        let earlier =
+            migrations::MIGRATIONS.iter().filter(|each| each.version <= known.version).cloned().collect();
+        let mut connection = schema.connect().await;
+        let migrated = Migrator::with_migrations(earlier).run_direct(None, &mut connection, false).await;
+        migrated.expect("an earlier version could migrate");
+        let rows = || ROWS.iter().filter(|(since, ..)| *since <= known.version);
+        for (_, insert, _) in rows() {
+            sqlx::query(*insert).execute(&mut connection).await.expect("the row suits that version");
+        }
+        schema.migrated().await;
+        for (_, _, find) in rows() {
+            let found: i64 =
+                sqlx::query_scalar(*find).fetch_one(&mut connection).await.expect("there is a table");
+            assert_eq!(found, 1, "version {}: {find}", known.version);
+        }
+    }
 }

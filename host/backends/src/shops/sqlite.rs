@@ -10,7 +10,7 @@ use crate::tables::{InSqlite, Tables};
 
 pub(super) use crate::kind::NoOptions as Options;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
 
 /// The file in the data folder.
 pub(super) const FILE: &str = "shops.db";

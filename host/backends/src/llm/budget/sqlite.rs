@@ -15,7 +15,7 @@ use crate::tables::InSqlite;
 
 pub(super) use crate::kind::NoOptions as Options;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/budget");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/budget");
 
 /// The file in the data folder.
 const FILE: &str = "budget.db";
