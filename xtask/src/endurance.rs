@@ -1,5 +1,5 @@
-//! `cargo xtask chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients` and `soak`: the `wandstore` binary under
-//! faults and under load.
+//! `cargo xtask chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients`, `soak` and `upgrade`: the `wandstore`
+//! binary under faults and under load.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -146,6 +146,40 @@ impl Soak {
     pub fn run(self) -> anyhow::Result<()> {
         let plot = self.plot.unwrap_or_else(|| shell::target_dir().join("soak.svg"));
         measure(&["soak", "--minutes", &self.minutes.to_string(), "--plot", &plot.to_string_lossy()])
+    }
+}
+
+/// Let an earlier version and this one take turns on one data folder and one PostgreSQL while shoppers come, there and back.
+///
+/// The earlier version is built of a commit of this repository, in a folder of its own below cargo's target folder, which
+/// takes as long as a first build.
+#[derive(Args)]
+pub struct Upgrade {
+    /// The commit or tag of the earlier version.
+    revision: String,
+    /// How long each turn lasts, in seconds.
+    #[arg(long, default_value_t = 15)]
+    seconds: u32,
+}
+
+impl Upgrade {
+    pub fn run(self) -> anyhow::Result<()> {
+        let folder = std::path::absolute(shell::target_dir())?.join("upgrade");
+        let source = folder.join("source");
+        shell::step("building the earlier version");
+        if !source.exists() {
+            let mut add = Command::new("git");
+            add.args(["worktree", "add", "--force", "--detach"]).arg(&source).arg(&self.revision);
+            shell::check(&mut add, "git worktree add")?;
+        }
+        let mut checkout = Command::new("git");
+        checkout.args(["checkout", "--quiet", "--detach", &self.revision]).current_dir(&source);
+        shell::check(&mut checkout, "git checkout")?;
+        let mut build = Command::new("cargo");
+        build.args(["build", "--release", "--locked", "--package", "host", "--target-dir"]).arg(&folder);
+        shell::check(build.current_dir(&source), "cargo build")?;
+        let earlier = folder.join("release/wandstore");
+        measure(&["upgrade", "--from", &earlier.to_string_lossy(), "--seconds", &self.seconds.to_string()])
     }
 }
 

@@ -69,6 +69,7 @@ enum Command {
     Hosts(endurance::Hosts),
     SlowClients(endurance::SlowClients),
     Soak(endurance::Soak),
+    Upgrade(endurance::Upgrade),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -99,5 +100,6 @@ fn main() -> anyhow::Result<()> {
         Command::Hosts(hosts) => hosts.run(),
         Command::SlowClients(clients) => clients.run(),
         Command::Soak(soak) => soak.run(),
+        Command::Upgrade(upgrade) => upgrade.run(),
     }
 }

@@ -1,5 +1,6 @@
 //! The `wandstore` binary under faults and under load for a long time: chaos from a seed, faults on the wire to what it
-//! depends on, hosts that die one after the other, what a job costs on more hosts, a flood, slow clients, and a soak. Child
+//! depends on, hosts that die one after the other, what a job costs on more hosts, a flood, slow clients, a soak, and an
+//! upgrade and the way back. Child
 //! processes serve; everything that judges them is outside of them.
 #![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
@@ -25,6 +26,7 @@ mod shop;
 mod shopper;
 mod slow_clients;
 mod soak;
+mod upgrade;
 
 use std::path::PathBuf;
 
@@ -36,6 +38,7 @@ pub use growth::Growth;
 pub use hosts::Hosts;
 pub use slow_clients::SlowClients;
 pub use soak::Soak;
+pub use upgrade::Upgrade;
 
 /// Prints the counts as Rust's test runner does, so that whoever adds up counts needs to know one form.
 fn print_result(all: usize, failed: usize) {

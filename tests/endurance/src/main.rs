@@ -1,7 +1,7 @@
-//! `endurance`: the commands `chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients` and `soak` of `cargo xtask`.
+//! `endurance`: the commands `chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients`, `soak` and `upgrade` of `cargo xtask`.
 
 use clap::Parser;
-use endurance::{Chaos, Faults, Flood, Growth, Hosts, SlowClients, Soak};
+use endurance::{Chaos, Faults, Flood, Growth, Hosts, SlowClients, Soak, Upgrade};
 
 /// Breaks and loads the `wandstore` binary.
 #[derive(Parser)]
@@ -13,6 +13,7 @@ enum Cli {
     Hosts(Hosts),
     SlowClients(SlowClients),
     Soak(Soak),
+    Upgrade(Upgrade),
 }
 
 #[tokio::main]
@@ -25,5 +26,6 @@ async fn main() -> anyhow::Result<()> {
         Cli::Hosts(hosts) => hosts.run().await,
         Cli::SlowClients(clients) => clients.run().await,
         Cli::Soak(soak) => soak.run().await,
+        Cli::Upgrade(upgrade) => upgrade.run().await,
     }
 }
