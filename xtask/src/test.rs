@@ -5,6 +5,7 @@ mod model;
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::Context as _;
 use clap::Args;
 use component_build::{COMPONENTS, TARGET};
 use xtask_dev::shell::{self, step};
@@ -108,14 +109,39 @@ fn every_host() -> anyhow::Result<()> {
     bundle::proof::prove(&wandstore, None)
 }
 
-/// Tests a component in another language, in the binary that `cargo test` built.
+/// Tests components in other languages, in the binary that `cargo test` built.
 fn languages() -> anyhow::Result<()> {
+    javascript()?;
+    python()
+}
+
+fn javascript() -> anyhow::Result<()> {
     let folder = "tests/languages/catalog-js";
     step("packages of the catalog in JavaScript");
     shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
     step("the catalog in JavaScript");
     shell::npm(folder, &["run", "build"])?;
     shell::npm(folder, &["test"])
+}
+
+fn python() -> anyhow::Result<()> {
+    let folder = "tests/languages/catalog-py";
+    step("packages of the catalog in Python");
+    shell::install("python3", "python3-pip")?;
+    let packages = std::path::absolute(shell::target_dir())?.join("catalog-py");
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"]);
+    pip.arg(&packages).args(["--requirement", "requirements.txt"]).current_dir(folder);
+    shell::check(&mut pip, "python3 -m pip install").context(
+        "componentize-py comes from PyPI, which must be reachable; if pip is missing: apt-get install python3-pip",
+    )?;
+    step("the catalog in Python");
+    for script in ["build.py", "test_catalog.py"] {
+        let mut python = Command::new("python3");
+        python.arg(script).env("PYTHONPATH", &packages).current_dir(folder);
+        shell::check(&mut python, script)?;
+    }
+    Ok(())
 }
 
 /// Checks the catalog's queries against Shopify's own schema.
