@@ -41,6 +41,7 @@ pub mod takeover;
 pub mod telemetry;
 pub mod traces;
 pub mod transfer;
+pub mod tryout;
 pub mod worker;
 
 pub use backends::Backends;

@@ -23,6 +23,8 @@ mod handles;
 mod harness;
 mod hosts;
 mod http;
+#[cfg(unix)]
+mod index;
 mod installation;
 mod limits;
 mod llm;

@@ -21,14 +21,14 @@ use crate::harness::{Process, eventually};
 use crate::swap::other_bytes;
 
 /// A registry that runs until this is dropped.
-struct Registry {
+pub struct Registry {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Registry {
     /// Starts a registry with its data in `folder`. Returns `None` if there is none on this machine.
-    async fn start(folder: &Path) -> Option<Self> {
+    pub async fn start(folder: &Path) -> Option<Self> {
         let address = {
             let free = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
             free.local_addr().expect("it is bound").to_string()
@@ -71,11 +71,11 @@ fn is_ci() -> bool {
 }
 
 /// Pushes a component, and returns its reference with its digest.
-fn push(folder: &Path, file: &Path, reference: &str) -> String {
+pub fn push(folder: &Path, file: &Path, reference: &str) -> String {
     command(folder, &["components", "push", &file.display().to_string(), reference]).trim().to_owned()
 }
 
-fn refused(folder: &Path, arguments: &[&str]) -> String {
+pub fn refused(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && said.lines().count() == 1, "{arguments:?}: {said}");
@@ -87,7 +87,7 @@ fn configure(folder: &Path, lines: &str) {
         .expect("the folder is there");
 }
 
-fn catalog() -> PathBuf {
+pub fn catalog() -> PathBuf {
     broken::counting_catalog(Ending::Clean)
 }
 
@@ -281,7 +281,7 @@ async fn hosts_take_a_component_up_one_by_one_and_none_does_once_it_failed() {
 }
 
 /// Generates a key pair, and writes the public key as cosign does.
-fn generate(folder: &Path, file: &str) -> EcdsaKeyPair {
+pub fn generate(folder: &Path, file: &str) -> EcdsaKeyPair {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("there is randomness");
     let der: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("it has a form");
     let body = BASE64_STANDARD.encode(der.as_ref());
@@ -291,7 +291,7 @@ fn generate(folder: &Path, file: &str) -> EcdsaKeyPair {
 }
 
 /// Stores a signature as cosign does, in the place of an earlier one.
-async fn sign(pinned: &str, pair: &EcdsaKeyPair) {
+pub async fn sign(pinned: &str, pair: &EcdsaKeyPair) {
     let reference = Reference::parse(pinned).expect("it is one");
     let digest = reference.digest().expect("it has one");
     let payload = serde_json::json!({

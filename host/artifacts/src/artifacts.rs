@@ -7,10 +7,14 @@ use bytes::Bytes;
 
 use crate::client::{self, Client, Repository};
 use crate::digest::Digest;
+use crate::index::{EMPTY, INDEX_BYTES_MAX, Index, NotAnIndex};
 use crate::manifest::{Annotations, Config, Descriptor, Manifest, NotAComponent};
 use crate::reference::{NotPinned, Reference};
 use crate::signature::{self, ANNOTATION, Key, PAYLOAD, PAYLOAD_BYTES_MAX, SIGNATURES_MAX, Signed};
 use crate::store::Store;
+
+/// The tag of a reference that names neither a tag nor a digest.
+const LATEST: &str = "latest";
 
 /// The artifacts of registries, as far as they were pulled without asking these again.
 pub struct Artifacts {
@@ -67,6 +71,9 @@ pub enum Why {
     /// It is another kind of artifact.
     #[error(transparent)]
     NotAComponent(#[from] NotAComponent),
+    /// It is no index.
+    #[error(transparent)]
+    NotAnIndex(#[from] NotAnIndex),
     /// No signature fits the key.
     #[error("no signature at the tag {0} was made for this digest with the configured key")]
     NotSigned(String),
@@ -110,13 +117,44 @@ impl Artifacts {
         self.bounded(reference, push).await
     }
 
+    /// Returns the index at a tag or a digest, which was signed with `key` if there is one.
+    pub async fn index(&self, reference: &Reference, key: Option<&Key>) -> Result<Index, Error> {
+        let read = async {
+            let repository = self.client.repository(reference);
+            let bytes = repository.manifest(&name(reference)).await?.ok_or(Why::Missing)?;
+            let digest = Digest::of(&bytes);
+            verify(digest, reference.digest().unwrap_or(digest))?;
+            if let Some(key) = key
+                && !key.vouches(&signed(&repository, digest).await?, digest)
+            {
+                return Err(Why::NotSigned(signature::tag(digest)));
+            }
+            let manifest = Manifest::parse(&bytes)?;
+            let layer = bounded(Index::layer(&manifest)?, INDEX_BYTES_MAX)?;
+            Ok(Index::parse(&repository.blob(&layer).await?)?)
+        };
+        self.bounded(reference, read).await
+    }
+
+    /// Stores an index in a registry, at the tag of `reference`. Returns the digest of its manifest.
+    pub async fn push_index(&self, reference: &Reference, index: &Index) -> Result<Digest, Error> {
+        let push = async {
+            let bytes = index.manifest().bytes();
+            let digest = Digest::of(&bytes);
+            let repository = self.client.repository(reference);
+            repository.push_blob(index.bytes().into()).await?;
+            repository.push_blob(EMPTY.1.into()).await?;
+            repository.push_manifest(reference.tag().unwrap_or(LATEST), bytes.into()).await?;
+            Ok(digest)
+        };
+        self.bounded(reference, push).await
+    }
+
     /// Asks the registry about an artifact, by its digest or its tag.
     pub async fn inspect(&self, reference: &Reference) -> Result<Inspected, Error> {
         let inspect = async {
             let repository = self.client.repository(reference);
-            let name = reference.digest().map(|digest| digest.named());
-            let name = name.unwrap_or_else(|| reference.tag().unwrap_or("latest").to_owned());
-            let bytes = repository.manifest(&name).await?.ok_or(Why::Missing)?;
+            let bytes = repository.manifest(&name(reference)).await?.ok_or(Why::Missing)?;
             let digest = Digest::of(&bytes);
             verify(digest, reference.digest().unwrap_or(digest))?;
             let manifest = Manifest::parse(&bytes)?;
@@ -190,6 +228,12 @@ impl Artifacts {
         let kept = self.store.read(digest);
         kept.inspect_err(|error| tracing::warn!(%digest, %error, "cannot read a stored component")).ok()?
     }
+}
+
+/// Returns what an artifact is asked for by: its digest, or else its tag.
+fn name(reference: &Reference) -> String {
+    let digest = reference.digest().map(|digest| digest.named());
+    digest.unwrap_or_else(|| reference.tag().unwrap_or(LATEST).to_owned())
 }
 
 /// Returns the signatures of a manifest in its repository.

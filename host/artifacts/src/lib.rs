@@ -25,6 +25,7 @@
 mod artifacts;
 pub mod client;
 mod digest;
+pub mod index;
 pub mod manifest;
 pub mod reference;
 pub mod signature;
@@ -33,6 +34,7 @@ mod store;
 pub use artifacts::{Artifacts, Error, Inspected, Pulled, Why};
 pub use client::{Client, Credentials};
 pub use digest::{Digest, NoDigest};
+pub use index::Index;
 pub use manifest::Config;
 pub use reference::Reference;
 pub use signature::Key;

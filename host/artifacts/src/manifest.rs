@@ -107,12 +107,12 @@ impl Manifest {
 
     /// Makes the manifest of a component.
     pub fn of_component(config: &[u8], component: &[u8]) -> Self {
-        Self {
-            schema_version: 2,
-            media_type: Some(MANIFEST.into()),
-            config: Descriptor::of(CONFIG, config),
-            layers: vec![Descriptor::of(COMPONENT, component)],
-        }
+        Self::of(Descriptor::of(CONFIG, config), Descriptor::of(COMPONENT, component))
+    }
+
+    /// Makes the manifest of an artifact with one layer.
+    pub(crate) fn of(config: Descriptor, layer: Descriptor) -> Self {
+        Self { schema_version: 2, media_type: Some(MANIFEST.into()), config, layers: vec![layer] }
     }
 
     /// Returns the layer that is the component, if this is the manifest of one.

@@ -1,5 +1,7 @@
 //! `wandstore components`.
 
+mod index;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -61,6 +63,35 @@ enum Action {
         /// The reference; without tag and digest, that with the tag `latest`.
         reference: String,
     },
+    /// List the components of an index that have all of these words in their name, role or description.
+    Search {
+        /// The words; without any, all components are listed.
+        words: Vec<String>,
+        #[command(flatten)]
+        place: index::Place,
+    },
+    /// Fetch a component of an index, verify it, try it on the demo shop, and print the lines that make it play its role.
+    Add {
+        /// Its name in the index.
+        name: String,
+        #[command(flatten)]
+        place: index::Place,
+    },
+    /// Try a component on the demo shop, in memory: its fallback page, and a page for each persona.
+    Try {
+        /// The role and the component, as for `swap`.
+        #[arg(value_name = "ROLE=COMPONENT")]
+        component: String,
+    },
+    /// Add a component of a registry to an index, which is created if it is missing.
+    Publish {
+        /// The reference of the component, with a digest, as `push` prints it.
+        reference: String,
+        #[command(flatten)]
+        about: index::About,
+        #[command(flatten)]
+        place: index::Place,
+    },
     /// Replace a component of the running servers on this data folder, without dropping a request.
     ///
     /// It is checked against its role first. Its first 200 calls, or those of 30 seconds, are watched: if three fail, and
@@ -85,6 +116,12 @@ impl Components {
                 pull(config, &reference, out.as_deref(), public_key.as_deref()).await
             }
             Some(Action::Inspect { reference }) => inspect(config, &reference).await,
+            Some(Action::Search { words, place }) => index::search(config, &place, &words).await,
+            Some(Action::Add { name, place }) => index::add(config, &place, &name).await,
+            Some(Action::Try { component }) => index::attempt(config, &component).await,
+            Some(Action::Publish { reference, about, place }) => {
+                index::publish(config, &place, about, &reference).await
+            }
             Some(Action::Swap { swap: text }) => swap(config, &text).await,
         }
     }

@@ -63,11 +63,12 @@ pub struct Shopify {
 }
 
 /// The known variables without secrets.
-pub(super) const VARIABLES: [&str; 24] = [
+pub(super) const VARIABLES: [&str; 25] = [
     "RUST_LOG",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_ADMIN_LISTEN",
+    "WANDSTORE_COMPONENT_INDEX",
     "WANDSTORE_DATA_DIR",
     "WANDSTORE_PUBLIC_URL",
     "CACHE_TTL_SECONDS",
@@ -128,6 +129,7 @@ impl Environment {
         file.document.lay_over(|name| self.text(name))?;
         set(&mut file.server.listen, self.text("WANDSTORE_LISTEN"));
         set(&mut file.server.admin_listen, self.text("WANDSTORE_ADMIN_LISTEN").map(Some));
+        set(&mut file.server.component_index, self.text("WANDSTORE_COMPONENT_INDEX").map(Some));
         set(&mut file.server.data_dir, self.text("WANDSTORE_DATA_DIR").map(Into::into));
         set(&mut file.server.public_url, self.text("WANDSTORE_PUBLIC_URL").map(Some));
         file.telemetry.lay_over(|name| self.text(name))?;

@@ -79,6 +79,9 @@ pub struct Server {
     /// client's address to `x-forwarded-for`. The client is the rightmost address there that is not a trusted proxy's;
     /// limits count by it, and a shop's API gets it. The field of any other peer is ignored.
     pub trusted_proxies: TrustedProxies,
+    /// The index in which `wandstore components search` and `add` look, such as `ghcr.io/acme/components`.
+    /// `WANDSTORE_COMPONENT_INDEX`.
+    pub component_index: Option<String>,
     /// Whether the unsigned routes `/s/…` and `/api/…` serve shops whose merchants installed the app. They always serve
     /// shops that the operator named, and all shops in development.
     pub unsigned_routes: bool,
@@ -259,6 +262,7 @@ impl File {
             budget: backend,
         };
         file.server.admin_listen = Some(String::new());
+        file.server.component_index = Some(String::new());
         for url in [
             &mut file.server.public_url,
             &mut file.server.support_url,
@@ -303,6 +307,7 @@ impl Default for Server {
             changelog_url: None,
             connections_per_address_max: 500,
             trusted_proxies: TrustedProxies::default(),
+            component_index: None,
             unsigned_routes: false,
         }
     }

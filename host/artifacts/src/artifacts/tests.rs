@@ -249,6 +249,31 @@ async fn credentials_go_to_their_registry_and_its_service_of_tokens() {
     assert!(said.ends_with(&format!("set REGISTRY_CREDENTIALS to user:password@{address}")), "{said}");
 }
 
+/// What a registry sends in the place of an index is bounded like everything else.
+#[tokio::test]
+async fn an_index_is_read_within_its_size_and_in_time() {
+    let (registry, folder) = (Registry::default(), tempfile::tempdir().unwrap());
+    let address = registry.clone().open().await;
+    let reference = Reference::parse(&format!("{address}/acme/catalog")).unwrap();
+    let index = Index::default();
+    let path = format!("blobs/{}", Digest::of(&index.bytes()).named());
+    registry.sends("manifests/latest", Sends::Bytes(index.manifest().bytes()));
+    registry.sends(&path, Sends::Bytes(index.bytes()));
+    let artifacts = artifacts(&folder, "");
+    assert_eq!(artifacts.index(&reference, None).await.unwrap(), index);
+    let refusal = async || artifacts.index(&reference, None).await.unwrap_err().to_string();
+    registry.sends(&path, Sends::Bytes(b"something else".into()));
+    assert!(refusal().await.contains("the layer has"), "{}", refusal().await);
+    registry.sends(&path, Sends::Endlessly(64 << 10, Duration::ZERO));
+    assert!(refusal().await.contains("the layer has more than"), "{}", refusal().await);
+    registry.sends(&path, Sends::Endlessly(1, Duration::from_millis(50)));
+    let began = Instant::now();
+    refusal().await;
+    assert!(began.elapsed() < Duration::from_secs(10));
+    registry.sends(&path, Sends::Nothing);
+    assert!(refusal().await.contains("cannot reach the registry"));
+}
+
 /// Serves a signature for `about` at the tag of `manifest`.
 fn sign(registry: &Registry, manifest: Digest, payload: &[u8], signature: &str) {
     let layer = Descriptor {
