@@ -43,9 +43,8 @@ impl generator::Guest for Component {
         }
     }
 
-    fn replay(shop: String, plan: page_types::StoredPlan) -> Result<String, String> {
+    fn replay(shop: String, plan: String) -> Result<String, String> {
         let shop = ShopId::parse(&shop).map_err(|invalid| invalid.to_string())?;
-        let plan: StoredPlan = plan.try_into().map_err(|invalid: InvalidJobId| invalid.to_string())?;
         record::replay(&shop, &plan).map_err(|not| not.to_string())
     }
 }

@@ -9,7 +9,6 @@ mod items;
 mod members;
 
 use model::origin::{Made, Told};
-use model::pages::StoredPlan;
 use model::shop::{Campaign, ShopSettings};
 use model::{PageKind, Persona, ShopId, Signals};
 use page::Because;
@@ -209,15 +208,15 @@ pub fn reasons(stored: &str) -> Vec<String> {
 }
 
 /// Renders the page that was last made of a stored plan again, as it was then.
-pub fn replay(shop: &ShopId, stored: &StoredPlan) -> Result<String, NotReplayed> {
-    let members = Members::of(&stored.json).ok_or(NotReplayed::Unreadable)?;
+pub fn replay(shop: &ShopId, stored: &str) -> Result<String, NotReplayed> {
+    let members = Members::of(stored).ok_or(NotReplayed::Unreadable)?;
     let page = members.page().ok_or(NotReplayed::NoRecord)?;
     if !members.is_unchanged() {
         return Err(NotReplayed::Changed);
     }
     let Page { record, .. } = serde_json::from_str(page).map_err(|_| NotReplayed::Unreadable)?;
     let record = record.ok_or(NotReplayed::NoRecord)?;
-    let shown = record.plan.clone().or_else(|| plan::from_stored(&stored.json));
+    let shown = record.plan.clone().or_else(|| plan::from_stored(stored));
     let plan = shown.ok_or(NotReplayed::Unreadable)?;
     let signals = Signals { views: record.views.clone(), ..Signals::default() };
     let (storefront, because) = (record.storefront(shop), record.because.as_ref());

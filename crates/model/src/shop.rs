@@ -33,6 +33,7 @@ pub use share::{InvalidShare, Share};
 /// A merchant's shop. A configuration that names no shop serves the demo shop, `magic-wands`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ShopSettings {
     /// The name that shoppers see; without it, the id.
     pub name: String,

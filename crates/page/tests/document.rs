@@ -15,7 +15,9 @@ use page::blocks::{
     brands, bundle, categories, collections, comparison, deals, grid, hero, image_with_text, lookbook,
     price_guide, questions, reassurance, recently_viewed, search, spotlight, story,
 };
-use page::{Collection, Look, Page, Shelves, Shop, THEME_STYLE, View, content_security_policy, render_for};
+use page::{
+    Because, Collection, Look, Page, Shelves, Shop, THEME_STYLE, View, content_security_policy, render_for,
+};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -118,6 +120,28 @@ fn the_content_is_found_whatever_it_says() {
         assert!(content.starts_with("<div class=\"page\" ") && content.ends_with("</section></div>"));
         assert_eq!(content.matches("<section").count(), 1);
         assert!(!content.contains(['{', '}']) && !content.contains("<script"), "it stays text: {content}");
+    }
+}
+
+#[test]
+fn a_page_says_at_its_end_what_it_was_chosen_by() {
+    let shop = samples::shop();
+    let page = Page { shop: &shop, title: "Wands", blocks: vec![], generated: true, look: Look::Balanced };
+    let said = |because: Option<&Because>| {
+        let document = page::render_because(PageKind::Home, &page, because);
+        document.html[document.fragment].to_owned()
+    };
+    let viewed = |titles: &[&str]| Because::Viewed(titles.iter().map(|title| (*title).to_owned()).collect());
+    let line = said(Some(&viewed(&["Oak <b>", "\u{202e}Ash", " ", "{{ yew }}", "Elm"])));
+    let expected = "<p class=\"because\">Chosen for you because of what you looked at: \
+                    <bdi>Oak &#60;b&#62;</bdi> · <bdi>Ash</bdi> · <bdi>&#123;&#123; yew &#125;&#125;</bdi></p>";
+    assert!(line.contains(expected) && line.ends_with("</p></div>"), "{line}");
+    assert!(
+        said(Some(&Because::Bought))
+            .contains(">Chosen for you because you bought something here before.</p>")
+    );
+    for nothing in [None, Some(&viewed(&[])), Some(&viewed(&[" ", "\u{200b}"]))] {
+        assert!(!said(nothing).contains("because"), "{nothing:?}");
     }
 }
 

@@ -23,7 +23,6 @@ use bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness};
 use bindings::wandstore::storefront::job_types::{GenerationRequest, Job, Outcome, Retry, Task, Trouble};
 use bindings::wandstore::storefront::page_types::{
     CacheError, Cached, EditedPlan, NewPage, PageMetadata, PlanEdit, ReviewError, ShownPlan, Source,
-    StoredPlan,
 };
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
@@ -48,7 +47,7 @@ impl generator::Guest for Component {
         made.map_or_else(|outcome| outcome, |()| Outcome::Done(None))
     }
 
-    fn replay(_: String, _: StoredPlan) -> Result<String, String> {
+    fn replay(_: String, _: String) -> Result<String, String> {
         Err("this component does not record what its pages are made of".into())
     }
 }

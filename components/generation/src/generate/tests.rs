@@ -392,7 +392,11 @@ fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
     assert!(fragment.size < metadata.fragment.size, "a product is gone");
     let rendered = PageMetadata { job: job_id("job-2"), catalog_version: 8, fragment, ..metadata };
     assert_eq!(world.metadata(), rendered);
-    assert_eq!(world.plan.borrow().as_ref().unwrap().json, plan.json);
+    let again = world.plan.borrow().clone().unwrap();
+    assert_eq!(record::of_shopper(&again.json), record::of_shopper(&plan.json), "the plan is unchanged");
+    assert!(again.json.contains("\"question\"") && again.json.contains("asks for reductions"));
+    let shop = ShopId::parse("magic-wands").unwrap();
+    assert_eq!(record::replay(&shop, &again.json), Ok(world.html()), "its record is of the new page");
 }
 
 #[test]
