@@ -6,19 +6,19 @@ use crate::harness::{Answer, LlmServer, Process, Saying, eventually};
 use crate::installation::{fragment, open_admin, session_token, shopify, start};
 use crate::llm::plan;
 
-const FORM: &str = "tone=dry&accent=&surface=&banned_words=&promises=&persona=minimalist&persona=explorer\
-    &persona=dealhunter&persona=loyalist&holdout=0";
-const QUEUE: &str = "/admin/approval/queue";
+const PERSONAS: &str = "persona=minimalist&persona=explorer&persona=dealhunter&persona=loyalist";
+const QUEUE: &str = "/admin/approval";
 /// The headline of the first plan, and that of the second.
 const FIRST: &str = "Something for curious hands";
 const SECOND: &str = "Something for patient hands";
 
-/// Starts a shop with a model, whose merchant saved this form.
+/// Starts a shop with a model, whose merchant holds no shoppers out and approves as this part of the form says.
 async fn shop(folder: &std::path::Path, model: &LlmServer, form: &str) -> Process {
     let (origin, _) = shopify().await;
     let host = start(folder, &origin, &[("AI_GATEWAY_URL", &model.url), ("LLM_API_KEY", "sk")]);
     open_admin(&host).await;
-    assert_eq!(post(&host, "/admin/settings", &format!("{FORM}&{form}")).await.status, 200);
+    assert_eq!(post(&host, "/admin/experiments", "holdout=0").await.status, 200);
+    assert_eq!(post(&host, "/admin/pages", &format!("{PERSONAS}&{form}")).await.status, 200);
     host
 }
 
@@ -46,7 +46,8 @@ async fn waiting(host: &Process, headline: &str) -> Waiting {
     eventually("a page waits for approval", async || {
         let page = get(host, QUEUE).await.body;
         let of = |name: &str| Some(page.split_once(&format!("{name}=\""))?.1.split_once('"')?.0.to_owned());
-        let (audience, version, digest) = (of("data-of")?, of("data-version")?, of("data-digest")?);
+        let hidden = |name: &str| of(&format!("name=\"{name}\" value"));
+        let (audience, version, digest) = (of("data-of")?, hidden("version")?, hidden("digest")?);
         page.contains(headline).then_some(Waiting { audience, version, digest, page })
     })
     .await
@@ -130,7 +131,7 @@ async fn a_shop_that_approves_first_pages_shows_its_own_rules_until_then_and_wha
     })
     .await;
     assert!(!local.body.contains(FIRST) && local.header("x-wand-source") == "local", "{}", local.body);
-    assert!(open_admin(&host).await.contains("1 page waits for you"));
+    assert!(get(&host, "/admin/pages").await.body.contains("1 page waits for you."));
     assert_eq!(decide(&host, &first, "action=approve").await.status, 200);
     eventually("the page of before is replaced", async || {
         let shown = fragment(&host).await;

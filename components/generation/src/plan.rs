@@ -72,7 +72,7 @@ fn written(plan: &Plan, brief: Brief, account: &Account, is_shared: bool) -> Str
 
 /// Returns the stored form of a plan with this approval.
 pub fn approved(stored: &str, approval: &Approved) -> String {
-    rewritten(stored, |members| members["origin"]["approved"] = json!(approval))
+    rewritten(stored, |members| tell(members, "approved", json!(approval)))
 }
 
 /// Returns the stored form of a plan whose copy a merchant edited: it has another plan and the same origin.
@@ -80,8 +80,15 @@ pub fn edited(stored: &str, plan: &Plan, brief: Brief) -> String {
     rewritten(stored, |members| {
         members["plan"] = json!(plan);
         members["brief"] = json!(brief);
-        members["origin"]["edited"] = true.into();
+        tell(members, "edited", true.into());
     })
+}
+
+/// Adds to what a stored plan says of its origin. A plan of another component may say nothing.
+fn tell(members: &mut Value, name: &str, value: Value) {
+    if let Some(origin) = members.get_mut("origin").and_then(Value::as_object_mut) {
+        origin.insert(name.to_owned(), value);
+    }
 }
 
 /// Changes members of a stored plan. A text that is none stays as it is.
@@ -126,6 +133,8 @@ pub fn from_stored(text: &str) -> Option<Plan> {
 
 #[cfg(test)]
 mod tests {
+    use model::origin::{Origin, Told};
+
     use super::*;
     use crate::fakes::{every_block, merchant, more_blocks};
 
@@ -138,6 +147,25 @@ mod tests {
         assert_eq!((from_stored(&shared), brief_of_stored(&shared)), (Some(every_block()), Some(brief)));
         assert!(is_shared(&shared) && !is_shared(&stored) && !is_shared(""));
         assert_eq!(brief_of_stored(r#"{"format":1,"plan":{}}"#), None, "of an earlier release");
+    }
+
+    #[test]
+    fn an_approval_and_an_edit_are_told_of_a_plan_that_tells_its_origin() {
+        let brief = Brief::of(&merchant());
+        let approval = Approved { by: "7".to_owned(), at_ms: 9 };
+        let stored = to_shared(&every_block(), brief, &Account::default());
+        let both = approved(&edited(&stored, &more_blocks(), brief), &approval);
+        let told: Told = serde_json::from_str(&both).unwrap();
+        assert_eq!(
+            told.origin,
+            Some(Origin { edited: true, approved: Some(approval.clone()), ..Origin::default() })
+        );
+        assert_eq!((from_stored(&both), is_shared(&both)), (Some(more_blocks()), true));
+        for (untold, expected) in
+            [("", ""), ("[]", "[]"), ("{}", "{}"), (r#"{"origin":"x"}"#, r#"{"origin":"x"}"#)]
+        {
+            assert_eq!(approved(untold, &approval), expected);
+        }
     }
 
     #[test]

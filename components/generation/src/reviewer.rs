@@ -184,7 +184,7 @@ fn places_of(index: usize, block: &str, field: &form::Field, value: &Value) -> V
 
 #[cfg(test)]
 mod tests {
-    use model::origin::Account;
+    use model::origin::{Account, Origin, Told, Turn};
     use model::shop::ShopSettings;
     use model::{Market, PageKind, Persona};
 
@@ -257,6 +257,22 @@ mod tests {
             matches!(&banned, Edited::Refused(problems) if problems[0].what.contains("cursed")),
             "{banned:?}"
         );
+    }
+
+    #[test]
+    fn an_edited_plan_says_so_and_keeps_the_rest_of_its_account() {
+        let world = World::new([]);
+        let origin =
+            Origin { planned_ms: 7, segment: Some("home_explorer_-".to_owned()), ..Origin::default() };
+        let question = vec![Turn { role: "user".to_owned(), text: "Plan.".to_owned() }];
+        let account = Account { origin: origin.clone(), question: question.clone() };
+        let stored = plan::to_shared(&every_block(), Brief::of(&merchant()), &account);
+        let edits = [Edit { path: "title".to_owned(), value: "Wands for night".to_owned() }];
+        let edited = edit(&world, &shop(), &audience(), &stored, &shown(&world).digest, &edits);
+        let Ok(Edited::Accepted(json)) = edited else { panic!("it is accepted: {edited:?}") };
+        let told: Told = serde_json::from_str(&json).unwrap();
+        assert_eq!(told.origin, Some(Origin { edited: true, ..origin }));
+        assert_eq!(told.question, Some(question));
     }
 
     #[test]

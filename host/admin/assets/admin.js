@@ -36,6 +36,8 @@
       for (const element of form.querySelectorAll(fields)) {
         const checkbox = element.localName === "s-checkbox";
         const value = checkbox ? element.getAttribute("value") : control(element).value;
+        // A text that is stored as it is.
+        if (element.dataset.stored === value) continue;
         if (!checkbox || control(element).checked) data.append(element.getAttribute("name"), value ?? "");
       }
       return data;
@@ -68,11 +70,14 @@
     };
     const unreached = (online, offline) => (navigator.onLine ? online : offline);
 
-    const save = async () => {
+    /** Sends the form: to be saved, or with a decision about what it is of. */
+    const save = async (decision) => {
       if (!form() || app.ariaBusy === "true") return;
       app.ariaBusy = "true";
       try {
-        const answer = await ask(form().getAttribute("action"), { method: "POST", body: read(form()) });
+        const body = read(form());
+        if (decision) body.set("action", decision);
+        const answer = await ask(form().getAttribute("action"), { method: "POST", body });
         if (answer.status === 401 || answer.status === 403) return tell(words.ended);
         if (answer.status === 413) return tell(words.tooLong);
         if (![200, 409, 422, 503].includes(answer.status)) throw new Error(answer.status);
@@ -82,7 +87,8 @@
           bridge.toast.show(banner.getAttribute("heading"));
           if (banner.getAttribute("tone") === "success") banner.remove();
         }
-        (app.querySelector("[aria-invalid=true], [error]") ?? app.querySelector(".outcome")).scrollIntoView({ block: "center" });
+        if (answer.ok && decision) scrollTo(0, 0);
+        else (app.querySelector("[aria-invalid=true], [error]") ?? app.querySelector(".outcome")).scrollIntoView({ block: "center" });
       } catch {
         tell(unreached(words.unreached, words.offline));
       } finally {
@@ -105,7 +111,7 @@
       app.innerHTML = html;
       document.title = page().dataset.title ?? document.title;
       for (const link of document.querySelectorAll(".nav a")) {
-        if (link.dataset.go === page().dataset.at) link.setAttribute("aria-current", "page");
+        if (link.dataset.go === page().dataset.section) link.setAttribute("aria-current", "page");
         else link.removeAttribute("aria-current");
       }
       prepare();
@@ -231,6 +237,24 @@
       }
     };
 
+    // A page as it looks on a device: as wide as the device, and drawn smaller where there is no room.
+    const fit = (device) => {
+      const width = Number(device.dataset.width);
+      const scale = Math.min(1, device.clientWidth / width);
+      const { style } = device.firstElementChild;
+      style.width = `${Math.max(width, device.clientWidth / scale)}px`;
+      style.height = `${device.clientHeight / scale}px`;
+      style.transform = `scale(${scale})`;
+    };
+    const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
+    const devices = () => {
+      observer.disconnect();
+      const [first, ...others] = app.querySelectorAll(".device");
+      if (!first) return;
+      for (const other of others) other.firstElementChild.srcdoc = first.firstElementChild.srcdoc;
+      for (const device of [first, ...others]) observer.observe(device);
+    };
+
     // Why a shopper's page, or every persona's, is as it is.
     const why = async (form) => {
       const place = form.nextElementSibling;
@@ -267,6 +291,7 @@
       judge();
       parts();
       extensions();
+      devices();
     };
 
     // What merchants do
@@ -293,6 +318,7 @@
       } else if (target.dataset.save !== undefined) save();
       else if (target.dataset.discard !== undefined) discard();
       else if (target.dataset.retry !== undefined) load(page().dataset.at);
+      else if (target.dataset.decide) save(target.dataset.decide);
       else if (target.dataset.preview) preview(target);
       else if (target.dataset.report) download(target.dataset.report);
     });

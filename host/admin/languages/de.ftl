@@ -91,6 +91,7 @@ next-losing = Persönliche Seiten sind für manche Kunden schlechter und dort pa
 next-model = Seiten entstehen gerade ohne das Sprachmodell. Sehen Sie nach, warum.
 next-reports = Ein Kunde hat nach seinen Daten gefragt. Laden Sie den Bericht herunter.
 next-brand = Sagen Sie, wie Ihr Shop klingt und was er verspricht, damit Seiten es tun.
+next-approval = Seiten warten auf Ihre Freigabe.
 open-page = { $page } öffnen
 
 ## Home: numbers
@@ -171,6 +172,110 @@ why-shopper = Kennung eines Kunden
 why-show = Anzeigen
 why-none = Es ist keine Seite gespeichert: Gezeigt wird die Seite, die alle bekommen.
 why-no-id = Das ist keine Kennung eines Kunden: nur Buchstaben, Ziffern, _ und -.
+
+## Pages: approval
+
+approval = Freigabe
+approval-details = Seiten, die das Sprachmodell geplant hat, können warten, bis Sie sie freigeben.
+approval-first = Ich gebe die erste Seite für jede Art von Kunden frei
+approval-first-details = Für jede Persona, jeden Markt und jede Seitenart, und erneut, nachdem Sie Ihre Marke geändert haben.
+approval-later = Ich gebe auch jede spätere Seite frei
+approval-later-details = Einen Tag nach einer Freigabe wird die nächste Seite erstellt und wartet.
+approval-only = Nichts zeigen, was ich nicht freigegeben habe
+approval-only-details = An: Bis dahin bekommen Kunden die Seite, die alle bekommen. Aus: eine Seite nach unseren eigenen Regeln.
+pages-waiting = { $count ->
+    [0] Keine Seite wartet auf Sie.
+    [one] { $count } Seite wartet auf Sie.
+   *[other] { $count } Seiten warten auf Sie.
+}
+
+## Approval: what became of a decision
+
+approved = Freigegeben
+approved-details = Kunden sehen die Seite innerhalb einer Minute.
+approved-later-details = Kunden sehen die Seite etwas später: Unser Speicher hat nicht geantwortet und wird erneut gefragt.
+texts-saved-details = Ihre Texte stehen auf der Seite unten. Sie wartet noch auf Ihre Freigabe.
+no-text-changed = Kein Text wurde geändert, es gibt also nichts zu speichern. Um Ihren Grund zu senden, wählen Sie „Ablehnen“.
+texts-refused-details = Korrigieren Sie die markierten Texte: Seiten sagen nichts, was nicht in Ihren Produktdaten und Versprechen steht.
+plan-changed-details = Produkte oder Einstellungen haben sich geändert, seit Sie diese Seite geöffnet haben, und damit auch die Seite.
+    Sehen Sie Ihre Texte durch, und speichern Sie erneut.
+rejected = Abgelehnt
+rejected-details = Die nächste Seite wird mit Blick auf Ihren Grund erstellt und wartet bald hier.
+not-rejected-yet = Noch nicht abgelehnt
+not-rejected-yet-details = Sagen Sie in wenigen Worten, was nicht stimmt, damit die nächste Seite besser wird.
+nothing-decided = Nichts wurde entschieden
+outdated-details = Jemand anderes hat über diese Seite entschieden, oder sie wurde neu erstellt. Das wartet jetzt.
+decision-failed-details = Bei uns hat etwas nicht funktioniert. Ihre Eingaben sind noch da: Versuchen Sie es in einer Minute erneut.
+decision-not-connected-details = Wandstore ist nicht mit diesem Shop verbunden, darum wurde nichts geändert. Der Grund steht darunter.
+
+## Approval: the queue
+
+back-to = ‹ { $page }
+homeless-texts = Was Sie eingegeben haben
+homeless-texts-details = Für diese Texte gibt es auf der Seite keinen Platz mehr. Kopieren Sie, was Sie behalten möchten.
+waiting = Wartet auf Sie
+approval-is-off = Seiten werden ohne Ihre Freigabe gezeigt. Das können Sie unter „Seiten“ ändern.
+nothing-waits = Keine Seite wartet. Die nächste entsteht, wenn ein Kunde kommt, für den es noch keine gibt oder dessen Seite einen Tag
+    alt ist.
+audience = { $page } · { $shoppers } · { $market }
+kind-home = Startseite
+kind-collection = Kollektionen
+kind-product = Produkte
+kind-search = Suche
+kind-cart = Warenkorb
+market-own = Ihr eigener Markt
+market-language = Sprache { $language }
+market-both = { $country }, Sprache { $language }
+
+## Approval: a page that waits
+
+not-shown-now = Diese Seite kann gerade nicht gezeigt werden. Versuchen Sie es in einer Minute erneut.
+not-fit-today = Diese Seite kann Kunden heute nicht gezeigt werden
+not-fit-today-details = Ihre Produkte oder Einstellungen haben sich geändert. Lehnen Sie sie ab, oder warten Sie: Sie wird neu erstellt.
+on-phone = Smartphone
+on-desktop = Computer
+frame-phone = { $page }, auf einem Smartphone
+frame-desktop = { $page }, auf einem Computer
+seen-by = So sieht sie ein Kunde, der noch nichts getan hat. Was ein Kunde angesehen oder gekauft hat, kommt für ihn hinzu.
+follows-subject = Sie folgt auf das, was zur Seite selbst gehört, etwa passende Produkte.
+until-approved-former = Bis Sie sie freigeben, bekommen Kunden die Seite, die Sie zuvor freigegeben haben.
+until-approved-same = Bis Sie sie freigeben, bekommen Kunden die Seite, die alle bekommen.
+until-approved-rules = Bis Sie sie freigeben, bekommen Kunden eine Seite nach unseren eigenen Regeln.
+approve = Freigeben
+edit-texts = Texte bearbeiten
+approve-texts = Mit diesen Texten freigeben
+save-and-look = Speichern und ansehen
+copy-refused = Dieser Text wurde abgelehnt. Der Grund auf Englisch:
+reject = Ablehnen
+reason = Was stimmt damit nicht?
+reason-details = Das Sprachmodell erfährt es, höchstens 30 Tage lang. Höchstens { $max } Zeichen.
+page-column = Seite
+by-column = Von Teammitglied
+
+## Approval: the texts of a page
+
+copy-title = Titel der Seite
+copy-label = { $number }. { $block }: { $field }
+copy-label-of = { $number }. { $block }: { $field } { $at }
+field-headline = Schlagzeile
+field-heading = Überschrift
+field-text = Text
+field-term = Begriff
+block-brands = Anbieter
+block-bundle = Set
+block-categories = Produktarten
+block-collections = Kollektionen
+block-comparison = Vergleich
+block-deals = Angebote
+block-grid = Produkte
+block-hero = Aufmacher
+block-image-with-text = Bild mit Text
+block-lookbook = Lookbook
+block-price-guide = Preisübersicht
+block-questions = Fragen
+block-search = Suche
+block-spotlight = Im Blickpunkt
+block-story = Geschichte
 
 ## Brand
 

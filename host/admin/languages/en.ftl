@@ -95,6 +95,7 @@ next-losing = Personal pages lose for some shoppers and are paused for them. Loo
 next-model = Pages are made without the language model at the moment. See the reason.
 next-reports = A customer asked for their data. Download the report.
 next-brand = Say how your shop sounds and what it promises, so that pages do.
+next-approval = Pages wait for your approval.
 open-page = Open { $page }
 
 ## Home: numbers
@@ -176,6 +177,116 @@ why-shopper = A shopper’s id
 why-show = Show
 why-none = No page is stored: the shop’s fallback page is shown.
 why-no-id = This is not a shopper’s id: use letters, digits, _ and - only.
+
+## Pages: approval
+
+# Also the title of the page where pages wait.
+approval = Approval
+approval-details = Pages that the language model planned can wait until you approve them.
+approval-first = I approve the first page for each kind of shopper
+approval-first-details = For each persona, market and kind of page, and again after you changed your brand.
+approval-later = I approve every later page too
+approval-later-details = A day after you approved a page, the next one is made and waits.
+approval-only = Show nothing that I did not approve
+approval-only-details = On: until then, shoppers get the page that everybody gets. Off: they get a page of our own rules.
+pages-waiting = { $count ->
+    [0] No page waits for you.
+    [one] { $count } page waits for you.
+   *[other] { $count } pages wait for you.
+}
+
+## Approval: what became of a decision
+
+approved = Approved
+approved-details = Shoppers see it within a minute.
+approved-later-details = Shoppers see it a little later: our storage did not answer, and is tried again.
+texts-saved-details = Your texts are in the page below. It still waits for your approval.
+no-text-changed = No text was changed, so there is nothing to save. To send your reason, choose “Reject”.
+texts-refused-details = Correct the marked texts: pages say nothing that your product data and promises do not.
+plan-changed-details = Products or settings changed since you opened this page, and so did the page. Look at your texts, and save
+    again.
+rejected = Rejected
+rejected-details = The next page is made with your reason in mind, and waits here soon.
+not-rejected-yet = Not rejected yet
+not-rejected-yet-details = Say in a few words what is wrong, so that the next page is better.
+nothing-decided = Nothing was decided
+outdated-details = Somebody else decided about this page, or it was made anew. This is what waits now.
+decision-failed-details = Something on our side did not work. What you typed is still here: try again in a minute.
+decision-not-connected-details = Wandstore is not connected to this shop, so nothing was changed. The reason is below.
+
+## Approval: the queue
+
+# A link to the page before.
+back-to = ‹ { $page }
+homeless-texts = What you typed
+homeless-texts-details = These texts have no place in the page as it is now. Copy what you want to keep.
+waiting = Waiting for you
+approval-is-off = Pages are shown without your approval. You can change that under “Pages”.
+nothing-waits = No page waits. The next one is made when a shopper comes for whom there is none yet, or whose page is a day old.
+# For whom a page is: its kind, the shoppers, the market.
+audience = { $page } · { $shoppers } · { $market }
+kind-home = Home page
+kind-collection = Collections
+kind-product = Products
+kind-search = Search
+kind-cart = Cart
+# A market is named by its codes of country and language.
+market-own = your own market
+market-language = language { $language }
+market-both = { $country }, language { $language }
+
+## Approval: a page that waits
+
+not-shown-now = This page cannot be shown at the moment. Try again in a minute.
+not-fit-today = This page cannot be shown to shoppers today
+not-fit-today-details = Your products or settings changed. Reject it, or wait: it is made anew.
+on-phone = Phone
+on-desktop = Desktop
+# The names of the frames, read aloud.
+frame-phone = { $page }, on a phone
+frame-desktop = { $page }, on a desktop
+seen-by = As a shopper sees it who did nothing yet. What a shopper viewed or bought is added for them.
+follows-subject = It follows what is about the page itself, such as products that go with it.
+until-approved-former = Until you approve it, shoppers get the page that you approved before.
+until-approved-same = Until you approve it, shoppers get the page that everybody gets.
+until-approved-rules = Until you approve it, shoppers get a page of our own rules.
+approve = Approve
+edit-texts = Edit the texts
+approve-texts = Approve with these texts
+save-and-look = Save and look
+# The check’s reason follows. It is in English.
+copy-refused = This text was refused:
+reject = Reject
+reason = What is wrong with it?
+reason-details = The language model is told, for 30 days at most. Use at most { $max } characters.
+page-column = Page
+by-column = By staff member
+
+## Approval: the texts of a page
+
+copy-title = Title of the page
+# A text: the number of its block, the block, the field; and the number of the text if the field has several.
+copy-label = { $number }. { $block }: { $field }
+copy-label-of = { $number }. { $block }: { $field } { $at }
+field-headline = headline
+field-heading = heading
+field-text = text
+field-term = term
+block-brands = Vendors
+block-bundle = Bundle
+block-categories = Types
+block-collections = Collections
+block-comparison = Comparison
+block-deals = Deals
+block-grid = Products
+block-hero = Hero
+block-image-with-text = Image with text
+block-lookbook = Lookbook
+block-price-guide = Price guide
+block-questions = Questions
+block-search = Search
+block-spotlight = Spotlight
+block-story = Story
 
 ## Brand
 

@@ -90,6 +90,7 @@ next-losing = Las páginas personales van peor con algunos clientes y están en 
 next-model = Ahora mismo las páginas se crean sin el modelo de lenguaje. Mira por qué.
 next-reports = Un cliente pidió sus datos. Descarga el informe.
 next-brand = Di cómo suena tu tienda y qué promete, para que las páginas lo hagan.
+next-approval = Hay páginas que esperan tu aprobación.
 open-page = Abrir { $page }
 
 ## Home: numbers
@@ -170,6 +171,111 @@ why-shopper = Identificador de un cliente
 why-show = Mostrar
 why-none = No hay ninguna página guardada: se muestra la página común a todos.
 why-no-id = Esto no es un identificador de cliente: usa solo letras, dígitos, _ y -.
+
+## Pages: approval
+
+approval = Aprobación
+approval-details = Las páginas que planificó el modelo de lenguaje pueden esperar hasta que las apruebes.
+approval-first = Apruebo la primera página para cada tipo de cliente
+approval-first-details = Para cada perfil, mercado y tipo de página, y de nuevo después de que cambies tu marca.
+approval-later = Apruebo también todas las páginas posteriores
+approval-later-details = Un día después de que apruebes una página, se crea la siguiente y espera.
+approval-only = No mostrar nada que yo no haya aprobado
+approval-only-details = Activado: hasta entonces, los clientes ven la página común a todos. Desactivado: una página de nuestras propias reglas.
+pages-waiting = { $count ->
+    [0] Ninguna página te espera.
+    [one] { $count } página te espera.
+    [many] { $count } de páginas te esperan.
+   *[other] { $count } páginas te esperan.
+}
+
+## Approval: what became of a decision
+
+approved = Aprobada
+approved-details = Los clientes la verán en menos de un minuto.
+approved-later-details = Los clientes la verán un poco más tarde: nuestro almacenamiento no respondió y se volverá a intentar.
+texts-saved-details = Tus textos están en la página de abajo. Sigue esperando tu aprobación.
+no-text-changed = No cambió ningún texto, así que no hay nada que guardar. Para enviar tu motivo, elige «Rechazar».
+texts-refused-details = Corrige los textos marcados: las páginas no dicen nada que no digan los datos de tus productos y tus promesas.
+plan-changed-details = Los productos o la configuración cambiaron desde que abriste esta página, y la página también. Revisa tus textos y
+    vuelve a guardar.
+rejected = Rechazada
+rejected-details = La siguiente página se crea teniendo en cuenta tu motivo y pronto esperará aquí.
+not-rejected-yet = Aún no rechazada
+not-rejected-yet-details = Di en pocas palabras qué está mal, para que la siguiente página sea mejor.
+nothing-decided = No se decidió nada
+outdated-details = Otra persona decidió sobre esta página, o se creó de nuevo. Esto es lo que espera ahora.
+decision-failed-details = Algo no funcionó por nuestra parte. Lo que escribiste sigue aquí: inténtalo de nuevo en un minuto.
+decision-not-connected-details = Wandstore no está conectado a esta tienda, así que no se cambió nada. El motivo está abajo.
+
+## Approval: the queue
+
+back-to = ‹ { $page }
+homeless-texts = Lo que escribiste
+homeless-texts-details = Estos textos no tienen sitio en la página tal como es ahora. Copia lo que quieras conservar.
+waiting = Te esperan
+approval-is-off = Las páginas se muestran sin tu aprobación. Puedes cambiarlo en «Páginas».
+nothing-waits = Ninguna página espera. La siguiente se crea cuando llega un cliente para el que aún no hay ninguna, o cuya página tiene
+    un día.
+audience = { $page } · { $shoppers } · { $market }
+kind-home = Página de inicio
+kind-collection = Colecciones
+kind-product = Productos
+kind-search = Búsqueda
+kind-cart = Carrito
+market-own = tu propio mercado
+market-language = idioma { $language }
+market-both = { $country }, idioma { $language }
+
+## Approval: a page that waits
+
+not-shown-now = Esta página no se puede mostrar ahora mismo. Inténtalo de nuevo en un minuto.
+not-fit-today = Hoy no se puede mostrar esta página a los clientes
+not-fit-today-details = Tus productos o tu configuración cambiaron. Recházala o espera: se creará de nuevo.
+on-phone = Móvil
+on-desktop = Ordenador
+frame-phone = { $page }, en un móvil
+frame-desktop = { $page }, en un ordenador
+seen-by = Así la ve un cliente que aún no hizo nada. Lo que un cliente vio o compró se añade para él.
+follows-subject = Va después de lo que trata de la propia página, como los productos que combinan.
+until-approved-former = Hasta que la apruebes, los clientes ven la página que aprobaste antes.
+until-approved-same = Hasta que la apruebes, los clientes ven la página común a todos.
+until-approved-rules = Hasta que la apruebes, los clientes ven una página de nuestras propias reglas.
+approve = Aprobar
+edit-texts = Editar los textos
+approve-texts = Aprobar con estos textos
+save-and-look = Guardar y mirar
+copy-refused = Este texto se rechazó. El motivo, en inglés:
+reject = Rechazar
+reason = ¿Qué tiene de malo?
+reason-details = Se le dice al modelo de lenguaje, durante 30 días como máximo. Usa como máximo { $max } caracteres.
+page-column = Página
+by-column = Por miembro del equipo
+
+## Approval: the texts of a page
+
+copy-title = Título de la página
+copy-label = { $number }. { $block }: { $field }
+copy-label-of = { $number }. { $block }: { $field } { $at }
+field-headline = titular
+field-heading = encabezado
+field-text = texto
+field-term = término
+block-brands = Proveedores
+block-bundle = Conjunto
+block-categories = Tipos
+block-collections = Colecciones
+block-comparison = Comparación
+block-deals = Ofertas
+block-grid = Productos
+block-hero = Portada
+block-image-with-text = Imagen con texto
+block-lookbook = Lookbook
+block-price-guide = Guía de precios
+block-questions = Preguntas
+block-search = Búsqueda
+block-spotlight = Destacado
+block-story = Historia
 
 ## Brand
 

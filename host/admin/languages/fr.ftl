@@ -90,6 +90,7 @@ next-losing = Les pages personnelles font moins bien pour certains clients et so
 next-model = Les pages sont actuellement créées sans le modèle de langage. Voyez pourquoi.
 next-reports = Un client a demandé ses données. Téléchargez le rapport.
 next-brand = Dites quel est le ton de votre boutique et ce qu’elle promet, pour que les pages le fassent.
+next-approval = Des pages attendent votre validation.
 open-page = Ouvrir { $page }
 
 ## Home: numbers
@@ -171,6 +172,112 @@ why-shopper = Identifiant d’un client
 why-show = Afficher
 why-none = Aucune page n’est enregistrée : la page commune à tous est affichée.
 why-no-id = Ce n’est pas un identifiant de client : lettres, chiffres, _ et - uniquement.
+
+## Pages: approval
+
+approval = Validation
+approval-details = Les pages planifiées par le modèle de langage peuvent attendre que vous les validiez.
+approval-first = Je valide la première page pour chaque type de clients
+approval-first-details = Pour chaque persona, marché et type de page, et de nouveau après une modification de votre marque.
+approval-later = Je valide aussi toutes les pages suivantes
+approval-later-details = Un jour après votre validation, la page suivante est créée et attend.
+approval-only = Ne rien montrer que je n’aie validé
+approval-only-details = Activé : d’ici là, les clients voient la page commune à tous. Désactivé : une page selon nos propres règles.
+pages-waiting = { $count ->
+    [0] Aucune page ne vous attend.
+    [one] { $count } page vous attend.
+    [many] { $count } de pages vous attendent.
+   *[other] { $count } pages vous attendent.
+}
+
+## Approval: what became of a decision
+
+approved = Validée
+approved-details = Les clients la verront dans la minute.
+approved-later-details = Les clients la verront un peu plus tard : notre stockage n’a pas répondu, un nouvel essai est en cours.
+texts-saved-details = Vos textes sont dans la page ci-dessous. Elle attend toujours votre validation.
+no-text-changed = Aucun texte n’a été modifié : il n’y a rien à enregistrer. Pour envoyer votre raison, choisissez « Refuser ».
+texts-refused-details = Corrigez les textes signalés : les pages ne disent rien qui ne soit dans vos données produit et vos promesses.
+plan-changed-details = Des produits ou des paramètres ont changé depuis que vous avez ouvert cette page, et la page aussi. Relisez vos
+    textes, puis enregistrez de nouveau.
+rejected = Refusée
+rejected-details = La page suivante est créée en tenant compte de votre raison et attendra bientôt ici.
+not-rejected-yet = Pas encore refusée
+not-rejected-yet-details = Dites en quelques mots ce qui ne va pas, pour que la page suivante soit meilleure.
+nothing-decided = Rien n’a été décidé
+outdated-details = Quelqu’un d’autre a décidé de cette page, ou elle a été recréée. Voici ce qui attend maintenant.
+decision-failed-details = Quelque chose n’a pas fonctionné chez nous. Votre saisie est toujours là : réessayez dans une minute.
+decision-not-connected-details = Wandstore n’est pas connecté à cette boutique, donc rien n’a été modifié. La raison est indiquée
+    ci-dessous.
+
+## Approval: the queue
+
+back-to = ‹ { $page }
+homeless-texts = Votre saisie
+homeless-texts-details = Ces textes n’ont pas de place dans la page telle qu’elle est maintenant. Copiez ce que vous voulez garder.
+waiting = En attente de votre décision
+approval-is-off = Les pages sont montrées sans votre validation. Vous pouvez changer cela sous « Pages ».
+nothing-waits = Aucune page n’attend. La suivante est créée quand arrive un client pour qui il n’y en a pas encore, ou dont la page a un
+    jour.
+audience = { $page } · { $shoppers } · { $market }
+kind-home = Page d’accueil
+kind-collection = Collections
+kind-product = Produits
+kind-search = Recherche
+kind-cart = Panier
+market-own = votre propre marché
+market-language = langue { $language }
+market-both = { $country }, langue { $language }
+
+## Approval: a page that waits
+
+not-shown-now = Cette page ne peut pas être montrée pour le moment. Réessayez dans une minute.
+not-fit-today = Cette page ne peut pas être montrée aux clients aujourd’hui
+not-fit-today-details = Vos produits ou vos paramètres ont changé. Refusez-la, ou attendez : elle sera recréée.
+on-phone = Téléphone
+on-desktop = Ordinateur
+frame-phone = { $page }, sur un téléphone
+frame-desktop = { $page }, sur un ordinateur
+seen-by = Telle que la voit un client qui n’a encore rien fait. Ce qu’un client a vu ou acheté est ajouté pour lui.
+follows-subject = Elle suit ce qui concerne la page elle-même, comme les produits qui vont avec.
+until-approved-former = Tant que vous ne la validez pas, les clients voient la page que vous avez validée auparavant.
+until-approved-same = Tant que vous ne la validez pas, les clients voient la page commune à tous.
+until-approved-rules = Tant que vous ne la validez pas, les clients voient une page selon nos propres règles.
+approve = Valider
+edit-texts = Modifier les textes
+approve-texts = Valider avec ces textes
+save-and-look = Enregistrer et regarder
+copy-refused = Ce texte a été refusé. La raison, en anglais :
+reject = Refuser
+reason = Qu’est-ce qui ne va pas ?
+reason-details = Le modèle de langage en tient compte, pendant 30 jours au plus. { $max } caractères au plus.
+page-column = Page
+by-column = Par membre de l’équipe
+
+## Approval: the texts of a page
+
+copy-title = Titre de la page
+copy-label = { $number }. { $block } : { $field }
+copy-label-of = { $number }. { $block } : { $field } { $at }
+field-headline = accroche
+field-heading = titre
+field-text = texte
+field-term = terme
+block-brands = Fournisseurs
+block-bundle = Lot
+block-categories = Types
+block-collections = Collections
+block-comparison = Comparaison
+block-deals = Bonnes affaires
+block-grid = Produits
+block-hero = Ouverture
+block-image-with-text = Image avec texte
+block-lookbook = Lookbook
+block-price-guide = Guide des prix
+block-questions = Questions
+block-search = Recherche
+block-spotlight = À la une
+block-story = Histoire
 
 ## Brand
 

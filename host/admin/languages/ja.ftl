@@ -88,6 +88,7 @@ next-losing = 一部のお客様ではパーソナルページの成果が低く
 next-model = 現在、ページは言語モデルなしで作成されています。理由をご確認ください。
 next-reports = お客様がご自身のデータを請求しました。レポートをダウンロードしてください。
 next-brand = ストアの口調と約束を入力すると、ページに反映されます。
+next-approval = 承認待ちのページがあります。
 open-page = { $page }を開く
 
 ## Home: numbers
@@ -167,6 +168,107 @@ why-shopper = お客様のID
 why-show = 表示
 why-none = 保存されたページはありません。全員共通のページが表示されます。
 why-no-id = お客様のIDではありません。使えるのは英数字、_、-だけです。
+
+## Pages: approval
+
+approval = 承認
+approval-details = 言語モデルが計画したページを、承認されるまで待たせることができます。
+approval-first = お客様の種類ごとに、最初のページを承認する
+approval-first-details = ペルソナ、市場、ページの種類ごとに承認します。ブランドを変更した後は、もう一度承認します。
+approval-later = その後のページもすべて承認する
+approval-later-details = ページを承認した翌日に、次のページが作られ、承認を待ちます。
+approval-only = 承認していないものは表示しない
+approval-only-details = オン：承認されるまで、お客様には全員共通のページが表示されます。オフ：当社のルールで作られたページが表示されます。
+pages-waiting = { $count ->
+    [0] 承認待ちのページはありません。
+   *[other] { $count }件のページが承認を待っています。
+}
+
+## Approval: what became of a decision
+
+approved = 承認しました
+approved-details = 1分以内にお客様に表示されます。
+approved-later-details = お客様への表示は少し遅れます。ストレージが応答しなかったため、再試行しています。
+texts-saved-details = 変更した文章は下のページに反映されています。ページはまだ承認を待っています。
+no-text-changed = 文章が変更されていないため、保存するものがありません。理由を送信するには「却下」を選択してください。
+texts-refused-details = 印の付いた文章を修正してください。ページには、商品データと約束にない内容を書けません。
+plan-changed-details = このページを開いた後に商品または設定が変わり、ページも変わりました。文章を確認して、もう一度保存してください。
+rejected = 却下しました
+rejected-details = 次のページはこの理由を踏まえて作られ、まもなくここで承認を待ちます。
+not-rejected-yet = まだ却下されていません
+not-rejected-yet-details = 次のページが良くなるように、問題点を短く書いてください。
+nothing-decided = 何も決定されていません
+outdated-details = 別の人がこのページについて決定したか、ページが作り直されました。現在待っているのは次のページです。
+decision-failed-details = こちら側で問題が発生しました。入力内容は残っています。1分後にもう一度お試しください。
+decision-not-connected-details = Wandstoreはこのストアに接続されていないため、何も変更されていません。理由は下に表示されています。
+
+## Approval: the queue
+
+back-to = ‹ { $page }
+homeless-texts = 入力内容
+homeless-texts-details = 次の文章は、現在のページに入る場所がありません。必要なものをコピーしてください。
+waiting = 承認待ち
+approval-is-off = ページは承認なしで表示されています。「ページ」で変更できます。
+nothing-waits = 承認待ちのページはありません。次のページは、まだページがないお客様、またはページが1日経過したお客様が訪れたときに作られます。
+audience = { $page } · { $shoppers } · { $market }
+kind-home = ホームページ
+kind-collection = コレクション
+kind-product = 商品
+kind-search = 検索
+kind-cart = カート
+market-own = ご自身の市場
+market-language = 言語 { $language }
+market-both = { $country }、言語 { $language }
+
+## Approval: a page that waits
+
+not-shown-now = 現在、このページを表示できません。1分後にもう一度お試しください。
+not-fit-today = 現在、このページをお客様に表示できません
+not-fit-today-details = 商品または設定が変わりました。却下するか、お待ちください。ページは作り直されます。
+on-phone = スマートフォン
+on-desktop = パソコン
+frame-phone = { $page }（スマートフォン）
+frame-desktop = { $page }（パソコン）
+seen-by = まだ何もしていないお客様に見える状態です。お客様が見た商品や購入した商品は、そのお客様のページに追加されます。
+follows-subject = 組み合わせに合う商品など、ページ自体の内容の後に続きます。
+until-approved-former = 承認されるまで、お客様には以前に承認したページが表示されます。
+until-approved-same = 承認されるまで、お客様には全員共通のページが表示されます。
+until-approved-rules = 承認されるまで、お客様には当社のルールで作られたページが表示されます。
+approve = 承認する
+edit-texts = 文章を編集
+approve-texts = この文章で承認する
+save-and-look = 保存して確認
+copy-refused = この文章は使用できません。理由（英語）：
+reject = 却下
+reason = どこに問題がありますか？
+reason-details = 最長30日間、言語モデルに伝えられます。{ $max }文字以内で入力してください。
+page-column = ページ
+by-column = スタッフ
+
+## Approval: the texts of a page
+
+copy-title = ページのタイトル
+copy-label = { $number }. { $block }：{ $field }
+copy-label-of = { $number }. { $block }：{ $field }{ $at }
+field-headline = 大見出し
+field-heading = 見出し
+field-text = 本文
+field-term = 検索語
+block-brands = 販売元
+block-bundle = セット
+block-categories = 商品タイプ
+block-collections = コレクション
+block-comparison = 比較
+block-deals = お買い得
+block-grid = 商品
+block-hero = メインビジュアル
+block-image-with-text = 画像とテキスト
+block-lookbook = ルックブック
+block-price-guide = 価格ガイド
+block-questions = 質問
+block-search = 検索
+block-spotlight = 注目
+block-story = ストーリー
 
 ## Brand
 

@@ -20,15 +20,9 @@ const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
 const RETRY: &str = "x-shopify-retry-invalid-session-request";
 
 /// Redirects a document to the bounce page, which fetches a session token and returns to the document.
-pub fn to_bounce(
-    place: Place,
-    shop: &ShopDomain,
-    public_url: &str,
-    query: &str,
-    now_s: u64,
-) -> Response<Body> {
+pub fn to_bounce(path: &str, shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -> Response<Body> {
     let kept = kept(query);
-    let again = format!("{public_url}{}?{kept}&{BOUNCED}={now_s}", place.path());
+    let again = format!("{public_url}{path}?{kept}&{BOUNCED}={now_s}");
     let reload =
         form_urlencoded::Serializer::new(String::new()).append_pair("shopify-reload", &again).finish();
     let mut response = html::html(StatusCode::FOUND, Some(shop), None, Policy::Sandbox, String::new());

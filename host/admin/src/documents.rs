@@ -23,21 +23,27 @@ pub(crate) async fn page(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let query = uri.query().unwrap_or_default();
+    let (path, query) = (uri.path().trim_end_matches('/'), uri.query().unwrap_or_default());
     if headers.contains_key(header::AUTHORIZATION) {
-        as_part(place, admin, &headers, query).await
+        as_part(place, admin, &headers, path, query).await
     } else {
-        as_document(place, admin, query).await
+        as_document(place, admin, path, query).await
     }
 }
 
-async fn as_part(place: Place, admin: Arc<Admin>, headers: &HeaderMap, query: &str) -> Response<Body> {
+async fn as_part(
+    place: Place,
+    admin: Arc<Admin>,
+    headers: &HeaderMap,
+    path: &str,
+    query: &str,
+) -> Response<Body> {
     let words = query::words(query);
     let caller = match session::of_fetch(&admin, headers, query) {
         Ok(caller) => caller,
         Err(refused) => return unauthorized(&refused, query),
     };
-    let visit = Visit { admin, caller, words };
+    let visit = Visit { admin, caller, words, path: path.to_owned() };
     connect(&visit).await;
     match pages::body(place, &visit).await {
         Ok(body) => part(&visit, place, StatusCode::OK, Outcome::None, body).await,
@@ -46,11 +52,10 @@ async fn as_part(place: Place, admin: Arc<Admin>, headers: &HeaderMap, query: &s
 }
 
 /// Serves a document. Without a valid session token, redirects once to get one.
-async fn as_document(place: Place, admin: Arc<Admin>, query: &str) -> Response<Body> {
+async fn as_document(place: Place, admin: Arc<Admin>, path: &str, query: &str) -> Response<Body> {
     let (words, was_bounced) = (query::words(query), was_bounced(query, admin.now_s()));
-    let bounced = |admin: &Admin, shop: &ShopDomain| {
-        to_bounce(place, shop, &admin.app.public_url, query, admin.now_s())
-    };
+    let bounced =
+        |admin: &Admin, shop: &ShopDomain| to_bounce(path, shop, &admin.app.public_url, query, admin.now_s());
     let caller = match session::of_document(&admin, query) {
         Ok(Visitor::Staff(caller)) => caller,
         Ok(Visitor::Unknown(shop, need)) if was_bounced => return refused_after_bounce(&shop, need, words),
@@ -60,7 +65,7 @@ async fn as_document(place: Place, admin: Arc<Admin>, query: &str) -> Response<B
             return html::refused(refused.status, &refused.why, words, shop.as_ref());
         }
     };
-    let visit = Visit { admin, caller, words };
+    let visit = Visit { admin, caller, words, path: path.to_owned() };
     if connect(&visit).await == Some(NotConnected::SessionToken) && !was_bounced {
         return bounced(&visit.admin, &visit.caller.domain);
     }

@@ -8,6 +8,7 @@ use crate::Admin;
 use crate::advice::advice;
 use crate::answers::kept;
 use crate::html::{self, APP_BRIDGE, POLARIS, Policy};
+use crate::pages::Told;
 use crate::place::Place;
 use crate::refused::Why;
 use crate::session::Caller;
@@ -32,6 +33,8 @@ struct Document<'a> {
 struct Main<'a> {
     words: &'static Words,
     place: Place,
+    /// The address of the page.
+    at: &'a str,
     outcome: Outcome,
     /// Why the shop is not connected; `None` if it is, or if the page itself says so.
     trouble: Option<&'static str>,
@@ -55,6 +58,13 @@ pub(crate) enum Outcome {
     Failed,
     /// The shop is not connected, so the form was not saved.
     NotConnected,
+    /// Somebody decided about a plan that waits for approval.
+    Decided {
+        /// What became of the decision.
+        told: Told,
+        /// Whether something was typed that is not saved.
+        is_unsaved: bool,
+    },
 }
 
 impl Outcome {
@@ -62,6 +72,7 @@ impl Outcome {
     fn told(self, words: &Words) -> Option<(&'static str, &'static str, &'static str)> {
         Some(match self {
             Self::None => return None,
+            Self::Decided { told, .. } => return told.banner(words),
             Self::Saved => ("success", words.saved(), words.saved_details()),
             Self::SavedForNewPages => ("warning", words.saved(), words.saved_later_details()),
             Self::Invalid => ("critical", words.not_saved_yet(), words.not_saved_yet_details()),
@@ -73,7 +84,11 @@ impl Outcome {
 
     /// Returns whether what was typed is not saved.
     fn is_unsaved(self) -> bool {
-        !matches!(self, Self::None | Self::Saved | Self::SavedForNewPages)
+        match self {
+            Self::None | Self::Saved | Self::SavedForNewPages => false,
+            Self::Invalid | Self::Changed | Self::Failed | Self::NotConnected => true,
+            Self::Decided { is_unsaved, .. } => is_unsaved,
+        }
     }
 }
 
@@ -114,7 +129,7 @@ async fn main(visit: &Visit, place: Place, outcome: Outcome, body: &str) -> Resu
         Place::Home => None,
         _ => visit.admin.status(&visit.caller.shop).await.err().map(|error| advice(&error, words)),
     };
-    Main { words, place, outcome, trouble, body }.render()
+    Main { words, place, at: &visit.path, outcome, trouble, body }.render()
 }
 
 /// Returns a page of ours that a shop's staff may see.

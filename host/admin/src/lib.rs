@@ -8,7 +8,6 @@ mod admin;
 mod advice;
 mod answers;
 mod app;
-mod approval;
 mod billing;
 mod budget;
 mod choices;
@@ -41,7 +40,6 @@ mod transfer;
 mod unavailable;
 mod usage;
 mod visit;
-mod waiting;
 mod wording;
 mod worth;
 

@@ -1,5 +1,6 @@
 //! What is on each page. A page is a file here and a template of its own in `templates/pages`.
 
+mod approval;
 mod brand;
 mod content;
 mod experiments;
@@ -14,6 +15,7 @@ use crate::place::Place;
 use crate::refused::Refused;
 use crate::visit::Visit;
 
+pub(crate) use approval::{Told, decide};
 pub(crate) use brand::Brand;
 pub(crate) use content::Content;
 pub(crate) use experiments::Comparison;
@@ -32,6 +34,7 @@ pub(crate) trait FormPage: Form {
 pub(crate) async fn body(place: Place, visit: &Visit) -> Result<Result<String, askama::Error>, Refused> {
     match place {
         Place::Home => home::body(visit).await,
+        Place::Approval => approval::body(visit).await,
         Place::Pages => with_form::<Content>(visit).await,
         Place::Experiments => with_form::<Comparison>(visit).await,
         Place::Brand => with_form::<Brand>(visit).await,

@@ -13,7 +13,7 @@ use model::{EventId, Persona};
 use crate::answers::{asset, download, is_ours};
 use crate::documents::page;
 use crate::html::{self, Bounce, Nothing, Policy};
-use crate::pages::{Brand, Comparison, Content, Settings, products, why};
+use crate::pages::{Brand, Comparison, Content, Settings, decide, products, why};
 use crate::place::Place;
 use crate::posting::save;
 use crate::refused::{Refused, Why};
@@ -27,11 +27,15 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 
 /// Returns the routes, relative to the host's root.
 pub fn router(admin: Arc<Admin>) -> Router {
-    let pages = Place::ALL.into_iter().fold(Router::new(), |router, place| {
+    let pages = Place::all().fold(Router::new(), |router, place| {
         router.route(place.path(), get(move |admin, uri, headers| page(place, admin, uri, headers)))
     });
     pages
         .route("/admin/", get(|admin, uri, headers| page(Place::Home, admin, uri, headers)))
+        .route(
+            &format!("{}/{{audience}}", Place::Approval.path()),
+            get(|admin, uri, headers| page(Place::Approval, admin, uri, headers)).post(decide),
+        )
         .route(Place::Pages.path(), post(save::<Content>))
         .route(Place::Experiments.path(), post(save::<Comparison>))
         .route(Place::Brand.path(), post(save::<Brand>))

@@ -9,16 +9,19 @@ use axum::http::{Response, StatusCode};
 use model::shop::{Choices, ShopSettings};
 
 use crate::form::Form;
+use crate::place::Place;
 use crate::refused::{Refused, Why};
 use crate::session::Caller;
 use crate::wording::Words;
 use crate::{Admin, choices, query};
 
-/// Who asks, and in which language.
+/// Who asks for what, and in which language.
 pub(crate) struct Visit {
     pub admin: Arc<Admin>,
     pub caller: Caller,
     pub words: &'static Words,
+    /// The address, without its query.
+    pub path: String,
 }
 
 /// A route with a `Visit` parameter accepts only requests of staff.
@@ -28,11 +31,16 @@ impl FromRequestParts<Arc<Admin>> for Visit {
     async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Response<Body>> {
         let caller = Caller::from_request_parts(parts, admin).await?;
         let words = query::words(parts.uri.query().unwrap_or_default());
-        Ok(Self { admin: admin.clone(), caller, words })
+        Ok(Self { admin: admin.clone(), caller, words, path: parts.uri.path().to_owned() })
     }
 }
 
 impl Visit {
+    /// Returns what the address names below that of a page, if anything.
+    pub fn below(&self, place: Place) -> Option<&str> {
+        place.below(&self.path)
+    }
+
     /// Returns the shop's current settings.
     pub async fn settings(&self) -> Result<ShopSettings, Refused> {
         let Self { admin, caller, .. } = self;

@@ -277,13 +277,13 @@ mod tests {
         })
     }
 
-    fn index(components: Value) -> Result<Index, NotAnIndex> {
+    fn index(components: &Value) -> Result<Index, NotAnIndex> {
         Index::parse(&serde_json::to_vec(&json!({"form": 1, "components": components})).unwrap())
     }
 
     #[test]
     fn an_index_is_read_as_it_is_written_and_a_name_stands_once() {
-        let mut read = index(json!([entry()])).unwrap();
+        let mut read = index(&json!([entry()])).unwrap();
         assert_eq!(Index::parse(&read.bytes()), Ok(read.clone()));
         let newer = Entry { version: "1.3.0".into(), ..read.entries[0].clone() };
         read.put(newer.clone()).unwrap();
@@ -295,7 +295,7 @@ mod tests {
         let mut other = entry();
         other["name"] = json!("acme/wands");
         other["description"] = json!("Wands, not TEA.");
-        let index = index(json!([other, entry()])).unwrap();
+        let index = index(&json!([other, entry()])).unwrap();
         let names = |words: &[&str]| {
             let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
             index.search(&words).into_iter().map(Entry::name).collect::<Vec<_>>()
@@ -327,10 +327,10 @@ mod tests {
             let mut bad = entry();
             bad[member] = value.clone();
             bad["name"] = if member == "name" { value.clone() } else { json!("acme/bad") };
-            let read = index(json!([bad, entry(), "text", null])).unwrap();
+            let read = index(&json!([bad, entry(), "text", null])).unwrap();
             assert_eq!((read.entries.len(), read.unusable()), (1, 3), "{member}: {value}");
         }
-        let twice = index(json!([entry(), entry()])).unwrap();
+        let twice = index(&json!([entry(), entry()])).unwrap();
         assert_eq!((twice.entries.len(), twice.unusable()), (1, 1));
     }
 

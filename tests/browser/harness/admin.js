@@ -26,3 +26,12 @@ export async function save(app) {
   await app.getByRole('button', { name: 'Save' }).click();
   await app.locator('.outcome').getByText('Saved', { exact: true }).waitFor();
 }
+
+/** Opens the queue of pages that wait for approval, again and again, until one waits. */
+export async function openQueue(visitor, options) {
+  for (;;) {
+    const app = await open(visitor, 'approval', options);
+    if (await app.locator('.device').count()) return app;
+    await visitor.page.waitForTimeout(250);
+  }
+}

@@ -1,4 +1,5 @@
 use model::jobs::{GenerationRequest, Work};
+use model::origin::{Approved, Origin, Planner, Told};
 use model::pages::JobId;
 use model::review::{Decision, REASON_CHARS_MAX, Review};
 use model::shop::{PlansPer, ShopSettings};
@@ -79,6 +80,10 @@ fn later(world: &World, ms: u64) {
     world.leases.take();
 }
 
+fn told(stored: &str) -> Told {
+    serde_json::from_str(stored).unwrap()
+}
+
 #[test]
 fn without_approval_plans_are_shown_at_once_and_nothing_waits() {
     for plans_per in [PlansPer::Segment, PlansPer::Shopper] {
@@ -140,6 +145,26 @@ fn an_edited_plan_is_shown_as_it_was_edited() {
     decide(&world, Decision::ApproveEdited(edited));
     assert_eq!(source(&world, 1), Some(Source::Approved));
     assert!(world.html().contains("Night is near") && !world.html().contains(MODELS));
+}
+
+#[test]
+fn a_waiting_plan_keeps_its_account_and_the_approved_one_says_who_approved_it() {
+    let world = world(Approval::Everything, true, [said(MODELS)]);
+    source(&world, 1);
+    let waiting = told(&review(&world).waiting.unwrap().json);
+    let origin = waiting.origin.unwrap();
+    assert_eq!((origin.planner, origin.segment.as_deref()), (Planner::Model, Some("home_explorer_-")));
+    assert_eq!((origin.model.as_ref().map(|model| model.calls), origin.approved.clone()), (Some(1), None));
+    assert!(waiting.question.is_some_and(|turns| !turns.is_empty()), "what the model was asked");
+
+    let at_ms = world.now_ms.get();
+    decide(&world, Decision::Approve);
+    later(&world, 1);
+    assert_eq!(source(&world, 2), Some(Source::Approved));
+    let page = told(&world.plan.borrow().as_ref().unwrap().json);
+    let approved = Some(Approved { by: "7".to_owned(), at_ms });
+    assert_eq!(page.origin, Some(Origin { approved, ..origin }));
+    assert_eq!(page.question, None, "a shopper's page does not have it");
 }
 
 #[test]

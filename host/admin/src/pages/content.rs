@@ -2,9 +2,10 @@
 
 use askama::Template;
 use model::Persona;
-use model::shop::{Campaign, Choices, Selector, ShopSettings};
+use model::shop::{Approval, Campaign, Choices, Selector, ShopSettings};
 
 use super::FormPage;
+use super::approval::{Waiting, waiting};
 use super::persona::{Offered, offered};
 use crate::form::campaigns::{self, Row};
 use crate::form::{Field, Form, Posted, fields, selectors};
@@ -29,6 +30,8 @@ pub(crate) struct Content {
     /// Every persona, and whether pages are made for it.
     pub personas: Vec<(Persona, bool)>,
     pub personas_error: String,
+    pub approval: Approval,
+    pub only_approved: bool,
 }
 
 /// What it changes.
@@ -39,6 +42,8 @@ pub(crate) struct Sent {
     excluded: Vec<Selector>,
     campaigns: Vec<Campaign>,
     personas_off: Vec<Persona>,
+    approval: Approval,
+    only_approved: bool,
 }
 
 #[derive(Template)]
@@ -49,7 +54,18 @@ struct Page<'a> {
     personas: Vec<Offered>,
     /// Lines of what is pinned and excluded that name no product.
     unknown: Vec<String>,
+    waiting: Waiting,
     mark: &'a str,
+}
+
+impl Page<'_> {
+    fn approves_first(&self) -> bool {
+        self.form.approval != Approval::Automatic
+    }
+
+    fn approves_everything(&self) -> bool {
+        self.form.approval == Approval::Everything
+    }
 }
 
 impl Form for Content {
@@ -64,6 +80,8 @@ impl Form for Content {
             campaigns: campaigns::rows(&choices.campaigns),
             personas: personas(|persona| !choices.personas_off.contains(&persona)),
             personas_error: String::new(),
+            approval: choices.approval,
+            only_approved: choices.only_approved,
         }
     }
 
@@ -75,6 +93,8 @@ impl Form for Content {
             campaigns: campaigns::typed(posted),
             personas: personas(|persona| posted.has("persona", persona.name())),
             personas_error: String::new(),
+            approval: approval(posted),
+            only_approved: posted.has("only_approved", "on"),
         }
     }
 
@@ -86,6 +106,8 @@ impl Form for Content {
         }
         Sent {
             personas_off,
+            approval: self.approval,
+            only_approved: self.only_approved,
             questions: fields::questions(&mut self.questions, QUESTIONS_MAX, QUESTION_MAX, words),
             pinned: selectors::pinned(&mut self.pinned, words),
             excluded: selectors::excluded(&mut self.excluded, words),
@@ -101,15 +123,30 @@ impl Form for Content {
     }
 
     fn apply(sent: &Sent, choices: &mut Choices) {
-        let Sent { questions, pinned, excluded, campaigns, personas_off } = sent.clone();
-        *choices = Choices { questions, pinned, excluded, campaigns, personas_off, ..choices.clone() };
+        let Sent { questions, pinned, excluded, campaigns, personas_off, approval, only_approved } =
+            sent.clone();
+        *choices = Choices {
+            questions,
+            pinned,
+            excluded,
+            campaigns,
+            personas_off,
+            approval,
+            only_approved,
+            ..choices.clone()
+        };
     }
 }
 
 impl FormPage for Content {
     async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
         let unknown = unknown(&self, visit).await;
-        page(&self, unknown, mark, visit.words).render()
+        let waiting = match visit.settings().await {
+            Ok(settings) => waiting(visit, &settings).await,
+            Err(_) => Waiting::Unknown,
+        };
+        let words = visit.words;
+        Page { unknown, waiting, ..page(&self, mark, words) }.render()
     }
 }
 
@@ -132,8 +169,15 @@ async fn unknown(form: &Content, visit: &Visit) -> Vec<String> {
     unknown.unwrap_or_default()
 }
 
-fn page<'a>(form: &'a Content, unknown: Vec<String>, mark: &'a str, words: &'static Words) -> Page<'a> {
-    Page { words, form, personas: offered(&form.personas, words), unknown, mark }
+fn page<'a>(form: &'a Content, mark: &'a str, words: &'static Words) -> Page<'a> {
+    let personas = offered(&form.personas, words);
+    Page { words, form, personas, unknown: Vec::new(), waiting: Waiting::Off, mark }
+}
+
+/// Returns the choice of the ticked boxes: who approves every later plan approves the first too.
+fn approval(posted: &Posted) -> Approval {
+    let is_ticked = |approval: &Approval| posted.has("approval", approval.name());
+    [Approval::Everything, Approval::First].into_iter().find(is_ticked).unwrap_or_default()
 }
 
 fn personas(on: impl Fn(Persona) -> bool) -> Vec<(Persona, bool)> {
@@ -163,6 +207,8 @@ mod tests {
             pinned: vec![Selector::Product("oak-wand".into())],
             questions: vec!["Do you repair? Yes.".into()],
             personas_off: vec![Persona::Minimalist, Persona::Dealhunter],
+            approval: Approval::Automatic,
+            only_approved: false,
         };
         assert_eq!(read(GOOD), Ok(expected));
     }
@@ -188,14 +234,34 @@ mod tests {
         let stored = Choices { tone: "dry".into(), paused: true, ..Choices::default() };
         let mut changed = stored.clone();
         Content::apply(&read("persona=explorer&persona=loyalist&persona=minimalist").unwrap(), &mut changed);
-        assert_eq!(changed, Choices { personas_off: vec![Persona::Dealhunter], ..stored });
+        assert_eq!(changed, Choices { personas_off: vec![Persona::Dealhunter], ..stored.clone() });
+        let approves = format!("{GOOD}&approval=everything&only_approved=on");
+        Content::apply(&read(&approves).unwrap(), &mut changed);
+        let (approval, only_approved) = (Approval::Everything, true);
+        assert_eq!(
+            (changed.approval, changed.only_approved, changed.tone),
+            (approval, only_approved, stored.tone)
+        );
+    }
+
+    #[test]
+    fn ticked_boxes_say_what_is_approved() {
+        for (ticked, expected) in [
+            ("", Approval::Automatic),
+            ("&approval=first", Approval::First),
+            ("&approval=everything", Approval::Everything),
+            ("&approval=first&approval=everything", Approval::Everything),
+            ("&approval=all", Approval::Automatic),
+        ] {
+            assert_eq!(read(&format!("{GOOD}{ticked}")).unwrap().approval, expected, "{ticked}");
+        }
     }
 
     #[test]
     fn every_persona_is_shown_with_its_own_name_and_description() {
         for shown in Persona::ALL {
             let form = Content { personas: vec![(shown, true)], ..Content::default() };
-            let html = page(&form, Vec::new(), "", Words::of("en")).render().unwrap();
+            let html = page(&form, "", Words::of("en")).render().unwrap();
             for persona in Persona::ALL {
                 let preview = format!(r#"data-preview="{}""#, persona.name());
                 for part in [persona.label(), persona.description(), &preview] {

@@ -7,6 +7,7 @@ mod steps;
 use askama::Template;
 use model::shop::ShopSettings;
 
+use super::approval::waiting;
 use crate::Effects;
 use crate::advice::advice;
 use crate::app::Links;
@@ -54,6 +55,8 @@ struct Known {
     evidence: Evidence,
     has_reports: bool,
     has_model_trouble: bool,
+    /// Whether pages wait for the merchant's approval.
+    has_waiting: bool,
 }
 
 /// Returns the page.
@@ -63,8 +66,10 @@ pub(super) async fn body(visit: &Visit) -> Result<Result<String, askama::Error>,
     let trouble = admin.status(shop).await.err().map(|error| advice(&error, words));
     let days = usage.by_day(shop, DAYS).await.ok();
     let effects = admin.storefronts.effects(shop).await.ok();
+    let settings = visit.settings().await?;
     let known = Known {
-        shop: visit.settings().await?,
+        has_waiting: waiting(visit, &settings).await.is_any(),
+        shop: settings,
         evidence: evidence(trouble.is_none(), days.as_ref(), effects.as_ref()),
         has_reports: !admin.storefronts.reports(shop).await.unwrap_or_default().is_empty(),
         has_model_trouble: admin.storefronts.model_trouble(shop).is_some(),

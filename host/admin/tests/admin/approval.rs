@@ -1,23 +1,14 @@
 //! A merchant approves, edits and rejects pages, from a queue that is never a dead end.
 
 use axum::body::Body;
-use model::pages::JobId;
-use model::review::{Review, WaitingPlan};
+use model::review::Review;
 
 use crate::harness::{Answer, Bench, OTHER, SHOP};
 
-const FORM: &str =
-    "tone=calm&accent=%23102030&surface=&persona=minimalist&persona=explorer&holdout=10&approval=everything";
+const BRAND: &str = "tone=calm&accent=%23102030&surface=";
+const PAGES: &str = "persona=minimalist&persona=explorer&approval=everything";
 const HOME: &str = "home_explorer_-";
-const QUEUE: &str = "/admin/approval/queue";
-
-/// Lets a plan wait. Returns its version.
-fn submit(bench: &Bench, audience: &str, json: &str) -> String {
-    let plan = WaitingPlan { json: json.to_owned(), job: JobId::UNKNOWN, planned_ms: 5 };
-    let version = plan.version();
-    bench.host.reviews.lock().unwrap().entry(audience.to_owned()).or_default().waiting = Some(plan);
-    version
-}
+const QUEUE: &str = "/admin/approval";
 
 fn review(bench: &Bench, audience: &str) -> Review {
     bench.host.reviews.lock().unwrap().get(audience).cloned().unwrap_or_default()
@@ -36,18 +27,24 @@ async fn send(bench: &Bench, audience: &str, body: &str) -> Answer {
 async fn start() -> Option<Bench> {
     let bench = Bench::start().await?;
     bench.visit(SHOP).await;
-    assert_eq!(bench.save(Some(&bench.token(SHOP)), FORM).await.status, 200);
+    let token = bench.token(SHOP);
+    assert_eq!(bench.save(Some(&token), BRAND).await.status, 200);
+    assert_eq!(bench.save_at("/admin/pages", Some(&token), PAGES).await.status, 200);
     bench.host.asked();
     Some(bench)
 }
 
 #[tokio::test]
-async fn the_page_says_how_many_wait_and_the_first_is_opened() {
+async fn pages_says_how_many_wait_home_leads_there_and_the_first_is_opened() {
     let Some(bench) = start().await else { return };
-    assert!(bench.visit(SHOP).await.text.contains("No page waits: see what was approved"));
-    submit(&bench, "cart_explorer_DE-DE", "fine");
-    submit(&bench, HOME, "fine");
-    assert!(bench.visit(SHOP).await.text.contains("2 pages wait for you"));
+    let pages = async || bench.visit_at("/admin/pages", SHOP).await.text;
+    assert!(pages().await.contains("No page waits for you."));
+    assert!(!bench.visit(SHOP).await.text.contains("Pages wait for your approval."));
+    bench.submit("cart_explorer_DE-DE", "fine");
+    bench.submit(HOME, "fine");
+    assert!(pages().await.contains("2 pages wait for you."));
+    let home = bench.visit(SHOP).await.text;
+    assert!(home.contains("Pages wait for your approval.") && home.contains(r#"data-go="/admin/approval""#));
 
     let queue = open(&bench).await;
     assert!(queue.contains("Home page · Explorers · your own market"), "{queue}");
@@ -58,19 +55,38 @@ async fn the_page_says_how_many_wait_and_the_first_is_opened() {
     assert!(queue.contains("Until you approve it, shoppers get a page of our own rules."), "{queue}");
     let other = bench.get(&format!("{QUEUE}/cart_explorer_DE-DE"), Some(&bench.token(SHOP))).await.text;
     assert!(other.contains(r#"data-of="cart_explorer_DE-DE""#), "{other}");
+}
 
-    let document =
-        bench.get(&format!("/admin/approval?shop={SHOP}&id_token={}", bench.token(SHOP)), None).await;
-    assert!(document.status == 200 && document.text.contains("<!doctype html>"), "{}", document.text);
-    assert!(document.text.contains("Home page · Explorers"));
-    assert_eq!(bench.get(&format!("/admin/approval?shop={SHOP}"), None).await.status, 302);
+#[tokio::test]
+async fn the_queue_opens_as_a_document_too_and_belongs_to_pages() {
+    let Some(bench) = start().await else { return };
+    bench.submit("cart_explorer_DE-DE", "fine");
+    bench.submit(HOME, "fine");
+    for (path, opened) in [
+        (QUEUE.to_owned(), HOME),
+        (format!("{QUEUE}/cart_explorer_DE-DE"), "cart_explorer_DE-DE"),
+        (format!("{QUEUE}/cart_explorer_-"), HOME),
+    ] {
+        let document = bench.visit_at(&path, SHOP).await;
+        assert!(document.status == 200 && document.text.contains("<!doctype html>"), "{}", document.text);
+        assert!(document.text.contains(&format!(r#"data-of="{opened}""#)), "{path}");
+        assert!(document.text.contains(r#"data-go="/admin/pages" aria-current="page""#), "{}", document.text);
+        let bounced = bench.get(&format!("{path}?shop={SHOP}&locale=de"), None).await;
+        assert_eq!(bounced.status, 302);
+        // App Bridge comes back to the same address.
+        let back = bench.get(bounced.header("location"), None).await;
+        assert_eq!(back.status, 200, "{}", bounced.header("location"));
+    }
+    assert_eq!(bench.visit_at(&format!("{QUEUE}/home"), SHOP).await.status, 404);
+    let session = format!("/admin/session?shop={SHOP}&shopify-reload=%2Fadmin%2Fapproval%2Fhome");
+    assert_eq!(bench.get(&session, None).await.status, 400);
 }
 
 #[tokio::test]
 async fn one_click_approves_and_every_page_is_made_again() {
     let Some(bench) = start().await else { return };
-    let version = submit(&bench, HOME, "fine");
-    submit(&bench, "cart_explorer_-", "fine");
+    let version = bench.submit(HOME, "fine");
+    bench.submit("cart_explorer_-", "fine");
     let answer = send(&bench, HOME, &format!("action=approve&version={version}&digest=x")).await;
     assert!(
         answer.status == 200 && answer.text.contains("Shoppers see it within a minute"),
@@ -83,7 +99,7 @@ async fn one_click_approves_and_every_page_is_made_again() {
     let approved = review(&bench, HOME).approved.unwrap();
     assert_eq!((approved.json.as_str(), approved.by.as_str()), ("fine", "42"));
 
-    let version = submit(&bench, HOME, "better");
+    let version = bench.submit(HOME, "better");
     *bench.host.failures_to_move.lock().unwrap() = 1;
     let answer = send(&bench, HOME, &format!("action=approve&version={version}")).await;
     assert!(
@@ -96,7 +112,7 @@ async fn one_click_approves_and_every_page_is_made_again() {
 #[tokio::test]
 async fn texts_are_saved_or_approved_if_the_check_accepts_them() {
     let Some(bench) = start().await else { return };
-    let version = submit(&bench, HOME, "fine");
+    let version = bench.submit(HOME, "fine");
     let edits =
         |action: &str, text: &str| format!("action={action}&version={version}&digest=fine&text:title={text}");
     let refused = send(&bench, HOME, &edits("approve", "<forbidden>")).await;
@@ -106,13 +122,16 @@ async fn texts_are_saved_or_approved_if_the_check_accepts_them() {
         "what was typed is there: {}",
         refused.text
     );
-    assert!(refused.text.contains("This text promises too much."), "{}", refused.text);
+    assert!(refused.text.contains("This text was refused:"), "{}", refused.text);
+    assert!(refused.text.contains(r#"lang="en">promises too much</p>"#), "{}", refused.text);
+    assert!(refused.text.contains("data-unsaved"), "{}", refused.text);
     assert!(review(&bench, HOME).approved.is_none() && bench.host.asked().is_empty());
 
     let changed = send(&bench, HOME, &edits("save", "New").replace("digest=fine", "digest=old")).await;
     assert!(changed.status == 409 && changed.text.contains(r#"value="New""#), "{}", changed.text);
     let saved = send(&bench, HOME, &edits("save", "New")).await;
     assert!(saved.status == 200 && saved.text.contains("It still waits for your approval"), "{}", saved.text);
+    assert!(!saved.text.contains("data-unsaved"), "{}", saved.text);
     let waiting = review(&bench, HOME).waiting.unwrap();
     assert_eq!(waiting.json, "New");
     assert!(saved.text.contains(&waiting.version()));
@@ -124,11 +143,15 @@ async fn texts_are_saved_or_approved_if_the_check_accepts_them() {
 #[tokio::test]
 async fn a_plan_is_rejected_for_a_reason_and_the_next_one_is_requested() {
     let Some(bench) = start().await else { return };
-    let version = submit(&bench, HOME, "fine");
+    let version = bench.submit(HOME, "fine");
     for reason in ["", "+%0A+", &"x".repeat(301)] {
         let answer = send(&bench, HOME, &format!("action=reject&version={version}&reason={reason}")).await;
         assert!(answer.status == 422 && answer.text.contains("Say in a few words"), "{}", answer.text);
     }
+    // The bar for unsaved changes saves texts, and a reason is none.
+    let answer = send(&bench, HOME, &format!("action=save&version={version}&reason=too+loud")).await;
+    assert!(answer.status == 422 && answer.text.contains("No text was changed"), "{}", answer.text);
+    assert!(answer.text.contains("data-unsaved") && answer.text.contains(r#"value="too loud""#));
     assert!(review(&bench, HOME).waiting.is_some() && bench.host.asked().is_empty());
     let answer = send(&bench, HOME, &format!("action=reject&version={version}&reason=too+loud")).await;
     assert!(answer.status == 200 && answer.text.contains("made with your reason in mind"), "{}", answer.text);
@@ -140,8 +163,8 @@ async fn a_plan_is_rejected_for_a_reason_and_the_next_one_is_requested() {
 #[tokio::test]
 async fn of_two_tabs_the_second_is_told_and_sees_the_newest() {
     let Some(bench) = start().await else { return };
-    let version = submit(&bench, HOME, "fine");
-    submit(&bench, HOME, "newer");
+    let version = bench.submit(HOME, "fine");
+    bench.submit(HOME, "newer");
     for body in ["action=approve", "action=reject&reason=loud", "action=save&text:title=Mine"] {
         let answer = send(&bench, HOME, &format!("{body}&version={version}&digest=fine")).await;
         assert_eq!(answer.status, 409, "{body}");
@@ -150,6 +173,7 @@ async fn of_two_tabs_the_second_is_told_and_sees_the_newest() {
             "{}",
             answer.text
         );
+        assert_eq!(answer.text.contains("data-unsaved"), body != "action=approve", "{body}");
         assert!(body.contains("Mine") == answer.text.contains(r#"value="Mine""#), "nothing typed is lost");
     }
     assert!(review(&bench, HOME).approved.is_none());
@@ -162,7 +186,7 @@ async fn of_two_tabs_the_second_is_told_and_sees_the_newest() {
 #[tokio::test]
 async fn whatever_is_sent_nothing_is_decided_by_mistake() {
     let Some(bench) = start().await else { return };
-    let version = submit(&bench, HOME, "fine");
+    let version = bench.submit(HOME, "fine");
     for body in [
         String::new(),
         "%zz".to_owned(),
@@ -186,11 +210,11 @@ async fn whatever_is_sent_nothing_is_decided_by_mistake() {
 #[tokio::test]
 async fn a_plan_that_cannot_be_shown_says_why_and_can_be_rejected() {
     let Some(bench) = start().await else { return };
-    let version = submit(&bench, HOME, "problem");
+    let version = bench.submit(HOME, "problem");
     let queue = open(&bench).await;
     assert!(queue.contains("blocks[0].product: the product is sold out"), "{queue}");
-    assert!(!queue.contains("<iframe") && queue.contains("approval-reject"), "{queue}");
-    submit(&bench, HOME, "away");
+    assert!(!queue.contains("<iframe") && queue.contains(r#"data-decide="reject""#), "{queue}");
+    bench.submit(HOME, "away");
     let queue = open(&bench).await;
     assert!(queue.contains("This page cannot be shown at the moment"), "{queue}");
     let answer = send(&bench, HOME, &format!("action=approve&version={version}")).await;

@@ -21,7 +21,8 @@ use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
 use experiments::{Aggregates, Arm, Cell, Group, Sales, Totals};
 use http_body_util::BodyExt as _;
-use model::review::{Decision, Edit, Edited, Outdated, Problem, Review, Shown, Text};
+use model::pages::JobId;
+use model::review::{Decision, Edit, Edited, Outdated, Problem, Review, Shown, Text, WaitingPlan};
 use model::shop::{Share, ShopSettings};
 use model::{Audience, Cause, EventId, Persona, ShopId, ShopperId};
 use serde_json::Value;
@@ -164,6 +165,14 @@ impl Bench {
     /// Sends the form of a page.
     pub async fn save_at(&self, path: &str, token: Option<&str>, form: &str) -> Answer {
         self.send("POST", path, token, Body::from(form.to_owned())).await
+    }
+
+    /// Lets a plan wait for approval. Returns its version.
+    pub fn submit(&self, audience: &str, json: &str) -> String {
+        let plan = WaitingPlan { json: json.to_owned(), job: JobId::UNKNOWN, planned_ms: 5 };
+        let version = plan.version();
+        self.host.reviews.lock().unwrap().entry(audience.to_owned()).or_default().waiting = Some(plan);
+        version
     }
 
     pub async fn send(&self, method: &str, target: &str, token: Option<&str>, body: Body) -> Answer {

@@ -6,8 +6,15 @@ use crate::harness::{Bench, OTHER, SHOP};
 use crate::shopify::Mood;
 
 /// The pages of the admin.
-const PAGES: [&str; 6] =
-    ["/admin", "/admin/pages", "/admin/experiments", "/admin/brand", "/admin/privacy", "/admin/settings"];
+const PAGES: [&str; 7] = [
+    "/admin",
+    "/admin/pages",
+    "/admin/approval",
+    "/admin/experiments",
+    "/admin/brand",
+    "/admin/privacy",
+    "/admin/settings",
+];
 /// What is not ours, or the same in every language.
 const OWN: [&str; 8] = ["Wandstore", SHOP, OTHER, "r-1", "#1b3a57", "#ffffff", "warm and clear", "cheap"];
 /// Attributes that are read, beside those that the check knows.
@@ -120,4 +127,47 @@ async fn a_form_is_answered_in_the_language_of_its_page() {
         "{}",
         answer.text
     );
+}
+
+#[tokio::test]
+async fn no_text_of_a_plan_that_waits_is_in_no_file() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    let token = bench.token(SHOP);
+    let at = |path: &str| format!("{path}?locale=en-XA");
+    // What the check says of a plan is in English, and marked as such.
+    let foreign = |page: &str| {
+        let own = ["blocks[0].product: the product is sold out", "promises too much"];
+        foreign(&own.iter().fold(page.to_owned(), |page, text| page.replace(text, "")))
+    };
+    bench.save_at("/admin/pages", Some(&token), "persona=explorer&approval=first&only_approved=on").await;
+    let queue = "/admin/approval/home_explorer_-";
+    let mut shown = Vec::new();
+    for plan in ["away", "problem", "⟦fine⟧"] {
+        let version = bench.submit("home_explorer_-", plan);
+        bench.submit("product_loyalist_FR-FR", plan);
+        for path in ["/admin", "/admin/pages", "/admin/approval", "/admin/approval/product_loyalist_FR-FR"] {
+            shown.push(bench.get(&at(path), Some(&token)).await);
+        }
+        for (action, more) in [
+            ("approve", "&text:title=forbidden"),
+            ("save", "&digest=old&text:title=%E2%9F%A6x%E2%9F%A7"),
+            ("save", "&text:gone=%E2%9F%A6x%E2%9F%A7&version=0"),
+            ("save", ""),
+            ("burn", ""),
+            ("reject", ""),
+            ("reject", "&reason=%E2%9F%A6loud%E2%9F%A7"),
+            ("reject", "&reason=%E2%9F%A6loud%E2%9F%A7"),
+        ] {
+            let digest = form_urlencoded::byte_serialize(plan.as_bytes()).collect::<String>();
+            let form = format!("version={version}&digest={digest}&action={action}{more}");
+            shown.push(bench.save_at(&at(queue), Some(&token), &form).await);
+        }
+        let version = bench.submit("home_explorer_-", plan);
+        let form = format!("version={version}&action=approve");
+        shown.push(bench.save_at(&at(queue), Some(&token), &form).await);
+    }
+    for answer in shown {
+        assert_eq!(foreign(&answer.text), [""; 0], "{}", answer.text);
+    }
 }

@@ -17,13 +17,14 @@ pub(super) struct Next {
 
 /// Returns what to do next. Nothing is left if the list is empty.
 pub(super) fn next(known: &Known, words: &Words) -> Vec<Next> {
-    let Known { shop, evidence, has_reports, has_model_trouble } = known;
+    let Known { shop, evidence, has_reports, has_model_trouble, has_waiting } = known;
     let is_set_up = [evidence.shows_block, evidence.made_page].iter().all(|known| *known == Some(true));
     let on = |place: Place| Some((place.path(), words.open_page(place.title(words))));
     let all = [
         (!evidence.is_connected, words.next_connect(), None),
         (*has_reports, words.next_reports(), on(Place::Privacy)),
         (shop.paused, words.next_unpause(), on(Place::Settings)),
+        (*has_waiting, words.next_approval(), on(Place::Approval)),
         (evidence.is_connected && !is_set_up, words.next_setup(), None),
         (!shop.personas_paused.is_empty(), words.next_losing(), on(Place::Experiments)),
         (*has_model_trouble, words.next_model(), on(Place::Settings)),
@@ -50,13 +51,23 @@ mod tests {
             compares: Some(true),
         };
         let shop = ShopSettings::demo();
-        let runs = Known { shop: shop.clone(), evidence, has_reports: false, has_model_trouble: false };
+        let runs = Known {
+            shop: shop.clone(),
+            evidence,
+            has_reports: false,
+            has_model_trouble: false,
+            has_waiting: false,
+        };
         assert_eq!(next(&runs, Words::of("en")), []);
+        let waits = Known { has_waiting: true, shop: shop.clone(), ..runs };
+        let places: Vec<_> = next(&waits, Words::of("en")).into_iter().map(|next| next.page).collect();
+        assert_eq!(places, [Some(("/admin/approval", "Open Approval".to_owned()))]);
         let known = Known {
             shop: ShopSettings { paused: true, promises: Vec::new(), ..shop },
             evidence: Evidence { is_connected: false, ..evidence },
             has_reports: true,
             has_model_trouble: true,
+            has_waiting: true,
         };
         let places: Vec<_> =
             next(&known, Words::of("en")).into_iter().map(|next| next.page.map(|(path, _)| path)).collect();

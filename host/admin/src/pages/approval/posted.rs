@@ -62,6 +62,11 @@ impl Posted {
         posted
     }
 
+    /// Returns the name of the field with the text at a place of a plan.
+    pub fn name(path: &str) -> String {
+        format!("{TEXT}{path}")
+    }
+
     /// Returns why the plan is rejected, on one line; `None` if nothing was said, or too much.
     pub fn reason(&self) -> Option<String> {
         let spaced = self.typed_reason.replace(char::is_control, " ");
