@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::shop::{Share, ShopSettings};
+use model::shop::{Approval, Share, ShopSettings};
 use model::{Persona, ShopId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -95,6 +95,7 @@ impl PricingPlan {
                 ShopSettings {
                     personas_off: others.collect(),
                     has_model: false,
+                    approval: Approval::Automatic,
                     holdout: Share::NOBODY,
                     ..shop
                 }
@@ -262,11 +263,16 @@ mod tests {
 
     #[test]
     fn a_free_plan_limits_what_is_served_and_not_what_was_chosen() {
-        let shop = ShopSettings { personas_off: vec![Persona::Minimalist], ..ShopSettings::demo() };
+        let shop = ShopSettings {
+            personas_off: vec![Persona::Minimalist],
+            approval: Approval::Everything,
+            ..ShopSettings::demo()
+        };
         let limited = PricingPlan::Free.limit(shop.clone());
         let wanted: Vec<_> = Persona::ALL.into_iter().filter(|persona| limited.wants(*persona)).collect();
         assert_eq!(wanted, [Persona::Explorer]);
         assert_eq!((limited.has_model, limited.holdout), (false, Share::NOBODY));
+        assert!(!limited.approves(), "nothing would be shown");
         assert_eq!(limited.promises, shop.promises);
         assert_eq!(PricingPlan::Paid.limit(shop.clone()), shop);
     }

@@ -82,7 +82,7 @@ async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> R
 
 /// Serves a page as a shopper with that persona sees it.
 async fn preview(visit: Visit, Path(persona): Path<String>) -> Response<Body> {
-    let Visit { admin, caller, words } = visit;
+    let Visit { admin, caller, words, .. } = visit;
     let Some(persona) = Persona::named(&persona) else {
         return html::refused(StatusCode::NOT_FOUND, &Why::NoPersona, words, Some(&caller.domain));
     };
@@ -106,7 +106,7 @@ async fn preview(visit: Visit, Path(persona): Path<String>) -> Response<Body> {
 
 /// Serves a report on a customer, for the merchant to keep or forward.
 async fn report(visit: Visit, Path(id): Path<String>) -> Response<Body> {
-    let Visit { admin, caller, words } = visit;
+    let Visit { admin, caller, words, .. } = visit;
     let refused = |status, why| html::refused(status, &why, words, Some(&caller.domain));
     let Ok(id) = EventId::parse(&id) else { return refused(StatusCode::NOT_FOUND, Why::NoReport) };
     match admin.storefronts.report(&caller.shop, &id).await {

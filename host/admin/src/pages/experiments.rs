@@ -80,7 +80,7 @@ impl Form for Comparison {
 
 impl FormPage for Comparison {
     async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
-        let Visit { admin, caller, words } = visit;
+        let Visit { admin, caller, words, .. } = visit;
         let effects = admin.storefronts.effects(&caller.shop).await;
         let effects = effects.inspect_err(|error| {
             tracing::warn!(shop = %caller.shop, %error, "cannot read what personal pages change");
@@ -98,7 +98,7 @@ impl FormPage for Comparison {
 
 /// Returns what pages cost and are worth, with costs as far as they can be read.
 async fn value(visit: &Visit, effects: &Effects) -> Option<Value> {
-    let Visit { admin, caller, words } = visit;
+    let Visit { admin, caller, words, .. } = visit;
     let costs = admin.shops.usage.by_day(&caller.shop, COST_DAYS).await;
     let costs =
         costs.inspect_err(|error| tracing::warn!(shop = %caller.shop, %error, "cannot read what pages cost"));

@@ -61,7 +61,7 @@ struct Known {
 
 /// Returns the page.
 pub(super) async fn body(visit: &Visit) -> Result<Result<String, askama::Error>, Refused> {
-    let Visit { admin, caller, words } = visit;
+    let Visit { admin, caller, words, .. } = visit;
     let (shop, usage) = (&caller.shop, &admin.shops.usage);
     let trouble = admin.status(shop).await.err().map(|error| advice(&error, words));
     let days = usage.by_day(shop, DAYS).await.ok();

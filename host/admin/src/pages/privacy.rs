@@ -16,7 +16,7 @@ struct Page {
 
 /// Returns the page.
 pub(super) async fn body(visit: &Visit) -> Result<String, askama::Error> {
-    let Visit { admin, caller, words } = visit;
+    let Visit { admin, caller, words, .. } = visit;
     let now_ms = admin.clock.now_ms();
     let line = |report: &crate::Report| {
         let made = report.made_ms.map(|made_ms| words.ago(now_ms, made_ms));

@@ -19,7 +19,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Returns the shop's plan; `None` if the app has none, or it cannot be read.
     pub async fn of(visit: &Visit) -> Option<Self> {
-        let Visit { admin, caller, words } = visit;
+        let Visit { admin, caller, words, .. } = visit;
         let (billing, origin) = (&admin.app.billing, admin.app.origin.as_deref());
         let change = billing.plans_address(caller.domain.as_str(), origin)?;
         let subscription = admin.installations().subscription(&caller.shop).await.ok()?;
