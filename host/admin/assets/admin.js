@@ -196,6 +196,9 @@
         const answer = await ask(part.dataset.part);
         if (!answer.ok) throw new Error(answer.status);
         part.innerHTML = await answer.text();
+        if (part.querySelector("[tone=success]")) part.closest("li")?.classList.add("done");
+        const count = app.querySelector(".count");
+        if (count) count.textContent = count.dataset.counts.split("|")[app.querySelectorAll(".steps > .done").length];
       } catch {
         const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.again });
         again.addEventListener("click", () => loadPart(part));

@@ -42,10 +42,19 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn done(&self) -> String {
-        let count = |number: usize| self.words.number(u64::try_from(number).unwrap_or_default());
-        let done = self.steps.iter().filter(|step| step.is_done()).count();
-        self.words.steps_done(&count(done), &count(self.steps.len()))
+    /// Returns how many steps are known to be done.
+    fn count(&self) -> String {
+        self.counted(self.steps.iter().filter(|step| step.is_done()).count())
+    }
+
+    /// Returns the same for each number of steps, from none on, because the script may learn of more.
+    fn counts(&self) -> String {
+        (0..=self.steps.len()).map(|done| self.counted(done)).collect::<Vec<_>>().join("|")
+    }
+
+    fn counted(&self, done: usize) -> String {
+        let number = |number: usize| self.words.number(u64::try_from(number).unwrap_or_default());
+        self.words.steps_done(&number(done), &number(self.steps.len()))
     }
 }
 
