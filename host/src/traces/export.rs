@@ -87,21 +87,36 @@ struct Sending {
 
 impl Sending {
     async fn run(mut self, mut spans: mpsc::Receiver<SpanData>, stop: CancellationToken) {
+        let mut batch = self.run_until(&stop, &mut spans).await;
+        spans.close();
+        while let Ok(span) = spans.try_recv() {
+            batch.push(span);
+        }
+        while !batch.is_empty() {
+            let rest = batch.split_off(batch.len().min(BATCH_MAX));
+            let (count, last) = (batch.len(), std::mem::replace(&mut batch, rest));
+            let delivery = self.collector.send(last).await;
+            self.count(count, delivery);
+        }
+    }
+
+    /// Sends batches until it is stopped. Returns what was gathered by then.
+    async fn run_until(
+        &mut self,
+        stop: &CancellationToken,
+        spans: &mut mpsc::Receiver<SpanData>,
+    ) -> Vec<SpanData> {
         loop {
             let mut batch = Vec::new();
-            if stop.run_until_cancelled(gather(&mut spans, &mut batch)).await.is_none() {
-                break;
+            if stop.run_until_cancelled(gather(spans, &mut batch)).await.is_none() {
+                return batch;
             }
             let count = batch.len();
             if stop.run_until_cancelled(self.deliver(batch)).await.is_none() {
                 // It was under way, and the collector may have it.
                 lost("collector").increment(count as u64);
+                return Vec::new();
             }
-        }
-        spans.close();
-        let mut batch = Vec::new();
-        while spans.recv_many(&mut batch, BATCH_MAX).await > 0 {
-            self.count(batch.len(), self.collector.send(std::mem::take(&mut batch)).await);
         }
     }
 
