@@ -9,7 +9,8 @@ use runtime::component::Role;
 use crate::harness::Process;
 use crate::harness::broken::{self, Flaw};
 use crate::harness::process::{command, run, warm};
-use crate::registry::{Registry, catalog, generate, push, refused, sign};
+use crate::registry::{Registry, generate, push, refused, sign};
+use crate::swap::other_bytes;
 
 const INDEX: &str = "application/vnd.wandstore.components.index.v1+json";
 
@@ -27,7 +28,9 @@ async fn a_component_is_published_found_tried_and_added() {
     let Some(registry) = Registry::start(folder).await else { return };
     warm(folder);
     let index = format!("{}/acme/components", registry.address);
-    let pinned = push(folder, &catalog(), &format!("{}/acme/catalog:1.2", registry.address));
+    let file = folder.join("other.wasm");
+    std::fs::write(&file, other_bytes(Role::Catalog)).expect("the folder is there");
+    let pinned = push(folder, &file, &format!("{}/acme/catalog:1.2", registry.address));
     let said = publish(folder, &index, "acme/counting", "catalog", &pinned);
     assert!(said.starts_with(&format!("{index}@sha256:")), "{said}");
 

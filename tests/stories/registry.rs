@@ -87,7 +87,7 @@ fn configure(folder: &Path, lines: &str) {
         .expect("the folder is there");
 }
 
-pub fn catalog() -> PathBuf {
+fn catalog() -> PathBuf {
     broken::counting_catalog(Ending::Clean)
 }
 
