@@ -95,12 +95,16 @@ impl Workers {
             };
             workers.tasks.spawn_on(member.run(), runtime);
         }
-        let (stop, deployment) = (workers.stop.clone(), deployment.clone());
-        let watching = async move {
-            let Capabilities { jobs, clock, .. } = &*deployment.capabilities;
+        let (stop, capabilities) = (workers.stop.clone(), deployment.capabilities.clone());
+        let is_due = move || {
+            let capabilities = capabilities.clone();
+            let look = async move { capabilities.jobs.is_due(capabilities.clock.now_ms()).await };
             // If jobs do not answer, members look for themselves later.
-            let is_due = async || jobs.is_due(clock.now_ms()).await.unwrap_or(false);
-            stop.run_until_cancelled(spare::watch(&deployment.changes, is_due)).await;
+            look.map(|is_due| is_due.unwrap_or(false)).boxed()
+        };
+        let watching = spare::watch(deployment.changes.clone(), is_due);
+        let watching = async move {
+            let _ = stop.run_until_cancelled(watching).await;
         };
         workers.tasks.spawn_on(watching, runtime);
         workers

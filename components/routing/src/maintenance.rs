@@ -10,7 +10,7 @@ mod sweep;
 
 use model::jobs::{MaintenanceKind, MaintenanceTask};
 use model::pages::Deleted;
-use model::{EventId, Key, ShopId, ShopperId};
+use model::{EventId, ShopId, ShopperId};
 
 use crate::capabilities::{Deployment, Failure};
 use record::Tally;
@@ -134,7 +134,7 @@ fn perform<D: Deployment>(
     match step {
         Step::Jobs => deployment.delete_jobs(shop, subject.customer),
         Step::Pages | Step::LatePages => deployment.delete_pages(shop, subject.customer),
-        Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(shop, cause).to_string()),
+        Step::Keys => sweep::keys(deployment, &subject),
         Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
         Step::Report => {
             let Some(customer) = subject.customer else { return Ok(sweep::NOTHING) };

@@ -3,8 +3,10 @@
 //! One look for all members of a process: most jobs are taken by their own member, and a claim by each of the others, which
 //! finds nothing, costs more than the job's own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use runtime::changes::{Changes, Topic};
 
 /// How long a job is left to its own member before another member that is free takes it.
@@ -13,7 +15,7 @@ const YIELD: Duration = Duration::from_millis(50);
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Looks after each announcement in the pool and now and then, for ever.
-pub async fn watch(changes: &Changes, is_due: impl AsyncFn() -> bool) {
+pub async fn watch(changes: Arc<Changes>, is_due: impl Fn() -> BoxFuture<'static, bool>) {
     let mut announced = Box::pin(changes.next(Topic::Pool));
     loop {
         tokio::select! {
@@ -39,12 +41,15 @@ mod tests {
     use super::*;
 
     /// Returns topics of which these two do not share a bell.
-    fn topics() -> Changes {
+    fn topics() -> Arc<Changes> {
         loop {
-            let changes = Changes::new();
-            let spare = changes.next(Topic::Spare);
-            changes.announce(Topic::Pool);
-            if spare.now_or_never().is_none() {
+            let changes = Arc::new(Changes::new());
+            let is_shared = {
+                let spare = changes.next(Topic::Spare);
+                changes.announce(Topic::Pool);
+                spare.now_or_never().is_some()
+            };
+            if !is_shared {
                 return changes;
             }
         }
@@ -53,9 +58,11 @@ mod tests {
     #[tokio::test]
     async fn all_members_wait_while_one_look_finds_no_job_that_is_left() {
         let changes = topics();
-        let looks = AtomicU32::new(0);
+        let looks = Arc::new(AtomicU32::new(0));
+        let looked = looks.clone();
         // The first job was taken by its own member, the second one was not.
-        let watching = watch(&changes, async || looks.fetch_add(1, Ordering::SeqCst) > 0);
+        let is_due = move || std::future::ready(looked.fetch_add(1, Ordering::SeqCst) > 0).boxed();
+        let watching = watch(changes.clone(), is_due);
         let mut spare = Box::pin(changes.next(Topic::Spare));
         let enqueued = async {
             tokio::task::yield_now().await;

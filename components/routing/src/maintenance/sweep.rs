@@ -20,6 +20,9 @@ const ENTRY_BYTES_MAX: u32 = 64 * 1024;
 const JOURNALS: [(&str, &str); 3] =
     [(Key::OLD_NOTES, ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), (Key::OLD_JOBS, "")];
 
+/// The start of the keys of tallies.
+const TALLIES: &str = "tally:";
+
 pub(super) const NOTHING: Deleted = Deleted { count: 0, more: false };
 
 /// The shop or customer whose entries are deleted.
@@ -29,8 +32,9 @@ pub(super) struct Subject<'a> {
     pub(super) customer: Option<&'a ShopperId>,
 }
 
-/// Deletes entries whose keys name the subject, except `own`, the tally of the running task.
-pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Deleted, Failure> {
+/// Deletes entries whose keys name the subject, except tallies: two redactions of a shop that delete each other's would
+/// begin again and again. A tally names nobody, and ends with its task.
+pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>) -> Result<Deleted, Failure> {
     if subject.customer.is_none() {
         domains::remove_from_index(storage, subject.shop)?;
     }
@@ -41,12 +45,12 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> 
     }
     let (mut count, mut left) = (orders.count + originals(storage, subject)?, KEYS_MAX);
     for (store, range) in Scope::of(subject.shop, subject.customer).entries() {
-        let mut keys = match range {
+        let keys = match range {
             Range::Exactly(key) => vec![key],
+            Range::StartingWith(prefix) if prefix.starts_with(TALLIES) => continue,
             Range::StartingWith(prefix) => storage.keys(store, &prefix, None, left)?,
         };
         left -= count_of(&keys).min(left);
-        keys.retain(|key| key != own);
         count += remove_all(storage, store, &keys)?;
         if left == 0 {
             break;
