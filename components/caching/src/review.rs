@@ -177,7 +177,7 @@ mod tests {
     fn a_closed_shop_has_no_reviews_and_a_deletion_takes_them() {
         let cache = cache();
         assert_eq!(cache.submit_plan(&shop(), &audience(), &plan("{}")), Ok(true));
-        cache.close(&shop()).unwrap();
+        cache.close(&shop(), None).unwrap();
         assert!(cache.review(&shop(), &audience()).unwrap().is_full);
         assert_eq!(cache.submit_plan(&shop(), &audience(), &plan("{}")), Ok(false));
         cache.delete(Scope::Shop(&shop())).unwrap();

@@ -57,7 +57,7 @@ pub struct ShopSettings {
     /// What pages announce above everything else, at most 8 campaigns: of those that run, the first is shown. Each has a
     /// `text`, a first day `from` and a last one `until`, as `YYYY-MM-DD`, a `link` such as `collection: sale`, and the
     /// `personas` that see it. All but the text may be left out.
-    #[serde(deserialize_with = "serialized::campaigns")]
+    #[serde(deserialize_with = "campaign::list")]
     pub campaigns: Vec<Campaign>,
     /// What no page shows, at most 100 lines such as `product: oak-wand`, `collection: sale`, `vendor: Ollivander`,
     /// `type: Robes` or `block: story`, at most 10 of them collections. An address of the shop stands for its product or
@@ -128,7 +128,7 @@ pub struct Choices {
     /// See [`ShopSettings::questions`].
     pub questions: Vec<String>,
     /// See [`ShopSettings::campaigns`].
-    #[serde(deserialize_with = "serialized::campaigns")]
+    #[serde(deserialize_with = "campaign::list")]
     pub campaigns: Vec<Campaign>,
     /// See [`ShopSettings::excluded`].
     #[serde(deserialize_with = "serialized::excluded")]

@@ -342,7 +342,7 @@ mod tests {
         }
         assert!(refusal(br#"{"form": 2, "components": []}"#).contains("a newer version"));
         let many: Vec<_> = std::iter::repeat_n(json!(null), COMPONENTS_MAX + 1).collect();
-        assert_eq!(index(json!(many)), Err(NotAnIndex::Long(COMPONENTS_MAX + 1)));
+        assert_eq!(index(&json!(many)), Err(NotAnIndex::Long(COMPONENTS_MAX + 1)));
         assert_eq!(Index::layer(&Manifest::of_component(b"config", b"component")), Err(NotAnIndex::Kind));
         assert!(Index::layer(&Index::default().manifest()).is_ok());
     }

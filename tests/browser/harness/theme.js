@@ -26,13 +26,18 @@ const VARIABLES = {
 
 /** Opens everything; `shops` are the options of each shop. All shops have one app, whose own shop is the first. */
 export async function openTheme(...shops) {
+  return openThemeWith({}, ...shops);
+}
+
+/** The same with an operator's configuration. */
+export async function openThemeWith({ config }, ...shops) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const listen = await freeAddress();
   const opened = await Promise.all((shops.length ? shops : [[]]).map((options) => Shop.open(`http://${listen}`, options)));
   const [shop] = opened;
   const model = await Model.open();
   const env = { ...VARIABLES, SHOPIFY_ORIGIN: shop.origin, WANDSTORE_PUBLIC_URL: shop.origin };
-  const server = await Server.start(model.url, { listen, env });
+  const server = await Server.start(model.url, { listen, env, config });
   const browser = await chromium.launch(CHROMIUM);
   after(async () => {
     await browser.close();

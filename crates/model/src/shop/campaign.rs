@@ -4,7 +4,8 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::day::Day;
 use super::selector::{InvalidSelector, Selector};
@@ -137,6 +138,16 @@ impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Reads campaigns. An error says which of them is wrong.
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Campaign>, D::Error> {
+    let campaigns = Vec::<Campaign>::deserialize(deserializer)?;
+    for (place, campaign) in campaigns.iter().enumerate() {
+        let valid = campaign.validate(place);
+        valid.map_err(|invalid| D::Error::custom(format_args!("campaign {}: {invalid}", place + 1)))?;
+    }
+    Ok(campaigns)
 }
 
 /// The announcement that choices held in earlier releases, where campaigns are now.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::LanguageTag;
 use super::selector::{self, InvalidLine, Selector};
-use super::{Campaign, LanguageTag};
 use crate::Persona;
 
 /// A value that an empty text stands for if it is absent.
@@ -47,16 +47,6 @@ pub(super) fn personas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
         })
     };
     names.iter().map(persona).collect()
-}
-
-/// Reads campaigns.
-pub(super) fn campaigns<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Campaign>, D::Error> {
-    let campaigns = Vec::<Campaign>::deserialize(deserializer)?;
-    for (place, campaign) in campaigns.iter().enumerate() {
-        let valid = campaign.validate(place);
-        valid.map_err(|invalid| D::Error::custom(format_args!("campaign {}: {invalid}", place + 1)))?;
-    }
-    Ok(campaigns)
 }
 
 /// Reads what is excluded, one line each.

@@ -21,6 +21,7 @@ use crate::layout::{Outcome, part};
 use crate::place::Place;
 use crate::refused::{Refused, Why};
 use crate::visit::Visit;
+use crate::wording::Words;
 
 use deciding::{Deciding, Undecided};
 use posted::Posted;
@@ -40,6 +41,15 @@ pub(crate) enum Waiting {
 }
 
 impl Waiting {
+    /// Returns how many plans wait, in words; `None` if none can.
+    pub fn told(self, words: &Words) -> Option<String> {
+        match self {
+            Self::Off => None,
+            Self::Unknown => Some(words.unreadable().to_owned()),
+            Self::Plans(count) => Some(words.pages_waiting(count)),
+        }
+    }
+
     /// Returns whether a plan waits for sure.
     pub fn is_any(self) -> bool {
         matches!(self, Self::Plans(1..))

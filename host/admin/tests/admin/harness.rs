@@ -431,21 +431,8 @@ async fn open(
         secret: Secret::new(SECRET),
         public_url: PUBLIC_URL.into(),
         origin: Some(origin.to_owned()),
-        Admin,
-        App,
-        Billing,
-        Connections,
-        Effects,
-        Failed,
-        Keys,
-        Links,
-        Made,
-        Parts,
-        Preview,
-        Report,
-        Shops,
-        Storefronts,
-        router,
+        links: Links { support: Some("https://help.example".to_owned()), ..Links::default() },
+        billing: billing.clone(),
     };
     let (app, signatures) = (Arc::new(app), Arc::new(signatures));
     let connections = Arc::new(Connections::new(app.clone(), &shops, clock.clone()).unwrap());

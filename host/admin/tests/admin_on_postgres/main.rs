@@ -1,5 +1,9 @@
 //! The tests of `tests/admin` on PostgreSQL.
 
+#[path = "../admin/approval.rs"]
+mod approval;
+#[path = "../admin/billing.rs"]
+mod billing;
 #[path = "../admin/connecting.rs"]
 mod connecting;
 #[path = "../admin/forms.rs"]

@@ -23,7 +23,7 @@ view!(llm, View, |context| View { backend: &*context.capabilities.llm, cause: &c
 
 impl llm::Host for View<'_> {
     async fn is_configured(&mut self) -> Result<bool> {
-        let is_excluded = matches!(self.cause, Cause::Job(_, spent) if spent.is_excluded());
+        let is_excluded = matches!(self.cause, Cause::Job(_, spent, _) if spent.is_excluded());
         Ok(self.backend.is_configured() && !is_excluded)
     }
 
