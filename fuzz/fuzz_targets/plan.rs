@@ -32,7 +32,10 @@ fuzz_target!(|answer: &str| {
     let (models, all) = salvaged.share;
     assert!(models * 2 >= all && all > 0);
     let made = salvaged.plan.plan().clone();
-    assert_eq!(plan::from_stored(&plan::to_stored(&made, STOREFRONT.brief, &Account::default())).as_ref(), Some(&made));
+    assert_eq!(
+        plan::from_stored(&plan::to_stored(&made, STOREFRONT.brief, &Account::default())).as_ref(),
+        Some(&made)
+    );
     assert_eq!(check::check(made.clone(), &STOREFRONT).as_ref(), Ok(&salvaged.plan));
     let _ = refit::refit(made, &STOREFRONT);
     let document = bind::render(&salvaged.plan, &SHOP_ID, Persona::Explorer, &SIGNALS, &STOREFRONT);

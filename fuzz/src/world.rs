@@ -215,7 +215,7 @@ impl Cache for World {
         self.ask(None)
     }
 
-    fn close(&self, _shop: &ShopId) -> Result<(), Failure> {
+    fn close(&self, _shop: &ShopId, _left_ms: Option<u64>) -> Result<(), Failure> {
         self.ask(())
     }
 

@@ -167,6 +167,7 @@ pub async fn replay(deployment: &Deployment, shop: &str, shopper: &str) -> Resul
         return Ok(Some(Replayed { stored, again, told: Told::default() }));
     };
     let again = call!(deployment.generation, Cause::Operator, |guest, instance| guest
+        .generator
         .call_replay(instance, shop, &plan.json))?;
     let told = serde_json::from_str(&plan.json).unwrap_or_default();
     Ok(Some(Replayed { stored, again, told }))

@@ -28,14 +28,16 @@ impl From<ReviewError> for Error {
     }
 }
 
-fn unavailable(error: capabilities::kv::Error) -> Error {
-    Error::Unavailable(error.to_string())
+impl From<capabilities::kv::Error> for Error {
+    fn from(error: capabilities::kv::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 /// Returns the reviews of a shop, in the order of their names.
 pub async fn list(kv: &dyn Kv, shop: &ShopId) -> Result<Vec<(Audience, Review)>, Error> {
     let prefix = format!("{}{shop}:", Key::REVIEWS);
-    let keys = kv.list_keys(Store::UiCache.name(), &prefix, None, REVIEWS_MAX).await.map_err(unavailable)?;
+    let keys = kv.list_keys(Store::UiCache.name(), &prefix, None, REVIEWS_MAX).await?;
     let mut reviews = Vec::new();
     for key in keys {
         let Some(Ok(audience)) = key.strip_prefix(&prefix).map(Audience::parse) else { continue };
@@ -49,7 +51,7 @@ pub async fn list(kv: &dyn Kv, shop: &ShopId) -> Result<Vec<(Audience, Review)>,
 /// Returns the review of an audience, and the version of its entry.
 async fn read(kv: &dyn Kv, shop: &ShopId, audience: &Audience) -> Result<Option<(Review, u64)>, Error> {
     let key = Key::Review(shop, audience);
-    let found = kv.get(key.store().name(), &key.to_string()).await.map_err(unavailable)?;
+    let found = kv.get(key.store().name(), &key.to_string()).await?;
     Ok(found.and_then(|entry| Some((Review::decode(&entry.value)?, entry.version))))
 }
 
@@ -72,7 +74,7 @@ pub async fn decide(
         let (store, name, value) = (key.store().name(), key.to_string(), Bytes::from(review.encode()));
         let ttl = review.ttl_seconds().map(|seconds| Duration::from_secs(seconds.into()));
         let swap = kv.compare_and_swap(store, &name, Some(entry_version), value, ttl).await;
-        if matches!(swap.map_err(unavailable)?, Swap::Done(_)) {
+        if matches!(swap?, Swap::Done(_)) {
             return Ok(Ok(()));
         }
     }

@@ -16,7 +16,7 @@ story('a merchant looks at a page on a phone and a desktop, edits a text, and ap
   await save(app);
   model.say(plan);
   await visitor.visit();
-  assert.ok(!(await visitor.block.innerText()).includes(HEADLINE), 'nobody sees it yet');
+  assert.equal(await visitor.block.getByRole('heading', { name: HEADLINE }).count(), 0, 'nobody sees it yet');
 
   const queue = await openQueue(visitor);
   for (const device of ['phone', 'desktop']) {
@@ -61,7 +61,7 @@ story('a merchant looks at a page on a phone and a desktop, edits a text, and ap
 
   await visitor.visit();
   await visitor.seeSwap();
-  assert.ok((await visitor.block.innerText()).includes('For hands that are curious'));
+  await visitor.block.getByRole('heading', { name: 'For hands that are curious' }).waitFor();
 }, { consents: true, viewport: DESKTOP });
 
 story('on a phone a merchant is led to the queue, rejects a page with a reason, and does not have to scroll sideways', async (visitor) => {

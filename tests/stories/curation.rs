@@ -8,8 +8,7 @@ use crate::harness::shopify::{CONSENT, SHOP, now_s, signed};
 use crate::harness::{Answer, BUSY, Host, Process, eventually};
 use crate::installation::{open_admin, session_token, shopify, start};
 
-const FORM: &str = "tone=dry&accent=&surface=&banned_words=&promises=Free+returns&persona=minimalist\
-    &persona=explorer&persona=dealhunter&persona=loyalist&holdout=0";
+const FORM: &str = "questions=&persona=minimalist&persona=explorer&persona=dealhunter&persona=loyalist";
 /// How long it may take at most until a shopper sees what was saved.
 const SEEN: Duration = Duration::from_mins(1);
 const CONTEXTS: [(&str, &str); 5] = [
@@ -21,8 +20,13 @@ const CONTEXTS: [(&str, &str); 5] = [
 ];
 
 async fn save(host: &Process, more: &str) -> Answer {
-    let request = reqwest::Client::new().post(format!("http://{}/admin/settings", host.address));
-    let request = request.bearer_auth(session_token()).body(format!("{FORM}{more}"));
+    post(host, "pages", format!("{FORM}{more}")).await
+}
+
+/// Sends the form of a page of the admin.
+async fn post(host: &Process, page: &str, form: String) -> Answer {
+    let request = reqwest::Client::new().post(format!("http://{}/admin/{page}", host.address));
+    let request = request.bearer_auth(session_token()).body(form);
     Answer::read(request.send().await.expect("the host answers")).await
 }
 
@@ -114,22 +118,20 @@ async fn a_form_with_ten_thousand_lines_is_answered_with_what_is_wrong_and_keeps
     let host = start(folder.path(), &origin, &[]);
     open_admin(&host).await;
     let many = |line: &str| (0..10_000).map(|at| format!("{line}{at}%0A")).collect::<Vec<_>>().concat();
-    let words = FORM.replace("banned_words=", &format!("banned_words={}", many("word-")));
-    let request = reqwest::Client::new().post(format!("http://{}/admin/settings", host.address));
-    let answer = request.bearer_auth(session_token()).body(words).send().await.expect("the host answers");
-    let answer = Answer::read(answer).await;
+    let words = format!("tone=dry&banned_words={}", many("word-"));
+    let answer = post(&host, "brand", words).await;
     assert_eq!(answer.status, 422);
-    assert!(
-        answer.body.contains("Write at most 60 lines; these are 10000.") && answer.body.contains("word-9999")
-    );
+    assert!(answer.body.contains("Write at most 60 lines") && answer.body.contains("word-9999"));
 
     let answer = save(&host, &format!("&excluded={}", many("vendor:+x"))).await;
     assert_eq!(answer.status, 422);
     assert!(
         answer.body.contains("Line 101: this is one line too many") && answer.body.contains("vendor: x9999")
     );
-    let page =
-        host.get(&format!("/admin?shop={SHOP}&id_token={}", session_token())).await.expect("it answers");
+    let page = host
+        .get(&format!("/admin/pages?shop={SHOP}&id_token={}", session_token()))
+        .await
+        .expect("it answers");
     assert!(!page.body.contains("vendor: x"), "nothing was saved");
 }
 

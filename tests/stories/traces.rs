@@ -22,7 +22,11 @@ fn traced(url: &str) -> HostBuilder {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 #[tokio::test]
@@ -76,8 +80,8 @@ async fn a_hit_is_two_calls_of_components() {
     host.final_state(SHOPPER).await;
     host.visit(SHOPPER).await.is_hit();
     let hit = eventually("the hit arrives", async || {
-        let roots = collector.spans().into_iter().filter(|span| span.name == "GET /s/{store}");
-        roots.last().filter(|root| format!("{root:?}").contains("\"hit\""))
+        let mut roots = collector.spans().into_iter().filter(|span| span.name == "GET /s/{store}");
+        roots.next_back().filter(|root| format!("{root:?}").contains("\"hit\""))
     })
     .await;
     let children = |of: &[u8]| {
@@ -269,7 +273,7 @@ async fn a_log_line_names_the_trace_that_the_collector_has() {
     let job = collector.tree("job page").await;
     let log = std::fs::read_to_string(log).expect("there is a log");
     let ended = log.lines().find(|line| line.contains("a job ended")).expect("the job's end is logged");
-    assert!(ended.contains(&format!("trace_id={}", hex(&job.root.trace_id))), "{ended}");
+    assert!(ended.contains(&format!("trace_id=\"{}\"", hex(&job.root.trace_id))), "{ended}");
     assert!(!log.contains("s3cret"), "{log}");
     assert_eq!(collector.headers()["api-key"], "s3cret");
     for part in ["storefront", "staging", "service.version"] {

@@ -1,32 +1,17 @@
 //! The plans of the app in Shopify App Pricing, and what a shop may use on each.
 //!
 //! Shopify shows the plans, lets merchants choose one and charges them
-//! (<https://shopify.dev/docs/apps/launch/billing/shopify-app-pricing>). This module reads which plan a shop has, and keeps
-//! the last answer. It charges nobody. What a plan does not include is not used; the merchant's choices stay as they are,
-//! so nothing is lost by a downgrade.
-
-use std::time::Duration;
+//! (<https://shopify.dev/docs/apps/launch/billing/shopify-app-pricing>). The app charges nobody. What a plan does not
+//! include is not used; the merchant's choices stay as they are, so nothing is lost by a downgrade.
 
 use jiff::Timestamp;
+use model::Persona;
 use model::shop::{Approval, Share, ShopSettings};
-use model::{Persona, ShopId};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::shopify_api::{Failure, ShopifyApi};
-use crate::{Admin, NotConnected, choices};
-
-/// How long a merchant who opens the admin waits for their plan. Afterwards the page shows the plan that is known.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How often the plans of all shops are read: Shopify tells of a change only by a webhook that nobody has to send.
-const LOOK: Duration = Duration::from_hours(1);
 /// The milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
-/// Reads a shop's subscriptions.
-/// (<https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation#field-AppInstallation.fields.activeSubscriptions>).
-const READ: &str = "{ currentAppInstallation { activeSubscriptions { status trialDays createdAt \
-    lineItems { plan { pricingDetails { ... on AppRecurringPricing { planHandle } } } } } } }";
 
 /// The app's plans, as they are at Shopify. Without plans, every shop may use everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +91,7 @@ impl PricingPlan {
 
 impl Subscription {
     /// Reads the answer of the Admin API. `None` if it is no answer to the question.
-    fn read(answer: &Value) -> Option<Self> {
+    pub(crate) fn read(answer: &Value) -> Option<Self> {
         let found = answer["data"]["currentAppInstallation"]["activeSubscriptions"].as_array()?;
         let subscriptions = found.iter().map(Self::of);
         // A merchant who changes the plan has two until the former one ends.
@@ -132,74 +117,10 @@ impl Subscription {
     }
 }
 
-impl Admin {
-    /// Reads a shop's plan while its merchant waits, for a short time. If that fails, the plan that is known counts.
-    pub(crate) async fn read_pricing_plan_now(&self, shop: &ShopId) {
-        if self.app.billing.paid_plans.is_empty() {
-            return;
-        }
-        let failed = match tokio::time::timeout(PATIENCE, self.read_pricing_plan(shop)).await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "Shopify took too long".to_owned(),
-        };
-        tracing::warn!(%shop, error = failed, "cannot read a shop's plan; the plan that is known counts");
-    }
-
-    /// Reads the plans of all shops, one after the other, every hour, until it is dropped.
-    pub async fn keep_reading_pricing_plans(self: std::sync::Arc<Self>) {
-        if self.app.billing.paid_plans.is_empty() {
-            return;
-        }
-        loop {
-            tokio::time::sleep(LOOK).await;
-            self.read_pricing_plans().await;
-        }
-    }
-
-    /// Reads the plans of all shops. A failure is logged, and the plan that is known counts.
-    pub async fn read_pricing_plans(&self) {
-        match self.installations().installed().await {
-            Ok(shops) => {
-                for shop in shops {
-                    self.read_pricing_plan_now(&shop).await;
-                }
-            }
-            Err(error) => tracing::warn!(%error, "cannot read which shops installed the app"),
-        }
-    }
-
-    async fn read_pricing_plan(&self, shop: &ShopId) -> Result<(), NotConnected> {
-        let token = self.connections.access_token(shop).await?;
-        let subscription = ask(&self.connections.api, shop, &token).await?;
-        let _alone = self.connections.alone(shop).await;
-        let mut served = self.served.lock().await;
-        if !self.installations().subscribe(shop, &subscription).await? {
-            return Ok(());
-        }
-        let plan = self.app.billing.plan(Some(&subscription));
-        tracing::info!(%shop, ?plan, handle = subscription.plan, "the plan of a shop changed");
-        served.note_pricing_plan(shop, plan);
-        let settings = choices::shop(shop, &*self.storefronts, self.installations()).await?;
-        served.set(&*self.storefronts, shop, settings);
-        drop(served);
-        self.storefronts.bump_catalog_version(shop).await?;
-        Ok(())
-    }
-}
-
-async fn ask(
-    api: &ShopifyApi,
-    shop: &ShopId,
-    token: &capabilities::Secret,
-) -> Result<Subscription, NotConnected> {
-    let answer = api.graphql(shop, token, READ, json!({})).await.map_err(NotConnected::from)?;
-    let unreadable = || Failure::Lost("the Admin API did not tell the app's subscriptions".to_owned());
-    Ok(Subscription::read(&answer).ok_or_else(unreadable)?)
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn billing() -> Billing {

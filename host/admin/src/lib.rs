@@ -36,6 +36,7 @@ mod session;
 mod shopify_api;
 mod sql;
 mod storefronts;
+mod subscribing;
 mod transfer;
 mod unavailable;
 mod usage;

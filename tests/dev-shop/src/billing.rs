@@ -11,15 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, now_s};
-
-/// A subscription to one of the app's plans.
-#[derive(Debug, Clone)]
-pub(crate) struct Subscription {
-    plan: String,
-    status: String,
-    trial_days: u32,
-    created_s: u64,
-}
+use crate::subscription::Subscription;
 
 /// The states that Shopify knows
 /// (<https://shopify.dev/docs/api/admin-graphql/latest/enums/AppSubscriptionStatus>).

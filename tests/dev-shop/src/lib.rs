@@ -20,6 +20,7 @@ mod proxy;
 mod server;
 mod shop;
 mod storefront;
+mod subscription;
 mod theme;
 mod webhooks;
 

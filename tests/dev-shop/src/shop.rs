@@ -11,10 +11,10 @@ use axum::http::request::Parts;
 use serde_json::Value;
 
 use crate::Options;
-use crate::billing::Subscription;
 use crate::failures::{Door, Trouble};
 use crate::goods::Goods;
 use crate::place::Place;
+use crate::subscription::Subscription;
 use crate::theme::Theme;
 
 /// How long the app may take. Shopify documents no limit; this simulator uses 30 seconds.

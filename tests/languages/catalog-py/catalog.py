@@ -76,5 +76,9 @@ class Catalog(exports.Catalog):
     def collections(self, shop, market, freshness):
         return collections()
 
+    def members(self, shop, freshness, handles):
+        by_handle = {collection.handle: collection.products for collection in collections()}
+        return [by_handle.get(handle, []) for handle in handles]
+
     def search(self, shop, market, freshness, term):
         return [each for each in PRODUCTS if is_found(each, term)]

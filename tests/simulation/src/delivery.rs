@@ -78,7 +78,10 @@ impl Delivery {
             self.duplicates -= 1;
         }
         let mut random = world.random.borrow_mut();
-        self.next_ms = world.now_ms.get() + 1_000 + random.below(PAUSE_MS_MAX);
+        // A repeated report of an uninstallation does harm only if the app was installed again meanwhile.
+        let is_late = self.event == Event::Uninstalled && self.duplicates > 0;
+        let pause_ms_max = if is_late { 5 * PAUSE_MS_MAX } else { PAUSE_MS_MAX };
+        self.next_ms = world.now_ms.get() + 1_000 + random.below(pause_ms_max);
         let (is_lost, is_unanswered) = luck(&mut random, world.is_faulty.get());
         if is_lost {
             return None;

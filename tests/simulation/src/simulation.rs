@@ -222,7 +222,7 @@ impl Simulation {
     /// Lets Shopify or the operator ask for something.
     fn ask(&mut self, shop: usize, event: Event) {
         self.events += 1;
-        let duplicates = u32::from(self.world.one_in(4));
+        let duplicates = u32::from(self.world.one_in(if event == Event::Uninstalled { 2 } else { 4 }));
         let delivery = Delivery::new(event, SHOPS[shop], self.events, self.world.now_ms.get(), duplicates);
         let asked = |person| {
             let mut ledger = self.world.ledger.borrow_mut();

@@ -96,7 +96,7 @@ impl Tree {
     }
 
     fn write(&self, span: &Span, depth: usize, names: &mut String) {
-        names.push_str(&format!("{}{}\n", "  ".repeat(depth), span.name));
+        names.extend(["  ".repeat(depth).as_str(), &span.name, "\n"]);
         let mut children: Vec<_> =
             self.spans.iter().filter(|child| child.parent_span_id == span.span_id).collect();
         children.sort_by_key(|child| child.start_time_unix_nano);

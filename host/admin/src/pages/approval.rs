@@ -21,7 +21,6 @@ use crate::layout::{Outcome, part};
 use crate::place::Place;
 use crate::refused::{Refused, Why};
 use crate::visit::Visit;
-use crate::wording::Words;
 
 use deciding::{Deciding, Undecided};
 use posted::Posted;
@@ -41,15 +40,6 @@ pub(crate) enum Waiting {
 }
 
 impl Waiting {
-    /// Returns how many plans wait, in words; `None` if none can.
-    pub fn told(self, words: &Words) -> Option<String> {
-        match self {
-            Self::Off => None,
-            Self::Unknown => Some(words.unreadable().to_owned()),
-            Self::Plans(count) => Some(words.pages_waiting(count)),
-        }
-    }
-
     /// Returns whether a plan waits for sure.
     pub fn is_any(self) -> bool {
         matches!(self, Self::Plans(1..))
@@ -76,10 +66,7 @@ pub(crate) async fn waiting(visit: &Visit, settings: &ShopSettings) -> Waiting {
 
 /// Returns the page with the plan of the audience that its address names, or else with the first that waits.
 pub(super) async fn body(visit: &Visit) -> Result<Result<String, askama::Error>, Refused> {
-    let at = match visit.below(Place::Approval) {
-        Some(audience) => Some(parsed(audience)?),
-        None => None,
-    };
+    let at = visit.below(Place::Approval).map(parsed).transpose()?;
     Ok(view::queue(visit, at.as_ref(), Typed::default(), Told::Nothing).await.render())
 }
 

@@ -59,6 +59,15 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Returns how many pages wait, if any can.
+    fn waits(&self) -> Option<String> {
+        match self.waiting {
+            Waiting::Off => None,
+            Waiting::Unknown => Some(self.words.unreadable().to_owned()),
+            Waiting::Plans(count) => Some(self.words.pages_waiting(count)),
+        }
+    }
+
     fn approves_first(&self) -> bool {
         self.form.approval != Approval::Automatic
     }

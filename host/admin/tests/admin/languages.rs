@@ -16,7 +16,7 @@ const PAGES: [&str; 7] = [
     "/admin/settings",
 ];
 /// What is not ours, or the same in every language.
-const OWN: [&str; 8] = ["Wandstore", SHOP, OTHER, "r-1", "#1b3a57", "#ffffff", "warm and clear", "cheap"];
+const OWN: [&str; 8] = ["Wandstore", SHOP, OTHER, "r-1", "customer-7", "#1b3a57", "warm and clear", "cheap"];
 /// Attributes that are read, beside those that the check knows.
 const READ: [&str; 23] = [
     "heading",

@@ -27,6 +27,10 @@ fn local(listener: &TcpListener) -> Url {
 }
 
 /// A server that accepts connections and never answers.
+/// The names of the migrations, in their order.
+const MIGRATIONS: [&str; 9] =
+    ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps", "budget money", "billing"];
+
 #[tokio::test]
 async fn a_server_that_hangs_is_an_error_for_all_callers_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -129,7 +133,7 @@ async fn a_caller_that_goes_away_spoils_no_connection() {
 async fn hosts_that_start_at_once_migrate_once() {
     let Some(schema) = Schema::create().await else { return };
     let due = schema.database().check().await.unwrap().migrations;
-    assert_eq!(due, ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps"]);
+    assert_eq!(due, MIGRATIONS);
     let mut hosts = JoinSet::new();
     for _ in 0..4 {
         let database = schema.database();
@@ -143,7 +147,7 @@ async fn hosts_that_start_at_once_migrate_once() {
 async fn migrating_says_what_was_run_and_a_second_time_nothing() {
     let Some(schema) = Schema::create().await else { return };
     let migrated = schema.database().migrate(false).await.unwrap();
-    assert_eq!(migrated.migrations, ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps"]);
+    assert_eq!(migrated.migrations, MIGRATIONS);
     assert!(migrated.version.starts_with(|digit: char| digit.is_ascii_digit()), "{}", migrated.version);
     assert_eq!(schema.database().migrate(false).await.unwrap().migrations, Vec::<String>::new());
 
