@@ -58,6 +58,7 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ("QueryRoot", "shop", "Shop", NONE),
     ("QueryRoot", "products", "ProductConnection", LISTINGS),
     ("QueryRoot", "collections", "CollectionConnection", LISTINGS),
+    ("QueryRoot", "collection", "Collection", LISTINGS),
     ("QueryRoot", "search", "SearchResultItemConnection", LISTINGS),
     ("Shop", "name", "", LISTINGS),
     ("Shop", "moneyFormat", "", LISTINGS),

@@ -16,7 +16,8 @@ const PAGES: [&str; 7] = [
     "/admin/settings",
 ];
 /// What is not ours, or the same in every language.
-const OWN: [&str; 8] = ["Wandstore", SHOP, OTHER, "r-1", "customer-7", "#1b3a57", "warm and clear", "cheap"];
+const OWN: [&str; 9] =
+    ["Wandstore", SHOP, OTHER, "r-1", "customer-7", "#1b3a57", "#ffffff", "warm and clear", "cheap"];
 /// Attributes that are read, beside those that the check knows.
 const READ: [&str; 23] = [
     "heading",
@@ -135,9 +136,14 @@ async fn no_text_of_a_plan_that_waits_is_in_no_file() {
     bench.visit(SHOP).await;
     let token = bench.token(SHOP);
     let at = |path: &str| format!("{path}?locale=en-XA");
-    // What the check says of a plan is in English, and marked as such.
+    // What the check says of a plan is in English, and marked as such. What the merchant typed is theirs.
     let foreign = |page: &str| {
-        let own = ["blocks[0].product: the product is sold out", "promises too much"];
+        let own = [
+            "blocks[0].product: the product is sold out",
+            "title: promises too much",
+            "promises too much",
+            "forbidden",
+        ];
         foreign(&own.iter().fold(page.to_owned(), |page, text| page.replace(text, "")))
     };
     bench.save_at("/admin/pages", Some(&token), "persona=explorer&approval=first&only_approved=on").await;
