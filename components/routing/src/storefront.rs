@@ -13,7 +13,7 @@ use page::{About, Document, Look, Shelves, Shop, Subject};
 use routes::{Format, Route};
 
 use crate::admission;
-use crate::approved::may_be_shown;
+use crate::approved::{Standing, standing};
 use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Settings, Storage};
 use crate::headers::{self, ExtraField};
 use crate::http::{Body, Reply, Request, Response};
@@ -99,28 +99,24 @@ pub(crate) fn show<D: Deployment>(
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Hit(metadata), shown))
         }
-        // It counts as a new page, which the limits allow or not: nothing may come of it as long as nothing is approved.
-        Cached::Stale(page, _) if !may_be_shown(deployment, visitor, &page.metadata) => {
-            made_anew(deployment, visitor, request, Wanted::Replanned)
-        }
-        Cached::Stale(Page { content, metadata }, reason)
-            if usable(&metadata) && !is_withdrawn(deployment, visitor, &metadata) =>
-        {
-            let generation = request_page(deployment, visitor, request, Wanted::after(reason));
-            let shown = Shown::Theirs(content, metadata.fragment);
-            Ok((Served::Stale(metadata, generation), shown))
-        }
         Cached::Fresh(_) => made_anew(deployment, visitor, request, Wanted::Rerender),
-        Cached::Stale(_, reason) => made_anew(deployment, visitor, request, Wanted::after(reason)),
+        Cached::Stale(Page { content, metadata }, reason) => {
+            match standing(deployment, visitor, &metadata) {
+                Standing::Allowed if usable(&metadata) => {
+                    let generation = request_page(deployment, visitor, request, Wanted::after(reason));
+                    let shown = Shown::Theirs(content, metadata.fragment);
+                    Ok((Served::Stale(metadata, generation), shown))
+                }
+                Standing::Allowed | Standing::Withdrawn => {
+                    made_anew(deployment, visitor, request, Wanted::after(reason))
+                }
+                // It counts as a new page, which the limits allow or not: nothing may come of it as long as nothing is
+                // approved.
+                Standing::Unapproved => made_anew(deployment, visitor, request, Wanted::Replanned),
+            }
+        }
         Cached::Miss => made_anew(deployment, visitor, request, Wanted::First),
     }
-}
-
-/// Returns whether a stale page may show what the merchant excludes by now. A fresh one cannot: saving settings makes pages
-/// stale.
-fn is_withdrawn(deployment: &impl Settings, visitor: &Visitor, metadata: &PageMetadata) -> bool {
-    let merchant = deployment.merchant(&visitor.shop);
-    merchant.is_some_and(|merchant| merchant.exclusions() != metadata.exclusions)
 }
 
 /// Renders the fallback page of a shop, which the host serves when all else fails. Returns `None` for a shop

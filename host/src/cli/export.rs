@@ -8,6 +8,7 @@ use capabilities::Capabilities;
 use clap::Args;
 use host::config::Config;
 use host::http::FallbackCache;
+use model::shop::ShopSettings;
 use runtime::deployment::Components;
 
 use super::output::print;
@@ -47,13 +48,14 @@ async fn fallback_pages(components: &Components, config: &Config) -> anyhow::Res
     capabilities.settings = Arc::new(config.settings().into());
     let deployment = components.link(Arc::new(capabilities))?;
     let fallbacks = FallbackCache::default();
-    let shops: Vec<_> = config.file.document.shops.keys().cloned().collect();
-    fallbacks.refresh(&deployment.routing, &config.file.document.shops).await;
-    let page = |shop: String| {
-        let page = fallbacks.page(&shop).with_context(|| format!("{shop} has no fallback page"))?;
-        Ok((shop, page.body.to_vec()))
+    let shops = &config.file.document.shops;
+    fallbacks.refresh(&deployment.routing, shops).await;
+    let page = |(shop, settings): (&String, &ShopSettings)| {
+        let page = fallbacks.page(shop, settings.exclusions());
+        let page = page.with_context(|| format!("{shop} has no fallback page"))?;
+        Ok((shop.clone(), page.body.to_vec()))
     };
-    shops.into_iter().map(page).collect()
+    shops.iter().map(page).collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -16,7 +16,15 @@ use runtime::context::Cause;
 /// The last good fallback page of each shop.
 #[derive(Debug, Default)]
 pub struct FallbackCache {
-    pages: RwLock<HashMap<String, Answer>>,
+    pages: RwLock<HashMap<String, Kept>>,
+}
+
+/// The last good fallback page of a shop.
+#[derive(Debug, Clone)]
+struct Kept {
+    page: Answer,
+    /// The digest of what the merchant excluded before the page was made ([`ShopSettings::exclusions`]).
+    exclusions: u64,
 }
 
 impl FallbackCache {
@@ -24,49 +32,57 @@ impl FallbackCache {
     /// old one stays.
     pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, ShopSettings>) {
         self.pages.write().unwrap_or_else(PoisonError::into_inner).retain(|shop, _| shops.contains_key(shop));
-        for shop in shops.keys() {
-            self.fill(routing, shop).await;
+        for (shop, settings) in shops {
+            self.fill(routing, shop, settings.exclusions()).await;
         }
     }
 
-    /// Asks routing for the pages of shops that have none yet, such as shops added since the last refresh.
+    /// Asks routing for the pages of shops that have none that may be shown, such as shops added since the last refresh,
+    /// or shops that exclude something else since then.
     pub async fn complete(&self, routing: &Handler, shops: &BTreeMap<String, ShopSettings>) {
-        for shop in shops.keys().filter(|shop| self.page(shop).is_none()) {
-            self.fill(routing, shop).await;
+        for (shop, settings) in shops {
+            let exclusions = settings.exclusions();
+            if self.page(shop, exclusions).is_none() {
+                self.fill(routing, shop, exclusions).await;
+            }
         }
     }
 
-    async fn fill(&self, routing: &Handler, shop: &str) {
+    /// Asks routing for the page of a shop that excludes at least this.
+    async fn fill(&self, routing: &Handler, shop: &str, exclusions: u64) {
         match page(routing, shop).await {
             Ok(Some(page)) => {
-                self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(shop.to_owned(), page);
+                let kept = Kept { page, exclusions };
+                self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(shop.to_owned(), kept);
             }
             Ok(None) => tracing::warn!(shop, "routing returned no fallback page for a served shop"),
             Err(_logged) => {}
         }
     }
 
-    /// Returns the last good fallback page of a shop.
-    pub fn page(&self, shop: &str) -> Option<Answer> {
-        self.pages.read().unwrap_or_else(PoisonError::into_inner).get(shop).cloned()
+    /// Returns the last good fallback page of a shop, unless it was made while the merchant excluded something else:
+    /// `exclusions` is the digest of what they exclude now.
+    pub fn page(&self, shop: &str, exclusions: u64) -> Option<Answer> {
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        pages.get(shop).filter(|kept| kept.exclusions == exclusions).map(|kept| kept.page.clone())
     }
 
     /// Returns the answer to a request that routing failed to answer, as the table of routes says. A shopper never gets
-    /// a server error.
+    /// a server error. `open` returns the digest of what a shop excludes, if strangers may see the shop.
     pub fn answer(
         &self,
         route: Option<Route>,
         path: &str,
-        is_open: impl Fn(&str) -> bool,
+        open: impl Fn(&str) -> Option<u64>,
     ) -> (Answer, Outcome) {
         let on_failure = OnFailure::of(route);
-        let shop = shop_of(path).filter(|shop| is_open(shop.as_str()));
-        let page = match on_failure {
-            OnFailure::FallbackPage => shop.as_ref().and_then(|shop| self.page(shop.as_str())),
+        let shop = shop_of(path).and_then(|shop| Some((open(shop.as_str())?, shop)));
+        let page = match (on_failure, &shop) {
+            (OnFailure::FallbackPage, Some((exclusions, shop))) => self.page(shop.as_str(), *exclusions),
             _ => None,
         };
         let cache = on_failure.is_page().then_some(CacheOutcome::Miss);
-        let outcome = Outcome { route, shop: shop.map(ShopId::into_string), cache };
+        let outcome = Outcome { route, shop: shop.map(|(_, shop)| shop.into_string()), cache };
         (page.unwrap_or_else(|| Answer::fixed(on_failure.answer())), outcome)
     }
 }
@@ -102,7 +118,15 @@ mod tests {
     use super::*;
 
     fn answer(fallbacks: &FallbackCache, path: &str) -> (Answer, Outcome) {
-        fallbacks.answer(Route::at(path), path, |_| true)
+        fallbacks.answer(Route::at(path), path, |_| Some(0))
+    }
+
+    fn keeping(exclusions: u64) -> FallbackCache {
+        let page = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: "kept".into() };
+        let fallbacks = FallbackCache::default();
+        let kept = Kept { page, exclusions };
+        fallbacks.pages.write().unwrap().insert("a-b.myshopify.com".to_owned(), kept);
+        fallbacks
     }
 
     #[test]
@@ -117,17 +141,27 @@ mod tests {
 
     #[test]
     fn a_shop_gets_its_own_page_however_it_is_written() {
-        let fallbacks = FallbackCache::default();
-        let page = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: "kept".into() };
-        fallbacks.pages.write().unwrap().insert("a-b.myshopify.com".to_owned(), page);
+        let fallbacks = keeping(0);
         let path = "/s/a%2Db.myshopify.com";
         assert_eq!(answer(&fallbacks, path).0.body, "kept");
-        let (page, outcome) = fallbacks.answer(Some(Route::Page), path, |shop| shop != "a-b.myshopify.com");
+        let (page, outcome) = fallbacks.answer(Some(Route::Page), path, |_| None);
         assert!(page.body.starts_with(b"<!doctype html>"), "it is closed to strangers");
         assert_eq!(outcome.shop, None);
         for path in ["/proxy", "/proxy/"] {
             let (page, _) = answer(&fallbacks, path);
             assert!(page.body.starts_with(b"<!doctype html>"), "{path}: its prices may be of another market");
+        }
+    }
+
+    #[test]
+    fn a_page_from_before_something_was_excluded_is_not_shown() {
+        let fallbacks = keeping(7);
+        let answer = |exclusions| {
+            fallbacks.answer(Some(Route::Page), "/s/a-b.myshopify.com", |_| Some(exclusions)).0.body
+        };
+        assert_eq!(answer(7), "kept");
+        for now in [0, 8] {
+            assert!(answer(now).starts_with(b"<!doctype html>"), "{now}: the last resort has no products");
         }
     }
 

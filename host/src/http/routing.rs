@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::uri::PathAndQuery;
 use http::{Method, StatusCode};
-use model::shop::ShopStatus;
+use model::shop::{ShopSettings, ShopStatus};
 use routes::{Caller, Route};
 use tokio::time::Instant as Deadline;
 use wasmtime::component::Resource;
@@ -148,9 +148,13 @@ impl Routing {
     /// Returns the answer in place of one of routing, which failed.
     pub(super) fn rescue(&self, question: &Question) -> (Answer, Outcome) {
         let settings = &self.deployment.capabilities.settings;
-        let is_open =
-            |shop: &str| settings.look(|settings| settings.shop_status(shop, false)) != ShopStatus::Unknown;
-        self.fallbacks.answer(question.route, question.target.path(), is_open)
+        let open = |shop: &str| {
+            settings.look(|settings| {
+                let is_open = settings.shop_status(shop, false) != ShopStatus::Unknown;
+                settings.shops.get(shop).filter(|_| is_open).map(ShopSettings::exclusions)
+            })
+        };
+        self.fallbacks.answer(question.route, question.target.path(), open)
     }
 }
 

@@ -8,6 +8,7 @@ use model::shop::{Campaign, selector};
 use crate::fakes::{Fake, PAGE, signed};
 
 const PAGE_OF_ANYBODY: &str = "/s/magic-wands?shopper=abc123";
+const STATUS: &str = "/api/generation/status?store=magic-wands&shopper=abc123";
 
 fn excluding(lines: &[&str]) -> Fake {
     Fake { excluded: selector::excluded(lines.iter().copied()).unwrap(), ..Fake::default() }
@@ -89,11 +90,13 @@ fn a_stale_page_from_before_something_was_excluded_is_not_shown() {
     assert_eq!(answer.header("x-cache"), "MISS");
     assert!(answer.text().contains("Oak Wand") && !answer.text().contains("a page for abc123"));
     assert_eq!(shop.page_requests.borrow()[0].work, Work::Rerender);
+    assert_eq!(shop.get(STATUS).json()["state"], "none", "nor does an open page ask for it");
 
     let shop = excluding(&["product: elder-wand"]);
     let settings = crate::Settings::merchant(&shop, &model::ShopId::parse("magic-wands").unwrap()).unwrap();
     let shop = Fake { cached: stale(settings.exclusions()), ..shop };
     assert_eq!(shop.get(PAGE_OF_ANYBODY).header("x-cache"), "STALE");
+    assert_eq!(shop.get(STATUS).json()["state"], "ready");
 }
 
 #[test]
