@@ -62,6 +62,16 @@ story('a merchant looks at a page on a phone and a desktop, edits a text, and ap
   await visitor.visit();
   await visitor.seeSwap();
   await visitor.block.getByRole('heading', { name: 'For hands that are curious' }).waitFor();
+
+  // Two clicks take the approval back, and the next view shows the page that everybody gets.
+  const approved = await open(visitor, 'approval');
+  await approved.locator('.withdrawal summary').first().click();
+  await approved.locator('[data-decide="withdraw"] button').first().click();
+  await approved.getByText('Shoppers no longer get this page.').waitFor();
+  await approved.frameLocator('iframe[title$="on a phone"]').getByRole('heading', { name: 'For hands that are curious' }).waitFor();
+  await visitor.picture('approval-withdrawn');
+  await visitor.visit();
+  assert.equal(await visitor.block.getByRole('heading', { name: 'For hands that are curious' }).count(), 0);
 }, { consents: true, viewport: DESKTOP });
 
 story('on a phone a merchant is led to the queue, rejects a page with a reason, and does not have to scroll sideways', async (visitor) => {

@@ -116,6 +116,28 @@ async fn what_the_model_planned_is_shown_to_nobody_before_it_is_approved_and_the
         shown.body
     );
     assert_eq!(model.requests().len(), 2);
+    withdraw(&host, &second.audience).await;
+    let since = Instant::now();
+    for _ in 0..3 {
+        let shown = fragment(&host).await;
+        assert_eq!((shown.status, shown.header("x-generated")), (200, "false"), "not even once more");
+        assert!(!shown.body.contains(SECOND), "{}", shown.body);
+    }
+    assert!(since.elapsed() < Duration::from_mins(1));
+    let again = waiting(&host, SECOND).await;
+    assert!(again.page.contains("A wand that waits for you."), "with the texts that were approved: {}", again.page);
+    assert_eq!(model.requests().len(), 2, "it waits, so nobody asks again");
+}
+
+/// Takes back the approval of an audience, as the queue's button does.
+async fn withdraw(host: &Process, audience: &str) {
+    let queue = get(host, QUEUE).await.body;
+    let form = queue.split_once(&format!("{QUEUE}/{audience}\" data-aside")).expect("it is approved").1;
+    let version = form.split_once("name=\"version\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let (version, _) = version.expect("the form names the approval");
+    let body = format!("action=withdraw&version={version}");
+    let withdrawn = post(host, &format!("{QUEUE}/{audience}"), &body).await;
+    assert!(withdrawn.status == 200 && withdrawn.body.contains("Withdrawn"), "{}", withdrawn.body);
 }
 
 #[tokio::test]

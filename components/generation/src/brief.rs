@@ -39,6 +39,7 @@ impl Brief {
             holdout: _,
             personas_paused: _,
             paused: _,
+            withdrawals: _,
             has_model: _,
             is_installed: _,
         } = merchant;
@@ -116,7 +117,7 @@ mod tests {
             ShopSettings { surface: "#ffffff".parse().ok(), ..merchant() },
             ShopSettings { url: Some("https://other.example".into()), ..merchant() },
             ShopSettings { plans_per: Some(PlansPer::Segment), ..merchant() },
-            ShopSettings { approval: Approval::Everything, only_approved: true, ..merchant() },
+            ShopSettings { approval: Approval::Everything, only_approved: true, withdrawals: 3, ..merchant() },
         ];
         assert!(same.iter().all(|merchant| Brief::of(merchant) == base));
         let others = [

@@ -13,19 +13,20 @@ use crate::visitor::Visitor;
 pub(crate) enum Standing {
     /// It may.
     Allowed,
-    /// It shows what the merchant excludes by now.
+    /// It shows what the merchant excludes by now, or is of an approval that they may have taken back.
     Withdrawn,
-    /// The merchant shows only what they approved, and did not approve this page. Until they approve another one, a
-    /// job may end without a page.
+    /// The merchant shows only what they approved, and this page may not be. Until they approve another one, a job may
+    /// end without a page.
     Unapproved,
 }
 
 /// Returns whether a page that is stale may still be shown to a visitor.
 pub(crate) fn standing(deployment: &impl Settings, visitor: &Visitor, stale: &PageMetadata) -> Standing {
     let Some(merchant) = deployment.merchant(&visitor.shop) else { return Standing::Allowed };
-    if merchant.shows_only_approved() && stale.source != Source::Approved {
+    let is_withdrawn = merchant.exclusions() != stale.exclusions;
+    if merchant.shows_only_approved() && (is_withdrawn || stale.source != Source::Approved) {
         Standing::Unapproved
-    } else if merchant.exclusions() != stale.exclusions {
+    } else if is_withdrawn {
         Standing::Withdrawn
     } else {
         Standing::Allowed

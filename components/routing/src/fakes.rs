@@ -47,6 +47,8 @@ pub(crate) struct Fake {
     pub(crate) personas_paused: Vec<Persona>,
     /// What the merchant approves; shoppers get nothing else of it.
     pub(crate) approval: Approval,
+    /// How many approvals the merchant took back.
+    pub(crate) withdrawals: u32,
     /// What the merchant excludes and pins.
     pub(crate) excluded: Vec<Selector>,
     pub(crate) pinned: Vec<Selector>,
@@ -101,6 +103,7 @@ impl Default for Fake {
             holdout: Share::NOBODY,
             personas_paused: Vec::new(),
             approval: Approval::Automatic,
+            withdrawals: 0,
             excluded: Vec::new(),
             pinned: Vec::new(),
             campaigns: Vec::new(),

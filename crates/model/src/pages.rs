@@ -107,7 +107,7 @@ pub struct PageMetadata {
     /// The time at which what the page shows changes by itself, in milliseconds since the epoch: then it is rendered again.
     #[serde(rename = "n", default)]
     pub changes_ms: Option<u64>,
-    /// The digest of what the merchant excluded when the page was made ([`crate::shop::ShopSettings::exclusions`]).
+    /// The digest of what pages could not show any more when it was made ([`crate::shop::ShopSettings::exclusions`]).
     #[serde(rename = "x", default)]
     pub exclusions: u64,
     /// The part of the document that is shown inside a theme.

@@ -2,7 +2,7 @@
 //!
 //! There is a [`Review`] for each [`crate::Audience`] of a shop: the plan that waits, the plan that was approved last,
 //! and why others were rejected. Every decision names the version of the plan that was looked at, so that nobody
-//! decides about a plan that they did not see.
+//! decides about a plan that they did not see. An approval can be withdrawn.
 
 use std::hash::Hasher as _;
 
@@ -78,7 +78,7 @@ pub struct Rejection {
     pub at_ms: u64,
 }
 
-/// What a merchant does with a waiting plan.
+/// What a merchant does with a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// Shoppers get it from now on.
@@ -89,22 +89,35 @@ pub enum Decision {
     ApproveEdited(String),
     /// It is dropped, for this reason.
     Reject(String),
+    /// It was approved, and shoppers do not get it any more. It waits again, unless another one does.
+    Withdraw,
 }
 
-/// The plan that a decision is about is not the one that waits.
+/// The plan that a decision is about is not the one that waits, or was approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("another plan waits now, or none")]
+#[error("there is another plan now, or none")]
 pub struct Outdated;
 
 impl WaitingPlan {
     /// Returns a digest of the plan: every other plan, and every edit of this one, has another.
     pub fn version(&self) -> String {
-        let mut hasher = FnvHasher::default();
-        hasher.write(self.json.as_bytes());
-        hasher.write(self.job.as_str().as_bytes());
-        hasher.write(&self.planned_ms.to_le_bytes());
-        format!("{:016x}", hasher.finish())
+        version(&self.json, &self.job, self.planned_ms)
     }
+}
+
+impl ApprovedPlan {
+    /// Returns a digest of the plan: every other plan, and every other approval of this one, has another.
+    pub fn version(&self) -> String {
+        version(&self.json, &self.job, self.at_ms)
+    }
+}
+
+fn version(json: &str, job: &JobId, at_ms: u64) -> String {
+    let mut hasher = FnvHasher::default();
+    hasher.write(json.as_bytes());
+    hasher.write(job.as_str().as_bytes());
+    hasher.write(&at_ms.to_le_bytes());
+    format!("{:016x}", hasher.finish())
 }
 
 impl Review {
@@ -131,17 +144,39 @@ impl Review {
         by: &str,
         at_ms: u64,
     ) -> Result<(), Outdated> {
-        let waiting = self.waiting.take_if(|waiting| waiting.version() == version).ok_or(Outdated)?;
         match decision {
-            Decision::Approve => self.approve(waiting, by, at_ms),
-            Decision::ApproveEdited(json) => self.approve(WaitingPlan { json, ..waiting }, by, at_ms),
-            Decision::Edit(json) => self.waiting = Some(WaitingPlan { json, ..waiting }),
+            Decision::Approve => {
+                let plan = self.take(version)?;
+                self.approve(plan, by, at_ms);
+            }
+            Decision::ApproveEdited(json) => {
+                let plan = self.take(version)?;
+                self.approve(WaitingPlan { json, ..plan }, by, at_ms);
+            }
+            Decision::Edit(json) => {
+                let plan = self.take(version)?;
+                self.waiting = Some(WaitingPlan { json, ..plan });
+            }
             Decision::Reject(reason) => {
+                self.take(version)?;
                 let reason = reason.chars().take(REASON_CHARS_MAX).collect();
                 self.rejections.insert(0, Rejection { reason, by: by.to_owned(), at_ms });
                 self.rejections.truncate(REASONS_MAX);
             }
+            Decision::Withdraw => self.withdraw(version, at_ms)?,
         }
+        Ok(())
+    }
+
+    /// Takes the waiting plan of this version.
+    fn take(&mut self, version: &str) -> Result<WaitingPlan, Outdated> {
+        self.waiting.take_if(|waiting| waiting.version() == version).ok_or(Outdated)
+    }
+
+    fn withdraw(&mut self, version: &str, at_ms: u64) -> Result<(), Outdated> {
+        let approved = self.approved.take_if(|approved| approved.version() == version).ok_or(Outdated)?;
+        let ApprovedPlan { json, job, .. } = approved;
+        self.waiting.get_or_insert(WaitingPlan { json, job, planned_ms: at_ms });
         Ok(())
     }
 
@@ -284,6 +319,29 @@ mod tests {
         assert_eq!((approved.json.as_str(), approved.by.as_str(), approved.at_ms), ("b", "7", 6));
         assert_eq!((review.waiting.clone(), review.ttl_seconds()), (None, None));
         assert_eq!(Review::decode(&review.encode()), Some(review));
+    }
+
+    #[test]
+    fn an_approval_that_is_withdrawn_waits_again_unless_another_plan_does() {
+        let approved = || {
+            let (mut review, version) = review("a");
+            review.decide(&version, Decision::Approve, "7", 5).unwrap();
+            let version = review.approved.as_ref().unwrap().version();
+            (review, version)
+        };
+        let (mut withdrawn, version) = approved();
+        assert_eq!(withdrawn.decide("0000", Decision::Withdraw, "7", 9), Err(Outdated));
+        assert!(withdrawn.approved.is_some(), "another approval stays");
+        withdrawn.decide(&version, Decision::Withdraw, "7", 9).unwrap();
+        let again = withdrawn.waiting.clone().unwrap();
+        assert_eq!((again.json.as_str(), again.planned_ms), ("a", 9));
+        assert_eq!((withdrawn.approved.clone(), withdrawn.ttl_seconds()), (None, Some(UNDECIDED_SECONDS)));
+        assert_eq!(withdrawn.decide(&version, Decision::Withdraw, "7", 10), Err(Outdated));
+
+        let (mut withdrawn, version) = approved();
+        withdrawn.waiting = Some(waiting("b"));
+        withdrawn.decide(&version, Decision::Withdraw, "7", 9).unwrap();
+        assert_eq!((withdrawn.waiting.unwrap().json.as_str(), withdrawn.approved), ("b", None));
     }
 
     #[test]

@@ -107,6 +107,9 @@ pub struct ShopSettings {
     /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
     /// stored.
     pub paused: bool,
+    /// How many approvals the merchant took back.
+    #[serde(skip)]
+    pub withdrawals: u32,
     /// Whether the language model may plan its pages: the shop's plan includes it.
     #[serde(skip)]
     pub has_model: bool,
@@ -166,6 +169,8 @@ pub struct Choices {
     pub personas_kept: Vec<Persona>,
     /// See [`ShopSettings::paused`].
     pub paused: bool,
+    /// See [`ShopSettings::withdrawals`].
+    pub withdrawals: u32,
 }
 
 /// Returns a question with its question mark, and its answer; `None` if the text has no question mark, or nothing after
@@ -219,6 +224,7 @@ impl Default for ShopSettings {
             holdout: Share::TENTH,
             personas_paused: Vec::new(),
             paused: false,
+            withdrawals: 0,
             has_model: true,
             is_installed: false,
         }
@@ -266,10 +272,14 @@ impl ShopSettings {
             .any(|selector| matches!(selector, Selector::Block(excluded) if *excluded == name))
     }
 
-    /// Returns a digest of what is excluded; 0 if nothing is. It is the same on every host and in every release.
+    /// Returns a digest of what pages may not show any more: what is excluded, and which approvals were taken back; 0 if
+    /// there is nothing. It is the same on every host and in every release.
     pub fn exclusions(&self) -> u64 {
         let mut lines: Vec<_> =
             self.excluded.iter().map(|selector| selector.to_string().to_lowercase()).collect();
+        if self.withdrawals > 0 {
+            lines.push(format!("withdrawals: {}", self.withdrawals));
+        }
         if lines.is_empty() {
             return 0;
         }
@@ -354,6 +364,7 @@ impl Choices {
             personas_paused: shop.personas_paused,
             personas_kept: Vec::new(),
             paused: shop.paused,
+            withdrawals: shop.withdrawals,
         }
     }
 
@@ -401,6 +412,7 @@ impl Choices {
             holdout: self.holdout,
             personas_paused: self.personas_paused,
             paused: self.paused,
+            withdrawals: self.withdrawals,
             ..shop
         }
     }
@@ -452,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_of_exclusions_depends_on_what_is_excluded_alone() {
+    fn the_digest_of_exclusions_depends_on_what_is_excluded_and_withdrawn() {
         let of = |lines: &[&str]| {
             let excluded = selector::excluded(lines.iter().copied()).unwrap();
             ShopSettings { excluded, ..ShopSettings::default() }.exclusions()
@@ -460,6 +472,8 @@ mod tests {
         assert_eq!(of(&[]), 0);
         assert_eq!(of(&["vendor: A", "type: B"]), of(&["type: b", "vendor: a"]));
         assert_ne!(of(&["vendor: A"]), of(&["type: A"]));
+        let after = |withdrawals| ShopSettings { withdrawals, ..ShopSettings::default() }.exclusions();
+        assert!(after(0) == 0 && after(1) != 0 && after(1) != after(2), "each withdrawal changes it");
     }
 
     #[test]

@@ -24,7 +24,8 @@
     const bar = document.querySelector(".bar");
     const { dataset: words } = document.body;
     const page = () => app.firstElementChild;
-    const form = () => app.querySelector("form");
+    // A form aside decides about something else, and nothing is typed into it.
+    const form = () => app.querySelector("form:not([data-aside])");
 
     // Forms
 
@@ -70,14 +71,14 @@
     };
     const unreached = (online, offline) => (navigator.onLine ? online : offline);
 
-    /** Sends the form: to be saved, or with a decision about what it is of. */
-    const save = async (decision) => {
-      if (!form() || app.ariaBusy === "true") return;
+    /** Sends the page's form or another: to be saved, or with a decision about what it is of. */
+    const save = async (decision, of = form()) => {
+      if (!of || app.ariaBusy === "true") return;
       app.ariaBusy = "true";
       try {
-        const body = read(form());
+        const body = read(of);
         if (decision) body.set("action", decision);
-        const answer = await ask(form().getAttribute("action"), { method: "POST", body });
+        const answer = await ask(of.getAttribute("action"), { method: "POST", body });
         if (answer.status === 401 || answer.status === 403) return tell(words.ended);
         if (answer.status === 413) return tell(words.tooLong);
         if (![200, 409, 422, 503].includes(answer.status)) throw new Error(answer.status);
@@ -158,14 +159,26 @@
       else bar.hidden = true;
     };
 
-    /** Goes to another page, once there is nothing unsaved. */
-    const go = async (path) => {
+    /** Whether there is nothing unsaved, or nothing that the merchant wants to keep. */
+    const isSettled = async () => {
       if (isDirty && hasBar) await bridge.saveBar.leaveConfirmation();
       else if (isDirty) {
         bar.querySelector("p").textContent = words.saveFirst;
         bar.classList.add("urged");
-        return bar.querySelector("[data-save]").focus();
+        bar.querySelector("[data-save]").focus();
+        return false;
       }
+      return true;
+    };
+
+    /** Decides about what a form is of. If that is another form than the page's, what was typed would be lost. */
+    const decide = async (decision, of) => {
+      if (of === form() || (await isSettled())) await save(decision, of);
+    };
+
+    /** Goes to another page, once there is nothing unsaved. */
+    const go = async (path) => {
+      if (!(await isSettled())) return;
       history.pushState({}, "", `${path}?${kept()}`);
       await load(path);
     };
@@ -321,7 +334,7 @@
       } else if (target.dataset.save !== undefined) save();
       else if (target.dataset.discard !== undefined) discard();
       else if (target.dataset.retry !== undefined) load(page().dataset.at);
-      else if (target.dataset.decide) save(target.dataset.decide);
+      else if (target.dataset.decide) decide(target.dataset.decide, target.closest("form"));
       else if (target.dataset.preview) preview(target);
       else if (target.dataset.report) download(target.dataset.report);
     });

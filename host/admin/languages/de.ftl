@@ -201,6 +201,9 @@ plan-changed-details = Produkte oder Einstellungen haben sich geändert, seit Si
     Sehen Sie Ihre Texte durch, und speichern Sie erneut.
 rejected = Abgelehnt
 rejected-details = Die nächste Seite wird mit Blick auf Ihren Grund erstellt und wartet bald hier.
+withdrawn = Zurückgezogen
+withdrawn-details = Kunden bekommen diese Seite nicht mehr. Sie wartet wieder auf Sie, wenn keine neuere wartet.
+withdrawn-later-details = Kunden bekommen diese Seite etwas später nicht mehr: Unser Speicher hat nicht geantwortet, und es wird erneut versucht.
 not-rejected-yet = Noch nicht abgelehnt
 not-rejected-yet-details = Sagen Sie in wenigen Worten, was nicht stimmt, damit die nächste Seite besser wird.
 nothing-decided = Nichts wurde entschieden
@@ -251,6 +254,11 @@ reason = Was stimmt damit nicht?
 reason-details = Das Sprachmodell erfährt es, höchstens 30 Tage lang. Höchstens { $max } Zeichen.
 page-column = Seite
 by-column = Von Teammitglied
+withdraw = Zurückziehen
+# Read aloud: which page.
+withdraw-of = Zurückziehen: { $page }
+once-withdrawn-same = Danach bekommen Kunden die Seite, die alle bekommen, bis Sie eine andere freigeben.
+once-withdrawn-rules = Danach bekommen Kunden eine Seite nach unseren eigenen Regeln, bis Sie eine andere freigeben.
 
 ## Approval: the texts of a page
 

@@ -207,6 +207,9 @@ plan-changed-details = Products or settings changed since you opened this page, 
     again.
 rejected = Rejected
 rejected-details = The next page is made with your reason in mind, and waits here soon.
+withdrawn = Withdrawn
+withdrawn-details = Shoppers no longer get this page. It waits for you again, unless a newer one does.
+withdrawn-later-details = Shoppers stop getting this page a little later: our storage did not answer, and is tried again.
 not-rejected-yet = Not rejected yet
 not-rejected-yet-details = Say in a few words what is wrong, so that the next page is better.
 nothing-decided = Nothing was decided
@@ -261,6 +264,11 @@ reason = What is wrong with it?
 reason-details = The language model is told, for 30 days at most. Use at most { $max } characters.
 page-column = Page
 by-column = By staff member
+withdraw = Withdraw
+# Read aloud: which page.
+withdraw-of = Withdraw: { $page }
+once-withdrawn-same = From then on, shoppers get the page that everybody gets, until you approve another one.
+once-withdrawn-rules = From then on, shoppers get a page of our own rules, until you approve another one.
 
 ## Approval: the texts of a page
 

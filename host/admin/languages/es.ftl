@@ -201,6 +201,9 @@ plan-changed-details = Los productos o la configuración cambiaron desde que abr
     vuelve a guardar.
 rejected = Rechazada
 rejected-details = La siguiente página se crea teniendo en cuenta tu motivo y pronto esperará aquí.
+withdrawn = Retirada
+withdrawn-details = Los clientes ya no ven esta página. Vuelve a esperarte, salvo que espere una más reciente.
+withdrawn-later-details = Los clientes dejarán de ver esta página un poco más tarde: nuestro almacenamiento no respondió y se vuelve a intentar.
 not-rejected-yet = Aún no rechazada
 not-rejected-yet-details = Di en pocas palabras qué está mal, para que la siguiente página sea mejor.
 nothing-decided = No se decidió nada
@@ -251,6 +254,11 @@ reason = ¿Qué tiene de malo?
 reason-details = Se le dice al modelo de lenguaje, durante 30 días como máximo. Usa como máximo { $max } caracteres.
 page-column = Página
 by-column = Por miembro del equipo
+withdraw = Retirar
+# Read aloud: which page.
+withdraw-of = Retirar: { $page }
+once-withdrawn-same = Después, los clientes ven la página común a todos hasta que apruebes otra.
+once-withdrawn-rules = Después, los clientes ven una página de nuestras propias reglas hasta que apruebes otra.
 
 ## Approval: the texts of a page
 

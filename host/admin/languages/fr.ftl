@@ -202,6 +202,9 @@ plan-changed-details = Des produits ou des paramètres ont changé depuis que vo
     textes, puis enregistrez de nouveau.
 rejected = Refusée
 rejected-details = La page suivante est créée en tenant compte de votre raison et attendra bientôt ici.
+withdrawn = Retirée
+withdrawn-details = Les clients ne voient plus cette page. Elle vous attend de nouveau, sauf si une plus récente attend.
+withdrawn-later-details = Les clients cesseront de voir cette page un peu plus tard : notre stockage n’a pas répondu, et un nouvel essai est en cours.
 not-rejected-yet = Pas encore refusée
 not-rejected-yet-details = Dites en quelques mots ce qui ne va pas, pour que la page suivante soit meilleure.
 nothing-decided = Rien n’a été décidé
@@ -253,6 +256,11 @@ reason = Qu’est-ce qui ne va pas ?
 reason-details = Le modèle de langage en tient compte, pendant 30 jours au plus. { $max } caractères au plus.
 page-column = Page
 by-column = Par membre de l’équipe
+withdraw = Retirer
+# Read aloud: which page.
+withdraw-of = Retirer : { $page }
+once-withdrawn-same = Les clients voient ensuite la page commune à tous, jusqu’à ce que vous en validiez une autre.
+once-withdrawn-rules = Les clients voient ensuite une page selon nos propres règles, jusqu’à ce que vous en validiez une autre.
 
 ## Approval: the texts of a page
 

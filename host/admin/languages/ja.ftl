@@ -195,6 +195,9 @@ texts-refused-details = 印の付いた文章を修正してください。ペ�
 plan-changed-details = このページを開いた後に商品または設定が変わり、ページも変わりました。文章を確認して、もう一度保存してください。
 rejected = 却下しました
 rejected-details = 次のページはこの理由を踏まえて作られ、まもなくここで承認を待ちます。
+withdrawn = 承認を取り消しました
+withdrawn-details = このページはお客様に表示されなくなりました。新しいページが待っていなければ、再び承認待ちになります。
+withdrawn-later-details = このページは少し後に表示されなくなります。ストレージが応答しなかったため、再試行しています。
 not-rejected-yet = まだ却下されていません
 not-rejected-yet-details = 次のページが良くなるように、問題点を短く書いてください。
 nothing-decided = 何も決定されていません
@@ -244,6 +247,11 @@ reason = どこに問題がありますか？
 reason-details = 最長30日間、言語モデルに伝えられます。{ $max }文字以内で入力してください。
 page-column = ページ
 by-column = スタッフ
+withdraw = 承認を取り消す
+# Read aloud: which page.
+withdraw-of = 承認を取り消す：{ $page }
+once-withdrawn-same = その後は、別のページを承認されるまで、お客様には全員共通のページが表示されます。
+once-withdrawn-rules = その後は、別のページを承認されるまで、お客様には当社のルールで作られたページが表示されます。
 
 ## Approval: the texts of a page
 

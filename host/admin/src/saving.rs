@@ -51,8 +51,21 @@ pub async fn save_choices(
 pub async fn make_stale(admin: &Arc<Admin>, shop: &ShopId) -> Saved {
     let Err(error) = admin.storefronts.bump_catalog_version(shop).await else { return Saved::ForAllPages };
     tracing::warn!(%shop, %error, "cannot make pages stale; they stay as they are until storage is writable");
-    tokio::spawn(bump_later(Arc::downgrade(admin), shop.clone()));
+    tokio::spawn(later(Arc::downgrade(admin), shop.clone(), Change::Stale));
     Saved::ForNewPages
+}
+
+/// Lets nobody see pages any more that were made before now, at once or as soon as storage can be written. Called after an
+/// approval was taken back: the pages that were made of it count as approved.
+pub async fn withdraw_pages(admin: &Arc<Admin>, shop: &ShopId) -> Saved {
+    match Change::Withdrawn.apply(admin, shop).await {
+        Ok(saved) => saved,
+        Err(error) => {
+            tracing::warn!(%shop, %error, "cannot withdraw pages; they are shown until storage is writable");
+            tokio::spawn(later(Arc::downgrade(admin), shop.clone(), Change::Withdrawn));
+            Saved::ForNewPages
+        }
+    }
 }
 
 /// Stores a change of a shop's choices and serves them. Returns false if there was nothing to change. The caller excludes
@@ -80,22 +93,45 @@ pub async fn changed(
     Err(Unavailable(format!("others changed the choices {ATTEMPTS_MAX} times meanwhile")).into())
 }
 
-/// Retries the invalidation of existing pages until it succeeds or the shop is no longer served. If the process ends
-/// first, those pages keep their former settings until they are made again for another reason.
-async fn bump_later(admin: Weak<Admin>, shop: ShopId) {
-    let mut pause = PAUSE;
-    loop {
-        tokio::time::sleep(pause).await;
-        let Some(admin) = admin.upgrade() else { return };
-        match bump(&admin, &shop).await {
-            Ok(()) => return tracing::info!(%shop, "made pages stale; they get the saved settings"),
-            Err(NotConnected::Unavailable(_) | NotConnected::Host(_)) => pause = (pause * 2).min(PAUSE_MAX),
-            Err(_) => return,
+/// What becomes of existing pages.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    /// They are made again when their shoppers come.
+    Stale,
+    /// They are not shown meanwhile, either.
+    Withdrawn,
+}
+
+impl Change {
+    async fn apply(self, admin: &Arc<Admin>, shop: &ShopId) -> Result<Saved, NotConnected> {
+        match self {
+            Self::Stale => {
+                admin.serving(shop).await?;
+                admin.storefronts.bump_catalog_version(shop).await?;
+                Ok(Saved::ForAllPages)
+            }
+            Self::Withdrawn => {
+                let once_more = |choices: &Choices| {
+                    let withdrawals = choices.withdrawals.wrapping_add(1);
+                    Some(Choices { withdrawals, ..choices.clone() })
+                };
+                save_choices(admin, shop, once_more).await
+            }
         }
     }
 }
 
-async fn bump(admin: &Admin, shop: &ShopId) -> Result<(), NotConnected> {
-    admin.serving(shop).await?;
-    Ok(admin.storefronts.bump_catalog_version(shop).await?)
+/// Tries again to change existing pages, until it succeeds or the shop is no longer served. If the process ends first, those
+/// pages stay as they are until they are made again for another reason.
+async fn later(admin: Weak<Admin>, shop: ShopId, change: Change) {
+    let mut pause = PAUSE;
+    loop {
+        tokio::time::sleep(pause).await;
+        let Some(admin) = admin.upgrade() else { return };
+        match change.apply(&admin, &shop).await {
+            Ok(_) => return tracing::info!(%shop, ?change, "changed existing pages after all"),
+            Err(NotConnected::Unavailable(_) | NotConnected::Host(_)) => pause = (pause * 2).min(PAUSE_MAX),
+            Err(_) => return,
+        }
+    }
 }

@@ -81,6 +81,7 @@ impl Settings for Fake {
             only_approved: true,
             holdout: self.holdout,
             personas_paused: self.personas_paused.clone(),
+            withdrawals: self.withdrawals,
             ..ShopSettings::default()
         })
     }

@@ -1,9 +1,9 @@
 //! What a merchant excludes is nowhere, what they pin is first, and what they announce has its days and its shoppers.
 
-use model::Persona;
 use model::jobs::Work;
 use model::pages::{Cached, Page, PageMetadata, Staleness};
-use model::shop::{Campaign, selector};
+use model::shop::{Approval, Campaign, selector};
+use model::{Persona, Source};
 
 use crate::fakes::{Fake, PAGE, signed};
 
@@ -97,6 +97,20 @@ fn a_stale_page_from_before_something_was_excluded_is_not_shown() {
     let shop = Fake { cached: stale(settings.exclusions()), ..shop };
     assert_eq!(shop.get(PAGE_OF_ANYBODY).header("x-cache"), "STALE");
     assert_eq!(shop.get(STATUS).json()["state"], "ready");
+}
+
+#[test]
+fn a_stale_page_of_an_approval_that_was_withdrawn_is_not_shown() {
+    for (approval, work) in [(Approval::Everything, Work::Generate), (Approval::Automatic, Work::Rerender)] {
+        let metadata = PageMetadata { source: Source::Approved, ..PAGE.metadata };
+        let cached = Cached::Stale(Page { metadata, ..PAGE }, Staleness::CatalogChanged);
+        let shop = Fake { cached, approval, withdrawals: 1, ..Fake::default() };
+        assert_eq!(shop.get(PAGE_OF_ANYBODY).header("x-cache"), "MISS", "{approval}");
+        assert_eq!(shop.page_requests.borrow()[0].work, work, "{approval}: nothing may come of it");
+        assert_eq!(shop.get(STATUS).json()["state"], "none", "{approval}");
+        let shop = Fake { withdrawals: 0, ..shop };
+        assert_eq!(shop.get(PAGE_OF_ANYBODY).header("x-cache"), "STALE", "{approval}");
+    }
 }
 
 #[test]

@@ -59,6 +59,7 @@ macro_rules! shop_conversions {
                         only_approved: shop.only_approved,
                         holdout_basis_points: shop.holdout.basis_points(),
                         personas_paused: shop.personas_paused.iter().map(|persona| persona.name().to_owned()).collect(),
+                        withdrawals: shop.withdrawals,
                     }
                 }
             }
@@ -89,6 +90,7 @@ macro_rules! shop_conversions {
                             .unwrap_or($crate::shop::Share::NOBODY),
                         personas_paused: shop.personas_paused.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
                         paused: false,
+                        withdrawals: shop.withdrawals,
                         has_model: true,
                         is_installed: false,
                     }

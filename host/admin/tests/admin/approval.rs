@@ -110,6 +110,39 @@ async fn one_click_approves_and_every_page_is_made_again() {
 }
 
 #[tokio::test]
+async fn an_approval_is_withdrawn_and_pages_of_it_are_shown_to_nobody() {
+    let Some(bench) = start().await else { return };
+    let version = bench.submit(HOME, "fine");
+    send(&bench, HOME, &format!("action=approve&version={version}")).await;
+    let approved = review(&bench, HOME).approved.unwrap().version();
+    let queue = open(&bench).await;
+    assert!(queue.contains(&approved) && queue.contains(r#"data-decide="withdraw""#), "{queue}");
+    assert!(queue.contains("shoppers get a page of our own rules, until you approve another one"), "{queue}");
+    let exclusions = || bench.host.served.lock().unwrap()[SHOP].exclusions();
+    let before = exclusions();
+    bench.host.asked();
+
+    let outdated = send(&bench, HOME, &format!("action=withdraw&version={version}")).await;
+    assert!(outdated.status == 409 && bench.host.asked().is_empty(), "{}", outdated.text);
+    assert_eq!(exclusions(), before);
+
+    let answer = send(&bench, HOME, &format!("action=withdraw&version={approved}")).await;
+    assert!(answer.status == 200 && answer.text.contains("Shoppers no longer get this page"));
+    assert!(answer.text.contains(&format!(r#"data-of="{HOME}""#)), "it waits again: {}", answer.text);
+    assert!(!answer.text.contains(r#"data-decide="withdraw""#), "{}", answer.text);
+    assert!(review(&bench, HOME).approved.is_none() && exclusions() != before);
+    let asked = bench.host.asked();
+    assert_eq!((asked.first(), asked.last()), (Some(&format!("decide {SHOP}")), Some(&format!("bump {SHOP}"))));
+
+    let version = bench.submit(HOME, "better");
+    send(&bench, HOME, &format!("action=approve&version={version}")).await;
+    let approved = review(&bench, HOME).approved.unwrap().version();
+    *bench.host.failures_to_move.lock().unwrap() = 1;
+    let answer = send(&bench, HOME, &format!("action=withdraw&version={approved}")).await;
+    assert!(answer.status == 200 && answer.text.contains("Shoppers stop getting this page a little later"));
+}
+
+#[tokio::test]
 async fn texts_are_saved_or_approved_if_the_check_accepts_them() {
     let Some(bench) = start().await else { return };
     let version = bench.submit(HOME, "fine");

@@ -1,11 +1,11 @@
-//! Carries out what a merchant decides about a waiting plan.
+//! Carries out what a merchant decides about a plan.
 
 use model::Audience;
 use model::review::{Decision, Edited, Outdated, Problem, Review};
 
 use super::posted::{Action, Posted};
 use super::told::Told;
-use crate::saving::{Saved, make_stale};
+use crate::saving::{Saved, make_stale, withdraw_pages};
 use crate::session::Caller;
 use crate::visit::Visit;
 use crate::{Failed, NotConnected};
@@ -56,6 +56,7 @@ impl Deciding<'_> {
             Action::Approve => Decision::ApproveEdited(self.edited(posted).await?),
             Action::Save if posted.edits.is_empty() => return Err(Told::NoTexts.into()),
             Action::Save => Decision::Edit(self.edited(posted).await?),
+            Action::Withdraw => Decision::Withdraw,
             Action::Unknown => return Err(Told::Failed.into()),
         };
         let audience = self.audience;
@@ -88,6 +89,10 @@ impl Deciding<'_> {
             Decision::Approve | Decision::ApproveEdited(_) => match make_stale(admin, shop).await {
                 Saved::ForNewPages => Told::ApprovedForNewPages,
                 Saved::ForAllPages | Saved::Nothing => Told::Approved,
+            },
+            Decision::Withdraw => match withdraw_pages(admin, shop).await {
+                Saved::ForNewPages => Told::WithdrawnForNewPages,
+                Saved::ForAllPages | Saved::Nothing => Told::Withdrawn,
             },
             Decision::Edit(_) => Told::Saved,
             Decision::Reject(_) => {

@@ -1,4 +1,4 @@
-//! What a merchant sends about a waiting plan.
+//! What a merchant sends about a plan.
 
 use model::review::{Edit, REASON_CHARS_MAX};
 
@@ -13,6 +13,7 @@ pub(super) enum Action {
     Approve,
     Save,
     Reject,
+    Withdraw,
     #[default]
     Unknown,
 }
@@ -24,6 +25,7 @@ impl Action {
             Self::Approve => "approve",
             Self::Save => "save",
             Self::Reject => "reject",
+            Self::Withdraw => "withdraw",
             Self::Unknown => "",
         }
     }
@@ -76,7 +78,7 @@ impl Posted {
 }
 
 fn action(name: &str) -> Action {
-    let mut known = [Action::Approve, Action::Save, Action::Reject].into_iter();
+    let mut known = [Action::Approve, Action::Save, Action::Reject, Action::Withdraw].into_iter();
     known.find(|action| action.name() == name).unwrap_or_default()
 }
 

@@ -17,6 +17,10 @@ pub(crate) enum Told {
     Saved,
     /// The plan is dropped.
     Rejected,
+    /// Shoppers do not get the plan any more.
+    Withdrawn,
+    /// Shoppers do not get the plan any more as soon as storage can be written.
+    WithdrawnForNewPages,
     /// The texts may not stand on the page.
     Refused,
     /// No text differs from the plan's.
@@ -34,17 +38,28 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    /// Returns whether the plan no longer waits because of it.
+    /// Returns whether something was decided, so that the next plan is to be shown.
     pub fn is_decided(self) -> bool {
-        matches!(self, Self::Approved | Self::ApprovedForNewPages | Self::Rejected)
+        matches!(
+            self,
+            Self::Approved
+                | Self::ApprovedForNewPages
+                | Self::Rejected
+                | Self::Withdrawn
+                | Self::WithdrawnForNewPages
+        )
     }
 
     /// Returns the status of the response.
     pub fn status(self) -> StatusCode {
         match self {
-            Self::Nothing | Self::Approved | Self::ApprovedForNewPages | Self::Saved | Self::Rejected => {
-                StatusCode::OK
-            }
+            Self::Nothing
+            | Self::Approved
+            | Self::ApprovedForNewPages
+            | Self::Saved
+            | Self::Rejected
+            | Self::Withdrawn
+            | Self::WithdrawnForNewPages => StatusCode::OK,
             Self::Refused | Self::NoTexts | Self::NoReason => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Outdated | Self::Changed | Self::NotConnected => StatusCode::CONFLICT,
             Self::Failed => StatusCode::SERVICE_UNAVAILABLE,
@@ -59,6 +74,8 @@ impl Told {
             Self::ApprovedForNewPages => ("warning", words.approved(), words.approved_later_details()),
             Self::Saved => ("success", words.saved(), words.texts_saved_details()),
             Self::Rejected => ("success", words.rejected(), words.rejected_details()),
+            Self::Withdrawn => ("success", words.withdrawn(), words.withdrawn_details()),
+            Self::WithdrawnForNewPages => ("warning", words.withdrawn(), words.withdrawn_later_details()),
             Self::Refused => ("critical", words.not_saved_yet(), words.texts_refused_details()),
             Self::NoTexts => ("critical", words.nothing_decided(), words.no_text_changed()),
             Self::NoReason => ("critical", words.not_rejected_yet(), words.not_rejected_yet_details()),

@@ -42,6 +42,8 @@ struct Line {
 
 /// A plan that was approved.
 struct Approved {
+    audience: Audience,
+    version: String,
     who: String,
     by: String,
     since: String,
@@ -118,6 +120,14 @@ impl Queue {
         }
     }
 
+    /// Returns what shoppers get once an approval is withdrawn.
+    fn once_withdrawn(&self) -> &'static str {
+        match self.settings.as_ref().is_some_and(ShopSettings::shows_only_approved) {
+            true => self.words.once_withdrawn_same(),
+            false => self.words.once_withdrawn_rules(),
+        }
+    }
+
     /// Returns what is said below the field of the reason.
     fn reason_details(&self) -> String {
         self.words.reason_details(&self.words.number(reason_chars_max()))
@@ -135,12 +145,12 @@ impl Queue {
     }
 }
 
-impl Open {
-    /// Returns the address that decisions are sent to.
-    fn action(&self) -> String {
-        format!("{}/{}", Place::Approval.path(), self.audience)
-    }
+/// Returns the address that decisions about the plan of an audience are sent to.
+fn action(audience: &Audience) -> String {
+    format!("{}/{audience}", Place::Approval.path())
+}
 
+impl Open {
     /// Returns whether a text was typed or refused, so that the texts are to be seen.
     fn has_typed(&self) -> bool {
         self.fields.iter().any(|field| field.typed != field.stored || !field.problem.is_empty())
@@ -204,7 +214,8 @@ pub(super) async fn queue(visit: &Visit, at: Option<&Audience>, typed: Typed, to
     let approved = |(audience, review): &(Audience, Review)| {
         let approved = review.approved.as_ref()?;
         let (by, since) = (approved.by.clone(), words.ago(now_ms, approved.at_ms));
-        Some(Approved { who: who(audience, words), by, since })
+        let (audience, who) = ((*audience).clone(), who(audience, words));
+        Some(Approved { audience, version: approved.version(), who, by, since })
     };
     let approved = reviews.iter().filter_map(approved).collect();
     Queue { words, told, settings, waiting, open, approved, lost, is_known }
