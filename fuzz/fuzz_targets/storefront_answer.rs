@@ -4,7 +4,9 @@
 use model::catalog::{Collection, Product};
 use std::collections::BTreeSet;
 
-use catalog_shopify::answer::{CollectionsData, MembersData, ProductsData, SearchData, ShopData, read};
+use catalog_shopify::answer::{
+    CollectionsData, HandlesData, IdsData, MembersData, ProductsData, SearchData, ShopData, read,
+};
 use catalog_shopify::price;
 use catalog_shopify::types::{Listing, Shop};
 use libfuzzer_sys::fuzz_target;
@@ -15,6 +17,12 @@ fuzz_target!(|body: &[u8]| {
     }
     if let Ok(answer) = read::<ProductsData>(body) {
         check_listing(&answer.data.page().0);
+    }
+    if let Ok(answer) = read::<IdsData>(body) {
+        check_listing(&answer.data.listing());
+    }
+    if let Ok(answer) = read::<HandlesData>(body) {
+        check_listing(&answer.data.listing());
     }
     if let Ok(answer) = read::<SearchData>(body) {
         check_listing(&answer.data.listing());

@@ -339,7 +339,18 @@ pub async fn unknown(
         ))??
     };
     let curation = Curation::with(settings, members);
-    let assortment = model::catalog::Assortment::from(assortment);
+    let mut assortment = model::catalog::Assortment::from(assortment);
+    let missing = curation.missing(&assortment.products);
+    if !missing.is_empty() {
+        let found = call!(deployment.catalog, Cause::Operator, |guest, instance| guest.call_by_name(
+            instance,
+            shop,
+            &market,
+            Freshness::StaleOk,
+            &missing
+        ))??;
+        assortment.complete(found.into_iter().map(Into::into).collect());
+    }
     Ok(curation.unknown(&assortment.products).map(ToString::to_string).collect())
 }
 

@@ -26,6 +26,7 @@ mod http;
 #[cfg(unix)]
 mod index;
 mod installation;
+mod large_catalog;
 mod limits;
 mod llm;
 #[cfg(unix)]

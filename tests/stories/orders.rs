@@ -32,6 +32,7 @@ impl Street {
             api_secret: SECRET.to_owned(),
             token: "simulated-token".to_owned(),
             country: "US".to_owned(),
+            products: 0,
             no_actions: false,
             design: false,
         };

@@ -53,6 +53,16 @@ impl Guest for Component {
         Ok(handles.iter().map(members).collect())
     }
 
+    fn by_name(
+        _shop: String,
+        _market: wit::Market,
+        _freshness: wit::Freshness,
+        names: Vec<String>,
+    ) -> Result<Vec<wit::Product>, wit::CatalogError> {
+        let has_name = |product: &&Product| names.iter().any(|name| name == product.id);
+        Ok(PRODUCTS.iter().filter(has_name).map(Into::into).collect())
+    }
+
     fn search(
         _shop: String,
         _market: wit::Market,

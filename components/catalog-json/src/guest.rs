@@ -50,6 +50,15 @@ impl Guest for Component {
         Ok(handles.iter().map(|handle| assortment.members(handle)).collect())
     }
 
+    fn by_name(
+        shop: String,
+        _market: wit::Market,
+        _freshness: wit::Freshness,
+        names: Vec<String>,
+    ) -> Result<Vec<wit::Product>, wit::CatalogError> {
+        Ok(assortment(&shop)?.by_name(&names).into_iter().map(Into::into).collect())
+    }
+
     fn search(
         shop: String,
         _market: wit::Market,

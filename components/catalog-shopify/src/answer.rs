@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::price;
 use crate::types::{Listing, Shop};
 use shape::{Card, Money, Picture, Reply};
-pub use shape::{CollectionsData, MembersData, ProductsData, SearchData, ShopData};
+pub use shape::{CollectionsData, HandlesData, IdsData, MembersData, ProductsData, SearchData, ShopData};
 
 /// The longest title, in characters. Longer ones are cut.
 const TITLE_CHARS_MAX: usize = 255;
@@ -72,6 +72,20 @@ impl ProductsData {
     pub fn page(self) -> (Listing, Option<String>) {
         let info = self.products.page_info.filter(|info| info.has_next_page);
         (listing(self.products.nodes), info.and_then(|info| info.end_cursor))
+    }
+}
+
+impl IdsData {
+    /// Returns the products that the shop has.
+    pub fn listing(self) -> Listing {
+        listing(self.nodes)
+    }
+}
+
+impl HandlesData {
+    /// Returns the products that the shop has.
+    pub fn listing(self) -> Listing {
+        listing(self.0.into_values().collect())
     }
 }
 

@@ -1,10 +1,12 @@
 //! Asks Shopify, and drops the parts of a query that Shopify refuses.
 
 use model::catalog::{Collection, MEMBERS_MAX, PRODUCTS_MAX};
-use model::{Key, ShopId};
+use model::{Key, Market, ShopId};
 use serde::de::DeserializeOwned;
 
-use crate::answer::{self, CollectionsData, MembersData, ProductsData, Read, SearchData, ShopData};
+use crate::answer::{
+    self, CollectionsData, HandlesData, IdsData, MembersData, ProductsData, Read, SearchData, ShopData,
+};
 use crate::capabilities::World;
 use crate::failure::Failure;
 use crate::query::{MEMBERS_PAGE, Query};
@@ -66,6 +68,24 @@ impl<W: World> Shopify<'_, W> {
     /// Returns the products that match a search.
     pub fn search(&self, mut query: Query) -> Result<Listing, Failure> {
         Ok(self.ask_priced::<SearchData>(&mut query)?.map(SearchData::listing).unwrap_or_default())
+    }
+
+    /// Returns the products with these ids or handles. What has digits only is an id or, if no product has that, a handle.
+    pub fn by_name(&self, market: &Market, names: &[String]) -> Result<Listing, Failure> {
+        let mut listing = Listing::default();
+        let ids: Vec<_> = names.iter().map(String::as_str).filter(|name| is_number(name)).collect();
+        if !ids.is_empty() {
+            let mut query = Query::ids(market, &ids, self.has_tags());
+            listing.append(self.ask_priced::<IdsData>(&mut query)?.map(IdsData::listing).unwrap_or_default());
+        }
+        let has = |name: &str| listing.products.iter().any(|product| product.id == name);
+        let handles: Vec<_> = names.iter().map(String::as_str).filter(|name| !has(name)).collect();
+        if !handles.is_empty() {
+            let mut query = Query::handles(market, &handles, self.has_tags());
+            let found = self.ask_priced::<HandlesData>(&mut query)?.map(HandlesData::listing);
+            listing.append(found.unwrap_or_default());
+        }
+        Ok(listing)
     }
 
     /// Returns the products of at most `pages_max` pages.
@@ -152,4 +172,8 @@ impl<W: World> Shopify<'_, W> {
             status => Err(Failure::of_status(status, answer.retry_after_ms)),
         }
     }
+}
+
+fn is_number(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,6 +1,6 @@
 //! The catalog: combines Shopify's answers into assortments, collections and search results.
 
-use model::catalog::{Assortment, CatalogError, Collection, Freshness, Product};
+use model::catalog::{Assortment, CatalogError, Collection, Freshness, NAMES_MAX, Product};
 use model::{Market, NO_CURRENCY, ShopId};
 
 use crate::ask::Shopify;
@@ -88,10 +88,36 @@ impl<W: World> Catalog<W> {
         let found: Listing = visit.answer(Question::Search(&term), |shopify| {
             shopify.search(Query::search(market, &term, shopify.has_tags())).map(Found::whole)
         })?;
+        Ok(self.in_currency_of_products(shop, market, found))
+    }
+
+    /// Returns the products with these ids or handles, at most [`NAMES_MAX`], wherever they stand in the shop's list. The
+    /// result is empty if their prices are in another currency than those of the shop's products.
+    pub fn by_name(
+        &self,
+        shop: &ShopId,
+        market: &Market,
+        freshness: Freshness,
+        names: &[String],
+    ) -> Result<Vec<Product>, CatalogError> {
+        let mut names: Vec<_> = names.iter().take(NAMES_MAX).map(|name| name.to_lowercase()).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let visit = self.visit(shop, market, freshness);
+        let found = visit.answer(Question::Names(&names), |shopify| {
+            shopify.by_name(market, &names).map(Found::whole)
+        })?;
+        Ok(self.in_currency_of_products(shop, market, found))
+    }
+
+    fn in_currency_of_products(&self, shop: &ShopId, market: &Market, found: Listing) -> Vec<Product> {
         let known: Option<Kept<Listing>> = kept::recall(&self.world, shop, market, Question::Products);
         let fits =
             |kept: Kept<Listing>| kept.answer.products.is_empty() || kept.answer.currency == found.currency;
-        Ok(if known.is_none_or(fits) { found.products } else { Vec::new() })
+        if known.is_none_or(fits) { found.products } else { Vec::new() }
     }
 
     fn visit<'a>(&'a self, shop: &'a ShopId, market: &'a Market, freshness: Freshness) -> Visit<'a, W> {

@@ -65,6 +65,17 @@ impl Guest for Component {
         Ok(CATALOG.members(&shop, freshness.into(), &handles)?)
     }
 
+    fn by_name(
+        shop: String,
+        market: wit::Market,
+        freshness: wit::Freshness,
+        names: Vec<String>,
+    ) -> Result<Vec<wit::Product>, wit::CatalogError> {
+        let (shop, market) = parsed(&shop, market)?;
+        let found = CATALOG.by_name(&shop, &market, freshness.into(), &names)?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
     fn search(
         shop: String,
         market: wit::Market,

@@ -1,7 +1,9 @@
 //! The GraphQL queries to Shopify.
 
+use std::collections::BTreeMap;
+
 use model::Market;
-use model::catalog::FOUND_MAX;
+use model::catalog::{FOUND_MAX, NAMES_MAX};
 use serde::Serialize;
 
 use crate::question::Term;
@@ -11,6 +13,9 @@ const PRODUCTS: &str =
     concat!(include_str!("../queries/products.graphql"), include_str!("../queries/card.graphql"));
 const COLLECTIONS: &str = include_str!("../queries/collections.graphql");
 const MEMBERS: &str = include_str!("../queries/members.graphql");
+const IDS: &str = concat!(include_str!("../queries/ids.graphql"), include_str!("../queries/card.graphql"));
+const HANDLES: &str =
+    concat!(include_str!("../queries/handles.graphql"), include_str!("../queries/card.graphql"));
 const SEARCH: &str =
     concat!(include_str!("../queries/search.graphql"), include_str!("../queries/card.graphql"));
 
@@ -20,6 +25,8 @@ const SEARCH: &str =
 pub const PAGE: usize = 34;
 /// The number of ids of a collection's products per answer, likewise.
 pub const MEMBERS_PAGE: usize = 190;
+/// The variables of `handles.graphql`, one for each product that is asked for at most.
+const SLOTS: [&str; NAMES_MAX] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
 /// A query with its variables: the body of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,6 +46,10 @@ struct Variables {
     term: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     handle: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ids: Option<Vec<String>>,
+    #[serde(flatten)]
+    handles: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +89,21 @@ impl Query {
             market,
             Variables { first: Some(FOUND_MAX), term, tags: Some(tags), ..Variables::default() },
         )
+    }
+
+    /// Creates the query for the products with these numbers.
+    pub fn ids(market: &Market, numbers: &[&str], tags: bool) -> Self {
+        let ids = numbers.iter().map(|number| format!("gid://shopify/Product/{number}")).collect();
+        Self::of(IDS, market, Variables { ids: Some(ids), tags: Some(tags), ..Variables::default() })
+    }
+
+    /// Creates the query for the products with these handles, at most [`NAMES_MAX`]. The query asks for as many products in
+    /// any case, so what is left over asks for the first once more.
+    pub fn handles(market: &Market, handles: &[&str], tags: bool) -> Self {
+        let first = handles.first().copied().unwrap_or_default();
+        let all = handles.iter().copied().chain(std::iter::repeat(first));
+        let handles = SLOTS.into_iter().zip(all.map(str::to_owned)).collect();
+        Self::of(HANDLES, market, Variables { handles, tags: Some(tags), ..Variables::default() })
     }
 
     fn of(query: &'static str, market: &Market, variables: Variables) -> Self {
@@ -136,6 +162,17 @@ mod tests {
         assert!(query.without_country() && !query.without_country() && !query.has_country());
         assert!(query.without_tags() && !query.without_tags());
         assert_eq!(variables(&query), r#"{"first":34,"tags":false}"#);
+    }
+
+    #[test]
+    fn products_are_asked_for_by_number_or_by_handle() {
+        let own = Market::default();
+        assert_eq!(
+            variables(&Query::ids(&own, &["7"], true)),
+            r#"{"ids":["gid://shopify/Product/7"],"tags":true}"#
+        );
+        let asked = variables(&Query::handles(&own, &["oak", "elm"], false));
+        assert!(asked.starts_with(r#"{"a":"oak","b":"elm","c":"oak","#) && asked.contains(r#""h":"oak""#), "{asked}");
     }
 
     #[test]

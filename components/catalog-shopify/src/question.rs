@@ -45,6 +45,8 @@ pub enum Question<'a> {
     Collections,
     /// The products of the collection with this handle.
     Members(&'a str),
+    /// The products with these ids or handles.
+    Names(&'a [String]),
     /// The products that match a search term.
     Search(&'a Term),
 }
@@ -57,6 +59,7 @@ impl Question<'_> {
             Self::Products => "products",
             Self::Collections => "collections",
             Self::Members(_) => "members",
+            Self::Names(_) => "names",
             Self::Search(_) => "search",
         }
     }
@@ -65,7 +68,7 @@ impl Question<'_> {
     pub fn fresh_ms(self) -> u64 {
         match self {
             Self::Shop => 3_600_000,
-            Self::Products => 300_000,
+            Self::Products | Self::Names(_) => 300_000,
             Self::Collections | Self::Members(_) => 900_000,
             Self::Search(_) => 30_000,
         }
@@ -84,13 +87,14 @@ impl Question<'_> {
             name.push_str(&market.to_string());
         }
         let text = match self {
-            Self::Search(term) => Some(term.as_str()),
-            Self::Members(handle) => Some(handle),
+            Self::Search(term) => Some(term.as_str().to_owned()),
+            Self::Members(handle) => Some(handle.to_owned()),
+            Self::Names(names) => Some(names.join("\n")),
             Self::Shop | Self::Products | Self::Collections => None,
         };
         if let Some(text) = text {
             name.push('_');
-            name.push_str(&hash(text));
+            name.push_str(&hash(&text));
         }
         name
     }

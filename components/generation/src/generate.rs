@@ -13,7 +13,7 @@ use model::{Audience, Signals};
 use page::Document;
 
 use crate::approval::Approving;
-use crate::assortment::Assortment;
+use crate::assortment::{Assortment, with_pins};
 use crate::because;
 use crate::bind;
 use crate::capabilities::{CacheError, Host, Level};
@@ -96,8 +96,9 @@ impl<H: Host> Run<'_, H> {
     /// Returns the shop's products, and those that match the shopper's newest searches, without what is excluded.
     fn assortment(&self, curation: &Curation) -> Result<Assortment, Outcome> {
         let GenerationRequest { shop, market, signals, .. } = &self.job.request;
-        let assortment = self.host.products(shop, market).map_err(|error| self.catalog_failed(error))?;
-        let mut assortment = assortment.curated(curation);
+        let products = self.host.products(shop, market).map_err(|error| self.catalog_failed(error))?;
+        let products = with_pins(self.host, shop, market, curation, products);
+        let mut assortment = products.map_err(|error| self.catalog_failed(error))?.curated(curation);
         for term in newest_terms(signals) {
             match self.host.search(shop, market, term) {
                 Ok(found) => assortment.add(curation.admitted(found)),

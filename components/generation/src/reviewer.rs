@@ -78,7 +78,9 @@ fn storefront(host: &impl Host, shop: &ShopId, audience: &Audience) -> Result<St
     let merchant = merchant.in_market(market).at(host.now_ms());
     let members = |handles: &[String]| host.members(shop, handles);
     let curation = Curation::of(&merchant, members).map_err(|_| NotShown::Catalog)?;
-    let products = host.products(shop, market).map_err(|_| NotShown::Catalog)?.curated(&curation);
+    let products = host.products(shop, market).map_err(|_| NotShown::Catalog)?;
+    let products = with_pins(host, shop, market, &curation, products).map_err(|_| NotShown::Catalog)?;
+    let products = products.curated(&curation);
     // A page does without collections.
     let collections = curation.admitted_collections(host.collections(shop, market).unwrap_or_default());
     Ok(Storefront::new(shop.as_str(), merchant, products).with_collections(collections).at(*page))

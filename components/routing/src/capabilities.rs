@@ -4,7 +4,7 @@
 mod jobs;
 mod pages;
 
-use model::catalog::{Assortment, Collection};
+use model::catalog::{Assortment, Collection, Product};
 use model::limits::Allowance;
 use model::shop::{ShopSettings, ShopStatus};
 use model::{Key, Market, ShopId, ShopperId, Store};
@@ -48,6 +48,8 @@ pub trait Catalog {
     fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<Collection>, Failure>;
     /// Returns the ids of the products of each of these collections, in the order of the handles.
     fn members(&self, shop: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, Failure>;
+    /// Returns the products with these ids or handles that the shop has.
+    fn by_name(&self, shop: &ShopId, market: &Market, names: &[String]) -> Result<Vec<Product>, Failure>;
 }
 
 /// Short-term storage.

@@ -18,7 +18,7 @@ use bindings::wandstore::capabilities::{clock, kv, limits, log, settings, signat
 use bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
 };
-use model::catalog::{Assortment, Collection};
+use model::catalog::{Assortment, Collection, Product};
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
@@ -164,6 +164,12 @@ impl Catalog for Host {
 
     fn members(&self, shop: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, Failure> {
         Ok(catalog::members(shop.as_str(), catalog_types::Freshness::StaleOk, handles)?)
+    }
+
+    fn by_name(&self, shop: &ShopId, market: &Market, names: &[String]) -> Result<Vec<Product>, Failure> {
+        let freshness = catalog_types::Freshness::StaleOk;
+        let found = catalog::by_name(shop.as_str(), &market.into(), freshness, names)?;
+        Ok(found.into_iter().map(Into::into).collect())
     }
 }
 

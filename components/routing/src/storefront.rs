@@ -315,10 +315,28 @@ fn curated(
             let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
             deployment.warn("cannot get the products of excluded or pinned collections", &particulars);
         });
-    assortment.products = assortment.products.into_iter().filter_map(Product::named).collect();
     let curation = curation.ok()?;
+    let missing = curation.missing(&assortment.products);
+    if !missing.is_empty() {
+        assortment.complete(pins(deployment, shop, market, &missing));
+    }
+    assortment.products = assortment.products.into_iter().filter_map(Product::named).collect();
     let assortment = curation.shelved(assortment);
     Some((curation, assortment))
+}
+
+/// Returns pinned products that the catalog does not list; none if it does not answer, because a page does without them.
+fn pins(
+    deployment: &(impl Catalog + Log),
+    shop: &ShopId,
+    market: &Market,
+    names: &[String],
+) -> Vec<Product> {
+    deployment.by_name(shop, market, names).unwrap_or_else(|failure| {
+        let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
+        deployment.warn("cannot get pinned products from the catalog", &particulars);
+        Vec::new()
+    })
 }
 
 /// Returns the shop's products; `None` if the catalog does not answer.

@@ -13,6 +13,9 @@ pub use product::{percent_off, reduced_from};
 pub const PRODUCTS_MAX: usize = 100;
 /// The most collections of a shop, products of a collection, and products that a search finds.
 pub const FOUND_MAX: usize = 20;
+/// The most products that are asked for by their ids or handles at once: twice as many as take effect as pins, because some
+/// may be sold out.
+pub const NAMES_MAX: usize = 2 * PINS_MAX;
 /// The most products of a collection that a merchant excludes or pins.
 pub const MEMBERS_MAX: usize = 1_000;
 
@@ -70,6 +73,17 @@ pub struct Assortment {
     pub best_sellers_first: bool,
     /// The products.
     pub products: Vec<Product>,
+}
+
+impl Assortment {
+    /// Adds products at the end, except those already present.
+    pub fn complete(&mut self, found: Vec<Product>) {
+        for product in found {
+            if self.products.iter().all(|known| known.id != product.id) {
+                self.products.push(product);
+            }
+        }
+    }
 }
 
 /// A collection of the shop.

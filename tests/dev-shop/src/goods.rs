@@ -56,6 +56,26 @@ impl Goods {
         serde_json::from_str(FILE).context("products.json")
     }
 
+    /// Adds products of little worth until there are so many. They sell least.
+    pub(crate) fn filled(mut self, products: usize) -> Self {
+        for number in self.products.len() + 1..=products {
+            self.products.push(Product {
+                id: 9_000_000 + number as u64,
+                handle: format!("spare-part-{number}"),
+                title: format!("Spare Part {number}"),
+                description: "Fits whatever it is made for.".to_owned(),
+                vendor: "Hollow & Sons".to_owned(),
+                kind: "Parts".to_owned(),
+                tags: Vec::new(),
+                price: 300,
+                before: None,
+                available: true,
+                hue: u32::try_from(number % 360).unwrap_or_default(),
+            });
+        }
+        self
+    }
+
     pub(crate) fn product(&self, handle: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.handle == handle)
     }

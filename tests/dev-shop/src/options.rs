@@ -32,6 +32,9 @@ pub struct Options {
     /// The country of the market that shoppers are in.
     #[arg(long, default_value = "US")]
     pub country: String,
+    /// The least number of products: what the file lacks is made up.
+    #[arg(long, default_value_t = 0)]
+    pub products: usize,
     /// Leave out `Shopify.actions`, as shops did before 2026.
     #[arg(long)]
     pub no_actions: bool,

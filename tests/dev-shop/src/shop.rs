@@ -66,7 +66,7 @@ impl Shop {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let state = State {
-            goods: Goods::load()?,
+            goods: Goods::load()?.filled(options.products),
             cart: Cart::default(),
             orders: Vec::new(),
             subscription: None,

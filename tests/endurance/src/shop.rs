@@ -38,6 +38,7 @@ impl Shop {
             api_secret: SECRET.to_owned(),
             token: TOKEN.to_owned(),
             country: "US".to_owned(),
+            products: 0,
             no_actions: false,
             design: false,
         };

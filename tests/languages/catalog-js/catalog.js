@@ -60,5 +60,6 @@ export const catalog = {
   collections: (_store, _market, _freshness) => COLLECTIONS,
   members: (_store, _freshness, handles) =>
     handles.map((handle) => COLLECTIONS.find((collection) => collection.handle === handle)?.products ?? []),
+  byName: (_store, _market, _freshness, names) => PRODUCTS.filter(({ id }) => names.includes(id)),
   search: (_store, _market, _freshness, term) => PRODUCTS.filter((product) => isFound(product, term)),
 };

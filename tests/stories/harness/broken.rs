@@ -145,6 +145,8 @@ const HOSTILE_CATALOG: &str = r#"
     (call $unavailable))
   (func (export "wandstore:storefront/catalog@0.1.0#members") (param i32 i32 i32 i32 i32) (result i32)
     (call $unavailable))
+  (func (export "wandstore:storefront/catalog@0.1.0#by-name") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (call $unavailable))
   (func (export "wandstore:storefront/catalog@0.1.0#search") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
     (call $unavailable)))
 "#;
@@ -201,6 +203,8 @@ const COUNTING_CATALOG: &str = r#"
   (func (export "wandstore:storefront/catalog@0.1.0#collections") (param i32 i32 i32 i32 i32 i32 i32) (result i32)
     (call $unavailable))
   (func (export "wandstore:storefront/catalog@0.1.0#members") (param i32 i32 i32 i32 i32) (result i32)
+    (call $unavailable))
+  (func (export "wandstore:storefront/catalog@0.1.0#by-name") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
     (call $unavailable))
   (func (export "wandstore:storefront/catalog@0.1.0#search") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
     (call $unavailable)))

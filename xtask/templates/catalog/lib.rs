@@ -58,6 +58,15 @@ impl Guest for Component {
         Ok(vec![Vec::new(); handles.len()])
     }
 
+    fn by_name(
+        _shop: String,
+        _market: Market,
+        _freshness: Freshness,
+        names: Vec<String>,
+    ) -> Result<Vec<Product>, CatalogError> {
+        Ok([lantern()].into_iter().filter(|product| names.contains(&product.id)).collect())
+    }
+
     fn search(
         _shop: String,
         _market: Market,

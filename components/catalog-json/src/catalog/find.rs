@@ -35,6 +35,11 @@ impl Assortment {
         products.into_iter().map(|product| product.id.clone()).collect()
     }
 
+    /// Returns the products with these ids.
+    pub fn by_name(&self, names: &[String]) -> Vec<&Product> {
+        self.products.iter().filter(|product| names.contains(&product.id)).collect()
+    }
+
     fn all_collections(&self) -> Vec<Collection<'_>> {
         let mut collections: Vec<Collection<'_>> = Vec::new();
         for product in self.products.iter().filter(|product| !product.category.trim().is_empty()) {

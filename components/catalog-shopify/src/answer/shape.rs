@@ -1,6 +1,8 @@
 //! The form of answers: for each type of the Storefront API, the fields that the queries name. Fields that are
 //! optional in Shopify's schema are optional here, and so are required ones that an answer is useful without.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -57,6 +59,16 @@ pub struct PaymentSettings {
 pub struct ProductsData {
     pub(super) products: Page<Card>,
 }
+
+/// The answer to `ids.graphql`.
+#[derive(Debug, Deserialize)]
+pub struct IdsData {
+    pub(super) nodes: Vec<Option<Card>>,
+}
+
+/// The answer to `handles.graphql`.
+#[derive(Debug, Deserialize)]
+pub struct HandlesData(pub(super) BTreeMap<String, Option<Card>>);
 
 /// The answer to `search.graphql`.
 #[derive(Debug, Deserialize)]

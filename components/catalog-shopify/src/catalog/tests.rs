@@ -414,3 +414,47 @@ fn a_collection_without_end_is_known_as_far_as_its_limit() {
     );
     assert_eq!(catalog.world.asked_times(), 6);
 }
+
+fn by_name(catalog: &Catalog<Fake>, names: &[&str]) -> Result<Vec<String>, CatalogError> {
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    let found = catalog.by_name(&shop_id(), &Market::default(), Freshness::Current, &names)?;
+    Ok(found.into_iter().map(|product| product.id).collect())
+}
+
+#[test]
+fn products_are_found_by_number_and_by_handle_wherever_the_shop_lists_them() {
+    let catalog = stocked();
+    let nodes = says(&json!({"data": {"nodes": [card(5_000, "9"), null]}}));
+    let handles = says(&json!({"data": {"a": card(7, "9"), "b": null, "c": card(7, "9")}}));
+    catalog.world.says([nodes, handles]);
+    let names = ["5000", "Oak-Wand", "6000"];
+    assert_eq!(by_name(&catalog, &names), Ok(vec!["5000".to_owned(), "7".to_owned()]));
+    let asked: Vec<_> = catalog.world.asked.borrow().iter().map(|(variables, _)| variables.clone()).collect();
+    assert_eq!(asked[0]["ids"], json!(["gid://shopify/Product/5000", "gid://shopify/Product/6000"]));
+    let handles = ["a", "b", "c", "h"].map(|slot| asked[1][slot].as_str().unwrap().to_owned());
+    assert_eq!(handles, ["6000", "oak-wand", "6000", "6000"], "digits may be a handle");
+
+    let backwards = ["6000", "oak-wand", "5000"];
+    assert!(by_name(&catalog, &backwards).is_ok() && catalog.world.asked_times() == 2, "from storage");
+    assert_eq!(by_name(&catalog, &[]), Ok(Vec::new()));
+}
+
+#[test]
+fn so_many_products_are_asked_for_by_name_and_no_more() {
+    let catalog = stocked();
+    let numbers: Vec<_> = (10..40).map(|number: u32| number.to_string()).collect();
+    let all: Vec<_> = (10..18).map(|number| card(number, "9")).collect();
+    catalog.world.says([says(&json!({"data": {"nodes": all}}))]);
+    let names: Vec<_> = numbers.iter().map(String::as_str).collect();
+    assert_eq!(by_name(&catalog, &names).unwrap().len(), model::catalog::NAMES_MAX);
+    assert_eq!(catalog.world.asked_times(), 1, "all were found by their numbers");
+}
+
+#[test]
+fn what_is_found_by_name_has_the_prices_of_the_market_or_is_left_out() {
+    let catalog = stocked();
+    let mut dollars = card(5_000, "9");
+    dollars["priceRange"]["minVariantPrice"] = money("9", "USD");
+    catalog.world.says([says(&json!({"data": {"nodes": [dollars]}}))]);
+    assert_eq!(by_name(&catalog, &["5000"]), Ok(Vec::new()));
+}

@@ -22,6 +22,8 @@ pub struct World {
     pub merchant: Option<ShopSettings>,
     pub products: Result<Assortment, CatalogError>,
     pub collections: Result<Vec<Collection>, CatalogError>,
+    /// Products that the catalog does not list, and knows by their ids.
+    pub unlisted: Result<Vec<Product>, CatalogError>,
     /// The result of every search.
     pub found: Result<Vec<Product>, CatalogError>,
     /// The calls to the catalog: markets, and search terms.
@@ -83,6 +85,7 @@ impl World {
             merchant: Some(merchant()),
             products: Ok(assortment()),
             collections: Ok(Vec::new()),
+            unlisted: Ok(Vec::new()),
             found: Ok(Vec::new()),
             catalog_asked: RefCell::default(),
             cache_error: None,
@@ -234,6 +237,12 @@ impl Catalog for World {
             found.map(|collection| collection.products.clone()).unwrap_or_default()
         };
         Ok(handles.iter().map(of).collect())
+    }
+
+    fn by_name(&self, _: &ShopId, _: &Market, names: &[String]) -> Result<Vec<Product>, CatalogError> {
+        self.step();
+        let listed = self.unlisted.clone()?;
+        Ok(listed.into_iter().filter(|product| names.contains(&product.id)).collect())
     }
 
     fn search(&self, _: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {

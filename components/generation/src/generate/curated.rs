@@ -1,6 +1,6 @@
 //! What a merchant excludes is on no page of either planner, what they pin is first, and campaigns have their days.
 
-use model::catalog::{Collection, Product};
+use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::{Outcome, Work};
 use model::shop::{Campaign, PlansPer, Selector, ShopSettings, selector};
 use model::{PageKind, Persona, Signals};
@@ -243,4 +243,19 @@ fn a_campaign_that_begins_costs_no_call_of_the_model() {
     assert_eq!(generate(&world, &again), Outcome::Done(None));
     assert!(world.html().contains("Robes"));
     assert_eq!((world.asked_times(), world.metadata().changes_ms), (1, None));
+}
+
+#[test]
+fn a_pinned_product_that_the_catalog_does_not_list_is_first_too() {
+    let pinned = selector::pinned(["product: 5000"]).unwrap();
+    let last = Product { image: Some(image()), ..product("5000", "Potions", 900) };
+    let world = World { unlisted: Ok(vec![last]), ..world(ShopSettings { pinned, ..merchant() }, None) };
+    let outcome = generate(&world, &job_for(Persona::Explorer, PageKind::Home, &Signals::default()));
+    assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+    let blocks = plan_of(&world).blocks;
+    assert!(blocks.iter().take(2).flat_map(Block::products).any(|id| id == "5000"), "{blocks:?}");
+
+    let away = World { unlisted: Err(CatalogError::Busy(7)), ..world };
+    let outcome = generate(&away, &job_for(Persona::Loyalist, PageKind::Home, &Signals::default()));
+    assert_eq!(outcome, Outcome::Postponed(7), "a page without the pin would stay for a day");
 }

@@ -32,6 +32,12 @@ impl Catalog for Fake {
         let members = |handle: &String| if handle == "oaks" { vec!["Oak-Wand".into()] } else { Vec::new() };
         Ok(handles.iter().map(members).collect())
     }
+
+    fn by_name(&self, _: &ShopId, _: &Market, names: &[String]) -> Result<Vec<Product>, Failure> {
+        self.asked("by-name", "catalog.by-name")?;
+        let unlisted = [product("Rowan Wand")].into_iter();
+        Ok(unlisted.filter(|product| names.contains(&product.id.to_lowercase())).collect())
+    }
 }
 
 fn product(title: &str) -> Product {

@@ -123,6 +123,23 @@ fn what_is_pinned_is_first() {
 }
 
 #[test]
+fn a_pin_that_the_catalog_does_not_list_is_first_too_and_without_it_there_is_a_page() {
+    let pinned = selector::pinned(["product: rowan-wand"]).unwrap();
+    let shop = Fake { pinned, ..Fake::default() };
+    let text = shop.get(PAGE_OF_ANYBODY).text().to_owned();
+    assert!(text.find("Rowan Wand").is_some() && text.find("Rowan Wand") < text.find("Elder Wand"), "{text}");
+    let asked = || shop.calls.borrow().iter().filter(|call| **call == "catalog.by-name").count();
+    assert_eq!(asked(), 1);
+    let away = Fake { down: vec!["by-name"], pinned: shop.pinned.clone(), ..Fake::default() };
+    let text = away.get(PAGE_OF_ANYBODY).text().to_owned();
+    assert!(text.contains("Elder Wand") && !text.contains("Rowan Wand"), "{text}");
+    assert!(away.warnings.borrow()[0].contains("pinned products"));
+    let listed = Fake { pinned: selector::pinned(["product: oak-wand"]).unwrap(), ..Fake::default() };
+    listed.get(PAGE_OF_ANYBODY);
+    assert!(!listed.calls.borrow().contains(&"catalog.by-name"), "nobody asks for what is listed");
+}
+
+#[test]
 fn a_campaign_has_its_days_and_its_personas() {
     // 14 November 2023.
     let campaign = |text: &str, from: &str, until: &str, personas: &[Persona]| Campaign {

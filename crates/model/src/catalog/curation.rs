@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 
-use super::{Assortment, Collection, Product};
+use super::{Assortment, Collection, NAMES_MAX, Product};
 use crate::shop::{Selector, ShopSettings};
 
 /// The most pinned products that stand first: the first of those that are available.
@@ -109,6 +109,17 @@ impl Curation {
             }
         }
         ids
+    }
+
+    /// Returns the ids and handles of pinned products that are none of these, at most [`NAMES_MAX`]: a catalog does not list
+    /// all products of a large shop.
+    pub fn missing(&self, products: &[Product]) -> Vec<String> {
+        let is_missing = |selector: &&Selector| !products.iter().any(|product| self.names(selector, product));
+        let name = |selector: &Selector| match selector {
+            Selector::Product(name) => Some(name.clone()),
+            _ => None,
+        };
+        self.pinned.iter().filter(is_missing).filter_map(name).take(NAMES_MAX).collect()
     }
 
     /// Returns the selectors that name none of these products, and no collection with products.

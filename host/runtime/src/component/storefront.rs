@@ -322,6 +322,17 @@ impl catalog::Host for Context {
         relay!(self, catalog, |guest, instance| guest.call_members(instance, &shop, freshness, &handles))
     }
 
+    async fn by_name(
+        &mut self,
+        shop: String,
+        market: Market,
+        freshness: Freshness,
+        names: Vec<String>,
+    ) -> Result<Result<Vec<Product>, CatalogError>> {
+        relay!(self, catalog, |guest, instance| guest
+            .call_by_name(instance, &shop, &market, freshness, &names))
+    }
+
     async fn search(
         &mut self,
         shop: String,

@@ -2,6 +2,7 @@
 //! Other tests check queries against the schema; here, a field that no value has is an error too.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -94,10 +95,11 @@ impl<'a> Execution<'a> {
         Ok(match field.name.as_str() {
             "shop" => values::shop(self.goods, market),
             "localization" => values::localization(market),
-            "products" => values::products(&self.goods.products, market),
+            "products" => values::products_within(&self.goods.products, &self.window(field), market),
             "collections" => values::collections(self.goods, market),
             "collection" => values::collection_of(self.goods, &text("handle"), market),
             "search" => values::products(self.goods.search(&text("query")), market),
+            "nodes" => values::nodes(self.goods, self.named(&field.arguments, "ids").as_ref(), market),
             "product" => {
                 self.goods.product(&text("handle")).map_or(Value::Null, |it| values::product(it, market))
             }
@@ -170,11 +172,8 @@ impl<'a> Execution<'a> {
     /// Returns a page of a connection: `nodes`, `edges` and `pageInfo`.
     fn connection(&self, object: &Map<String, Value>, field: &Field<'a, String>) -> Map<String, Value> {
         let all = object.get("nodes").and_then(Value::as_array).cloned().unwrap_or_default();
-        let first = self.named(&field.arguments, "first").and_then(|first| first.as_u64());
-        let first = first.and_then(|first| usize::try_from(first).ok()).unwrap_or(PAGE_MAX).min(PAGE_MAX);
-        let after =
-            self.named(&field.arguments, "after").and_then(|after| place(after.as_str()?)).unwrap_or(0);
-        let nodes: Vec<_> = all.iter().skip(after).take(first).cloned().collect();
+        let Range { start: after, end } = self.window(field);
+        let nodes: Vec<_> = all.iter().take(end).skip(after).cloned().collect();
         let end = after + nodes.len();
         let edges: Vec<_> = nodes.iter().zip(after + 1..).map(|(node, at)| edge(node, at)).collect();
         let page = json!({
@@ -188,6 +187,15 @@ impl<'a> Execution<'a> {
             ("pageInfo".into(), page),
         ]);
         connection
+    }
+
+    /// Returns the places that a page of a connection has: evaluates `first` and `after`.
+    fn window(&self, field: &Field<'a, String>) -> Range<usize> {
+        let first = self.named(&field.arguments, "first").and_then(|first| first.as_u64());
+        let first = first.and_then(|first| usize::try_from(first).ok()).unwrap_or(PAGE_MAX).min(PAGE_MAX);
+        let after =
+            self.named(&field.arguments, "after").and_then(|after| place(after.as_str()?)).unwrap_or(0);
+        after..after + first
     }
 
     /// Evaluates `description(truncateAt:)`.

@@ -1,5 +1,7 @@
 //! The shop's products as the Storefront API's types. A connection is represented by its `nodes` only.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use crate::goods::{Collection, Goods, Product};
@@ -70,6 +72,24 @@ pub(crate) fn localization(market: Market) -> Value {
 pub(crate) fn products<'a>(products: impl IntoIterator<Item = &'a Product>, market: Market) -> Value {
     let nodes: Vec<_> = products.into_iter().map(|it| product(it, market)).collect();
     json!({ "totalCount": nodes.len(), "nodes": nodes })
+}
+
+/// Returns the connection of all these products, of which only those in `window` are looked at.
+pub(crate) fn products_within(products: &[Product], window: &Range<usize>, market: Market) -> Value {
+    let node = |(at, it)| if window.contains(&at) { product(it, market) } else { Value::Null };
+    let nodes: Vec<_> = products.iter().enumerate().map(node).collect();
+    json!({ "totalCount": nodes.len(), "nodes": nodes })
+}
+
+/// Returns the products with these global ids, and null for each that there is not.
+pub(crate) fn nodes(goods: &Goods, ids: Option<&Value>, market: Market) -> Value {
+    let ids = ids.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let node = |id: &str| {
+        let number = id.strip_prefix("gid://shopify/Product/")?.parse().ok()?;
+        let found = goods.products.iter().find(|product| product.id == number)?;
+        Some(product(found, market))
+    };
+    ids.map(|id| node(id).unwrap_or(Value::Null)).collect()
 }
 
 pub(crate) fn collections(goods: &Goods, market: Market) -> Value {

@@ -106,6 +106,10 @@ impl Catalog for Actor<'_> {
     fn members(&self, _: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, CatalogError> {
         Ok(vec![Vec::new(); handles.len()])
     }
+
+    fn by_name(&self, _: &ShopId, _: &Market, _: &[String]) -> Result<Vec<Product>, CatalogError> {
+        Ok(Vec::new())
+    }
 }
 
 impl Llm for Actor<'_> {
