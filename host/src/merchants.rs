@@ -105,6 +105,8 @@ impl Merchants {
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(pausing));
         let plans = merchants.admin.clone().keep_reading_pricing_plans();
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(plans));
+        let flow = merchants.admin.clone().keep_telling_flow();
+        background.spawn(merchants.stop.clone().run_until_cancelled_owned(flow));
         let following = merchants.admin.clone().keep_following();
         background.spawn(merchants.stop.clone().run_until_cancelled_owned(following));
         Ok(merchants)
@@ -156,8 +158,11 @@ impl Merchants {
                 let cost_microdollars = self.prices.cost_microdollars(tokens_in, tokens_out);
                 self.count(&shop, Counted::Attempt { tokens_in, tokens_out, cost_microdollars });
             }
-            Event::PageEnded { shop, is_made: true } => self.count(&shop, Counted::Generation),
-            Event::PageEnded { shop, is_made: false } => self.count(&shop, Counted::Failure),
+            Event::PageEnded { shop, is_made } => {
+                self.count(&shop, if is_made { Counted::Generation } else { Counted::Failure });
+                // A page may wait for approval now, or the budget may be spent.
+                self.admin.note_for_flow(&shop);
+            }
             Event::MaintenanceBegins(task, reply) => {
                 let this = self.clone();
                 // This waits for the database of shops; counting must not wait for it.

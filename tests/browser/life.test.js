@@ -57,6 +57,7 @@ story('a merchant installs, subscribes, approves, sells, spends the budget, canc
   await visitor.visit();
   assert.equal(await headline(visitor).count(), 0, 'nobody approved it yet');
   const queue = await openQueue(visitor);
+  assert.deepEqual(await shop.flow('page-waits'), { Pages: 1 }, 'a workflow of the merchant begins');
   await queue.getByRole('button', { name: 'Approve', exact: true }).click();
   await queue.getByText('Shoppers see it within a minute').waitFor();
   do {
@@ -78,6 +79,7 @@ story('a merchant installs, subscribes, approves, sells, spends the budget, canc
   await settings.getByText('Pages are planned without the language model until').waitFor();
   const german = await open(visitor, 'settings', { locale: 'de' });
   await german.getByText('Verbraucht', { exact: true }).waitFor();
+  assert.deepEqual(await shop.flow('budget-spent'), { Period: 'day', Limit: 0.01 });
   await step('5-spent');
 
   // Cancelled: what was set stays, and is not used.

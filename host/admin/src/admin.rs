@@ -6,6 +6,7 @@ use capabilities::clock::Clock;
 use capabilities::signatures::{Algorithm, Signatures};
 use model::ShopId;
 
+use crate::flow::Flow;
 use crate::log_limit::LogLimit;
 use crate::served::Served;
 use crate::{
@@ -44,6 +45,7 @@ pub struct Admin {
     pub(crate) shops: Shops,
     pub(crate) served: Served,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) flow: Flow,
     /// The limit of the warning that a request was signed with a wrong secret.
     pub(crate) wrong_secret: LogLimit,
     signatures: Arc<dyn Signatures>,
@@ -53,8 +55,8 @@ impl Admin {
     /// Assembles the parts.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { app, connections, signatures, storefronts, shops, clock } = parts;
-        let (served, wrong_secret) = (Served::default(), LogLimit::default());
-        Arc::new(Self { app, connections, storefronts, shops, served, clock, wrong_secret, signatures })
+        let (served, flow, wrong_secret) = (Served::default(), Flow::default(), LogLimit::default());
+        Arc::new(Self { app, connections, storefronts, shops, served, clock, flow, wrong_secret, signatures })
     }
 
     /// Returns the connections, which hold shops' tokens.

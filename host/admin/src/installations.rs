@@ -30,7 +30,7 @@ pub struct Shops {
 
 /// Installations of the app.
 pub struct Installations {
-    tables: Arc<dyn Tables>,
+    pub(crate) tables: Arc<dyn Tables>,
     keys: Keys,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,

@@ -13,6 +13,7 @@ mod budget;
 mod choices;
 mod connections;
 mod documents;
+mod flow;
 mod following;
 mod form;
 mod html;

@@ -48,6 +48,7 @@ impl Admin {
         };
         if changed(self, shop, pause).await? {
             tracing::warn!(%shop, personas = ?losing, "personal pages lose, and are paused");
+            self.note_for_flow(shop);
         }
         Ok(())
     }

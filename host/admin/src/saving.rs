@@ -44,6 +44,8 @@ pub async fn save_choices(
     if !changed(admin, shop, change).await? {
         return Ok(Saved::Nothing);
     }
+    // A budget may be spent now that was not before.
+    admin.note_for_flow(shop);
     Ok(make_stale(admin, shop).await)
 }
 

@@ -29,6 +29,9 @@ pub enum Failure {
     /// Shopify refused.
     #[error("{0}")]
     Refused(Refusal),
+    /// Shopify was not reached, or did not look at the request.
+    #[error("Shopify did not take the request: {0}")]
+    Unsent(String),
     /// It is unknown whether Shopify answered.
     #[error("no usable answer from Shopify: {0}")]
     Lost(String),
@@ -74,8 +77,10 @@ impl ShopifyApi {
     ) -> Result<Value, Failure> {
         let request = self.post(shop, ADMIN_API).header("x-shopify-access-token", token.expose());
         let (status, body) = answer(request.json(&json!({ "query": query, "variables": variables }))).await?;
-        let read = serde_json::from_slice(&body).ok().filter(|_| status == 200);
-        read.ok_or_else(|| Failure::Lost(format!("status {status} of the Admin API")))
+        if status != 200 {
+            return Err(Failure::Unsent(format!("status {status} of the Admin API")));
+        }
+        serde_json::from_slice(&body).map_err(|_| Failure::Lost("the Admin API answered no JSON".to_owned()))
     }
 
     async fn tokens(&self, shop: &ShopId, request: &Request<'_>) -> Result<Tokens, Failure> {
@@ -95,7 +100,10 @@ impl ShopifyApi {
 
 /// Returns the whole response, unless it is too large.
 async fn answer(request: RequestBuilder) -> Result<(u16, Vec<u8>), Failure> {
-    let lost = |error: reqwest::Error| Failure::Lost(error.without_url().to_string());
+    let lost = |error: reqwest::Error| {
+        let failure = if error.is_connect() { Failure::Unsent } else { Failure::Lost };
+        failure(error.without_url().to_string())
+    };
     let mut response = request.send().await.map_err(lost)?;
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {

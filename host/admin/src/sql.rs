@@ -63,9 +63,10 @@ pub const DROP_TOKENS: &str = "UPDATE shops SET access = NULL, access_until_ms =
         refresh_until_ms = NULL, changed_ms = $3
     WHERE shop = $1 AND renewal = $2";
 
-/// Marks a shop as uninstalled and deletes its tokens and its subscription, which Shopify ends, unless it was installed again since.
+/// Marks a shop as uninstalled and deletes its tokens, its subscription, which Shopify ends, and what Shopify Flow was told,
+/// unless it was installed again since.
 pub const UNINSTALL: &str = "UPDATE shops SET state = 'uninstalled', scopes = '', access = NULL,
-        access_until_ms = NULL, refresh = NULL, refresh_until_ms = NULL, subscription = NULL, changed_ms = $2
+        access_until_ms = NULL, refresh = NULL, refresh_until_ms = NULL, subscription = NULL, flow = NULL, changed_ms = $2
     WHERE shop = $1 AND installed_ms <= $3 RETURNING shop";
 
 /// Deletes a shop, unless it was installed after the given time.
@@ -85,6 +86,14 @@ pub const SUBSCRIPTION: &str = "SELECT subscription FROM shops WHERE shop = $1";
 /// Stores a shop's subscription, unless it is the same or the app is not installed.
 pub const SUBSCRIBE: &str = "UPDATE shops SET subscription = $2, changed_ms = $3
     WHERE shop = $1 AND state = 'installed' AND coalesce(subscription, '') <> $2 RETURNING shop";
+
+/// Reads what Shopify Flow was told of a shop.
+pub const FLOW: &str = "SELECT flow FROM shops WHERE shop = $1";
+
+/// Stores what Shopify Flow was told of a shop in place of $3, unless something else is stored by now or the app is not
+/// installed in the shop.
+pub const TELL_FLOW: &str = "UPDATE shops SET flow = $2
+    WHERE shop = $1 AND state = 'installed' AND flow IS NOT DISTINCT FROM $3 RETURNING shop";
 
 /// Adds to an hour's counts.
 pub const COUNT: &str =

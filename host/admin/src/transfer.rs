@@ -5,13 +5,14 @@ use capabilities::tables::{Row, Statement, Tables};
 use crate::unavailable::Unavailable;
 
 const SHOPS: &str = "
-    SELECT shop, state, scopes, access, access_until_ms, refresh, refresh_until_ms, choices, installed_ms, changed_ms, subscription
+    SELECT shop, state, scopes, access, access_until_ms, refresh, refresh_until_ms, choices, installed_ms, changed_ms, subscription,
+        flow
     FROM shops ORDER BY shop";
 
 const ADD_SHOP: &str = "
     INSERT INTO shops (shop, state, scopes, access, access_until_ms, refresh, refresh_until_ms, choices, installed_ms,
-        changed_ms, subscription)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (shop) DO NOTHING";
+        changed_ms, subscription, flow)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (shop) DO NOTHING";
 
 const USAGE: &str = "
     SELECT shop, hour, hits, stale, misses, generations, failures, tokens_in, tokens_out, cost_microdollars
@@ -58,7 +59,8 @@ fn shop(row: &Row) -> Result<Statement, Unavailable> {
         .bind(row.get::<Option<String>>("choices")?)
         .bind(row.get::<i64>("installed_ms")?)
         .bind(row.get::<i64>("changed_ms")?)
-        .bind(row.get::<Option<String>>("subscription")?))
+        .bind(row.get::<Option<String>>("subscription")?)
+        .bind(row.get::<Option<String>>("flow")?))
 }
 
 fn usage(row: &Row) -> Result<Statement, Unavailable> {

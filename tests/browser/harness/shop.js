@@ -42,6 +42,19 @@ export class Shop {
     return this.post(`/simulator/webhooks/${topic}${how}`);
   }
 
+  /** Waits until Shopify Flow was told of an event, and returns its fields. */
+  async flow(handle) {
+    for (;;) {
+      const told = await (await fetch(`${this.origin}/simulator/flow`)).json();
+      const found = told.filter((event) => event.handle === handle);
+      if (found.length) {
+        assert.equal(found.length, 1, `${handle} is told once`);
+        return found[0].payload;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
   async post(path, body) {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(this.origin + path, { method: 'POST', headers, body: body && JSON.stringify(body) });

@@ -1,5 +1,5 @@
 //! Shopify App Pricing: the page on which a merchant chooses a plan, and the Admin API, as far as it tells the app's
-//! subscription and keeps its web pixel.
+//! subscription, keeps its web pixel and tells Shopify Flow.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::flow;
 use crate::shop::{Shop, now_s};
 use crate::subscription::Subscription;
 
@@ -72,6 +73,10 @@ pub(crate) async fn admin_api(State(shop): State<Arc<Shop>>, Json(request): Json
         let subscriptions: Vec<_> = shop.state().subscription.iter().map(told).collect();
         let installation = json!({ "activeSubscriptions": subscriptions });
         return Json(json!({ "data": { "currentAppInstallation": installation } }));
+    }
+    if query.contains("flowTriggerReceive") {
+        let received = flow::receive(&shop, &request["variables"]);
+        return Json(json!({ "data": { "flowTriggerReceive": received } }));
     }
     let done = json!({ "userErrors": [], "webPixel": { "id": "gid://shopify/WebPixel/1" } });
     Json(json!({ "data": { "webPixelCreate": done } }))

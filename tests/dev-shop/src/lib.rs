@@ -10,6 +10,7 @@ mod billing;
 mod cart;
 mod control;
 mod failures;
+mod flow;
 mod goods;
 mod oauth;
 mod options;

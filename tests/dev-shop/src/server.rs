@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::place::FOLDERS;
 use crate::shop::Shop;
-use crate::{Options, admin, billing, cart, control, oauth, orders, pages, proxy, storefront};
+use crate::{Options, admin, billing, cart, control, flow, oauth, orders, pages, proxy, storefront};
 
 /// A shop that runs until this is dropped.
 #[derive(Debug)]
@@ -85,6 +85,7 @@ fn simulator() -> Router<Arc<Shop>> {
         .route("/simulator/session-token", get(admin::session_token))
         .route("/simulator/app-bridge.js", get(admin::app_bridge))
         .route("/simulator/subscription/{plan}/{status}", post(billing::subscribe))
+        .route("/simulator/flow", get(flow::told))
         .route("/simulator/products/{handle}", post(control::change))
         .route("/simulator/orders", get(orders::list))
         .route("/simulator/orders/{order}/refund", post(orders::refund))

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::Options;
 use crate::failures::{Door, Trouble};
+use crate::flow::{self, Trigger};
 use crate::goods::Goods;
 use crate::place::Place;
 use crate::subscription::Subscription;
@@ -25,6 +26,8 @@ pub(crate) struct Shop {
     pub(crate) options: Options,
     pub(crate) theme: Theme,
     pub(crate) http: reqwest::Client,
+    /// The app's triggers of Shopify Flow.
+    pub(crate) triggers: Vec<Trigger>,
     state: Mutex<State>,
 }
 
@@ -36,6 +39,8 @@ pub(crate) struct State {
     pub(crate) orders: Vec<Value>,
     /// The app's subscription, if the merchant chose a plan.
     pub(crate) subscription: Option<Subscription>,
+    /// What Shopify Flow was told, oldest first.
+    pub(crate) told: Vec<Value>,
     pub(crate) trouble: Trouble,
     pub(crate) door: Door,
     /// The valid refresh tokens, and the token that each of them replaces.
@@ -70,6 +75,7 @@ impl Shop {
             cart: Cart::default(),
             orders: Vec::new(),
             subscription: None,
+            told: Vec::new(),
             trouble: Trouble::None,
             door: Door::Open,
             refresh: BTreeMap::new(),
@@ -78,7 +84,7 @@ impl Shop {
             asked: Vec::new(),
             questions: 0,
         };
-        Ok(Self { theme: Theme::new()?, http, state: Mutex::new(state), options })
+        Ok(Self { theme: Theme::new()?, http, triggers: flow::triggers()?, state: Mutex::new(state), options })
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

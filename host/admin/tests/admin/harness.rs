@@ -68,6 +68,8 @@ pub struct Host {
     pub failures_to_move: Mutex<u32>,
     /// What was decided about plans, by audience, whichever the shop.
     pub reviews: Mutex<BTreeMap<String, Review>>,
+    /// What the language model cost today beyond 15 cents, in millionths of a dollar.
+    pub spent_more: Mutex<u64>,
     /// Whether personal pages lose. Otherwise they win.
     pub loses: Mutex<bool>,
     /// The calls so far, in order, such as `reopen lamps.myshopify.com`.
@@ -285,7 +287,7 @@ impl Storefronts for Host {
     }
 
     async fn used(&self, shop: &ShopId) -> Result<Option<Used>, Failed> {
-        let of_day = Amount { tokens: 40_000, microdollars: 150_000 };
+        let of_day = Amount { tokens: 40_000, microdollars: 150_000 + *self.spent_more.lock().unwrap() };
         let used = Used { of_day, month_microdollars: 17_000_000 };
         Ok(Some(used).filter(|_| shop.as_str() == SHOP))
     }

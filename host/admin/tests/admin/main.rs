@@ -4,6 +4,7 @@
 mod approval;
 mod billing;
 mod connecting;
+mod flow;
 mod forms;
 mod harness;
 mod hosts;

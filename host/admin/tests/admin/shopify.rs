@@ -29,6 +29,20 @@ pub enum Mood {
     Says(u16, &'static str),
 }
 
+/// How Shopify Flow answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Flow {
+    /// It takes what it is told.
+    #[default]
+    Takes,
+    /// The API has no time for it.
+    Throttles,
+    /// The app was deployed without its triggers.
+    KnowsNone,
+    /// It takes it, and the answer is lost.
+    LosesAnswers,
+}
+
 #[derive(Default)]
 pub struct Shopify {
     pub mood: Mutex<Mood>,
@@ -40,6 +54,10 @@ pub struct Shopify {
     pub queries: Mutex<Vec<(String, Value)>>,
     /// The app's subscriptions in the shop; without, it tells none.
     pub subscriptions: Mutex<Option<Value>>,
+    /// What Shopify Flow was told: handles and payloads, in order.
+    pub told: Mutex<Vec<(String, Value)>>,
+    /// How Flow answers.
+    pub flow: Mutex<Flow>,
     /// The settings of the app's web pixel, if it is on.
     pub pixel: Mutex<Option<Value>>,
     /// The scopes that it grants beside the usual ones.
@@ -84,6 +102,24 @@ impl Shopify {
     pub async fn has_pixel(&self, is: impl Fn(&Value) -> bool) {
         while !self.pixel.lock().unwrap().as_ref().is_some_and(&is) {
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// Tells Flow, if it takes it.
+    fn receive(&self, variables: &Value) -> Response {
+        let received = |errors: Value| json!({ "data": { "flowTriggerReceive": { "userErrors": errors } } });
+        let flow = *self.flow.lock().unwrap();
+        if matches!(flow, Flow::Takes | Flow::LosesAnswers) {
+            let handle = variables["handle"].as_str().unwrap().to_owned();
+            self.told.lock().unwrap().push((handle, variables["payload"].clone()));
+        }
+        match flow {
+            Flow::Takes => Json(received(json!([]))).into_response(),
+            Flow::Throttles => StatusCode::TOO_MANY_REQUESTS.into_response(),
+            Flow::KnowsNone => {
+                Json(received(json!([{ "field": ["handle"], "message": "Invalid handle" }]))).into_response()
+            }
+            Flow::LosesAnswers => "{".into_response(),
         }
     }
 
@@ -141,14 +177,17 @@ async fn graphql(
     State(shopify): State<Arc<Shopify>>,
     headers: HeaderMap,
     Json(body): Json<Value>,
-) -> Json<Value> {
+) -> Response {
     let token = headers["x-shopify-access-token"].to_str().unwrap().to_owned();
     shopify.queries.lock().unwrap().push((token, body.clone()));
     let (query, settings) = (body["query"].as_str().unwrap(), body["variables"]["settings"].clone());
     if query.contains("activeSubscriptions") {
         let subscriptions = shopify.subscriptions.lock().unwrap().clone();
         let installation = subscriptions.map(|all| json!({ "activeSubscriptions": all }));
-        return Json(json!({ "data": { "currentAppInstallation": installation } }));
+        return Json(json!({ "data": { "currentAppInstallation": installation } })).into_response();
+    }
+    if query.contains("flowTriggerReceive") {
+        return shopify.receive(&body["variables"]);
     }
     let mut pixel = shopify.pixel.lock().unwrap();
     let done = json!({ "userErrors": [], "webPixel": { "id": "gid://shopify/WebPixel/1" } });
@@ -163,7 +202,7 @@ async fn graphql(
     } else {
         json!({ "webPixel": { "id": "gid://shopify/WebPixel/1" } })
     };
-    Json(json!({ "data": answer }))
+    Json(json!({ "data": answer })).into_response()
 }
 
 fn refusal(status: u16, error: &str) -> Response {

@@ -6,6 +6,8 @@ mod approval;
 mod billing;
 #[path = "../admin/connecting.rs"]
 mod connecting;
+#[path = "../admin/flow.rs"]
+mod flow;
 #[path = "../admin/forms.rs"]
 mod forms;
 #[path = "../admin/harness.rs"]

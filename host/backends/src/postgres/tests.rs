@@ -28,8 +28,8 @@ fn local(listener: &TcpListener) -> Url {
 
 /// A server that accepts connections and never answers.
 /// The names of the migrations, in their order.
-const MIGRATIONS: [&str; 9] =
-    ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps", "budget money", "billing"];
+const MIGRATIONS: [&str; 10] =
+    ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps", "budget money", "billing", "flow"];
 
 #[tokio::test]
 async fn a_server_that_hangs_is_an_error_for_all_callers_at_once() {

@@ -1,0 +1,226 @@
+//! Tells Shopify Flow what happened in a shop, so that a merchant's workflows begin
+//! (<https://shopify.dev/docs/apps/build/flow/triggers>). The extensions `shopify/extensions/flow-*` are the triggers.
+//!
+//! Nobody waits for it. A shop is looked at a few seconds after something happened there, and never otherwise. Flow is told
+//! of each event once: what it was told is stored with the shop before it is told, in place of what was stored, so that one
+//! of several hosts tells it. If Shopify surely did not take it, that is undone, and it is told again later; if the answer
+//! was lost, it is not.
+
+mod happening;
+mod told;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::ShopId;
+use serde_json::{Value, json};
+
+use crate::shopify_api::Failure;
+use crate::{Admin, NotConnected, State, choices};
+
+use happening::{Event, Happening};
+
+/// How often shops are looked at in which something happened.
+const LOOK: Duration = Duration::from_secs(5);
+/// The first pause of a shop of which Flow could not be told; it doubles each time.
+const PAUSE_MS: u64 = 60_000;
+/// The longest pause.
+const PAUSE_MS_MAX: u64 = 60 * 60 * 1_000;
+
+/// (<https://shopify.dev/docs/api/admin-graphql/latest/mutations/flowTriggerReceive>).
+const TELL: &str = "mutation($handle: String, $payload: JSON) { flowTriggerReceive(handle: $handle, payload: $payload) \
+    { userErrors { field message } } }";
+
+/// The shops to look at.
+#[derive(Default)]
+pub(crate) struct Flow(Mutex<BTreeMap<ShopId, Due>>);
+
+/// When to look at a shop.
+#[derive(Debug, Clone, Copy, Default)]
+struct Due {
+    at_ms: u64,
+    /// The last pause after a failure; 0 if there was none.
+    pause_ms: u64,
+}
+
+/// What is left to do for a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// Nothing, until something happens.
+    Nothing,
+    /// To look at it again at this time.
+    At(u64),
+}
+
+impl Flow {
+    /// Notes that something may have happened in a shop, which is looked at next, unless it is in a pause after a failure.
+    /// Takes no longer than a lock.
+    pub fn note(&self, shop: &ShopId) {
+        let mut shops = self.shops();
+        let due = shops.entry(shop.clone()).or_default();
+        if due.pause_ms == 0 {
+            due.at_ms = 0;
+        }
+    }
+
+    /// Returns the shops that are due.
+    fn due(&self, now_ms: u64) -> Vec<(ShopId, Due)> {
+        let mut shops = self.shops();
+        let due: Vec<_> =
+            shops.iter().filter(|(_, due)| due.at_ms <= now_ms).map(|(shop, due)| (shop.clone(), *due)).collect();
+        due.iter().for_each(|(shop, _)| drop(shops.remove(shop)));
+        due
+    }
+
+    fn again(&self, shop: ShopId, due: Due) {
+        self.shops().insert(shop, due);
+    }
+
+    fn shops(&self) -> MutexGuard<'_, BTreeMap<ShopId, Due>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why Flow was not told.
+#[derive(Debug)]
+enum Untold {
+    /// Shopify surely did not take it, and may later.
+    NotNow(String),
+    /// Shopify does not take it, as if the app was deployed without the trigger.
+    Refused(String),
+    /// Nobody knows whether Shopify took it.
+    Lost(String),
+}
+
+impl Admin {
+    /// Notes that something may have happened in a shop of which Shopify Flow is to be told.
+    pub fn note_for_flow(&self, shop: &ShopId) {
+        self.flow.note(shop);
+    }
+
+    /// Tells Flow what happened in shops, until it is dropped. What happened while no host ran is told first.
+    pub async fn keep_telling_flow(self: Arc<Self>) {
+        match self.installations().installed().await {
+            Ok(shops) => shops.iter().for_each(|shop| self.flow.note(shop)),
+            Err(error) => tracing::warn!(%error, "cannot read which shops installed the app"),
+        }
+        loop {
+            tokio::time::sleep(LOOK).await;
+            self.tell_flow().await;
+        }
+    }
+
+    /// Tells Flow what happened in the shops that are due, one after the other.
+    pub async fn tell_flow(&self) {
+        let now_ms = self.clock.now_ms();
+        for (shop, due) in self.flow.due(now_ms) {
+            match self.tell_flow_of(&shop).await {
+                Ok(Rest::Nothing) => {}
+                Ok(Rest::At(at_ms)) => self.flow.again(shop, Due { at_ms, pause_ms: 0 }),
+                Err(error) => {
+                    let pause_ms = (due.pause_ms * 2).clamp(PAUSE_MS, PAUSE_MS_MAX);
+                    tracing::warn!(%shop, %error, pause_ms, "cannot tell Shopify Flow what happened; it is tried again");
+                    self.flow.again(shop, Due { at_ms: now_ms.saturating_add(pause_ms), pause_ms });
+                }
+            }
+        }
+    }
+
+    async fn tell_flow_of(&self, shop: &ShopId) -> Result<Rest, NotConnected> {
+        let is_installed = self.find(shop).await?.is_some_and(|found| found.state == State::Installed);
+        if !is_installed {
+            return Ok(Rest::Nothing);
+        }
+        let (now_ms, stored) = (self.clock.now_ms(), self.installations().told_flow(shop).await?);
+        let happening = self.happening(shop).await?;
+        let before = stored.told.still(&happening);
+        let Some(event) = before.untold(&happening, now_ms) else {
+            return Ok(before.waiting_due_ms(&happening).map_or(Rest::Nothing, Rest::At));
+        };
+        let after = before.with(&event, &happening, now_ms);
+        let Some(stored) = self.installations().tell_flow(shop, &stored, after).await? else {
+            // Another host tells it, and fails or not.
+            return Ok(Rest::At(now_ms.saturating_add(PAUSE_MS)));
+        };
+        match self.receive(shop, &event).await {
+            Ok(()) => tracing::info!(%shop, trigger = event.handle(), "told Shopify Flow what happened"),
+            Err(Untold::Lost(reason)) => {
+                tracing::warn!(%shop, trigger = event.handle(), reason, "told Shopify Flow, and do not know whether it heard");
+            }
+            Err(Untold::Refused(reason)) => {
+                tracing::warn!(%shop, trigger = event.handle(), reason, "Shopify Flow does not take what happened");
+            }
+            Err(Untold::NotNow(reason)) => {
+                self.installations().tell_flow(shop, &stored, before).await?;
+                return Err(NotConnected::Shopify(reason));
+            }
+        }
+        // There may be more to tell.
+        Ok(Rest::At(now_ms))
+    }
+
+    /// Returns what is the case in a shop of which Flow is to be told.
+    async fn happening(&self, shop: &ShopId) -> Result<Happening, NotConnected> {
+        let settings = choices::shop(shop, &*self.storefronts, self.installations()).await?;
+        let used = self.storefronts.used(shop).await?;
+        let reviews = if settings.approves() { self.storefronts.reviews(shop).await? } else { Vec::new() };
+        Ok(Happening::of(&settings, used, &reviews, self.clock.now_ms()))
+    }
+
+    /// Sends an event.
+    async fn receive(&self, shop: &ShopId, event: &Event) -> Result<(), Untold> {
+        let token = self.connections.access_token(shop).await;
+        let token = token.map_err(|error| Untold::NotNow(error.to_string()))?;
+        let variables = json!({ "handle": event.handle(), "payload": event.payload() });
+        match self.connections.api.graphql(shop, &token, TELL, variables).await {
+            Ok(answer) => judged(&answer),
+            Err(Failure::Lost(reason)) => Err(Untold::Lost(reason)),
+            Err(failure) => Err(Untold::NotNow(failure.to_string())),
+        }
+    }
+}
+
+fn judged(answer: &Value) -> Result<(), Untold> {
+    let message = |error: &Value| error["message"].as_str().unwrap_or("no message").to_owned();
+    let received = &answer["data"]["flowTriggerReceive"]["userErrors"];
+    match (received.as_array(), answer["errors"][0].is_object()) {
+        (Some(errors), _) => errors.first().map_or(Ok(()), |error| Err(Untold::Refused(message(error)))),
+        (None, true) => Err(Untold::NotNow(message(&answer["errors"][0]))),
+        (None, false) => Err(Untold::NotNow("Shopify did not say what became of it".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trigger_is_taken_refused_or_not_taken_now() {
+        let received = |errors: Value| json!({ "data": { "flowTriggerReceive": { "userErrors": errors } } });
+        assert!(judged(&received(json!([]))).is_ok());
+        let unknown = received(json!([{ "field": ["handle"], "message": "Invalid handle" }]));
+        assert!(matches!(judged(&unknown), Err(Untold::Refused(reason)) if reason == "Invalid handle"));
+        let throttled = json!({ "errors": [{ "message": "Throttled", "extensions": { "code": "THROTTLED" } }] });
+        assert!(matches!(judged(&throttled), Err(Untold::NotNow(reason)) if reason == "Throttled"));
+        for odd in [json!({}), json!([]), json!({ "data": null, "errors": [] })] {
+            assert!(matches!(judged(&odd), Err(Untold::NotNow(_))), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_shop_is_looked_at_when_it_is_due_and_once() {
+        let (flow, shop) = (Flow::default(), ShopId::parse("lamps.myshopify.com").unwrap());
+        flow.note(&shop);
+        flow.note(&shop);
+        assert_eq!(flow.due(0).len(), 1);
+        flow.again(shop.clone(), Due { at_ms: 5, pause_ms: 0 });
+        assert_eq!((flow.due(4).len(), flow.due(5).len(), flow.due(5).len()), (0, 1, 0));
+        flow.again(shop.clone(), Due { at_ms: 5, pause_ms: 0 });
+        flow.note(&shop);
+        assert_eq!(flow.due(0).len(), 1, "something else happened");
+        flow.again(shop.clone(), Due { at_ms: 5, pause_ms: 5 });
+        flow.note(&shop);
+        assert_eq!(flow.due(4).len(), 0, "but Shopify is left in peace");
+    }
+}
