@@ -19,6 +19,7 @@ mod mismatch;
 mod orders;
 mod report;
 mod sales;
+mod shrinkage;
 mod totals;
 mod unit;
 mod words;

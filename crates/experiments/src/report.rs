@@ -8,6 +8,7 @@ use crate::forecast::{self, Basis, Forecast};
 use crate::interval::{Interval, Summary};
 use crate::measure::Measure;
 use crate::mismatch::Sizes;
+use crate::shrinkage::shrunk;
 use crate::totals::Totals;
 
 /// The rows of a report, and with what probability the interval of each is ever wrong. Together it is 5 %, so that all
@@ -62,6 +63,9 @@ pub struct Row {
     pub personal: Summary,
     /// The interval of the difference; `None` if there are too few data for one.
     pub interval: Option<Interval>,
+    /// The best estimate of the difference: that in the data, and of a persona, that which is shrunk toward what all
+    /// personas have in common. `None` if there is no interval, or if the groups are counted wrongly.
+    pub estimate: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
 }
@@ -84,10 +88,11 @@ impl Report {
     pub fn of(totals: &Totals) -> Self {
         let (share, sizes) = (totals.share(), totals.sizes());
         let is_mismatched = sizes.are_mismatched(share);
-        let rows = ROWS.map(|(persona, measure, alpha)| {
-            let row = Row::of(totals, persona, measure, alpha);
-            if is_mismatched { Row { verdict: Verdict::Void, ..row } } else { row }
-        });
+        let mut rows = ROWS.map(|(persona, measure, alpha)| Row::of(totals, persona, measure, alpha));
+        shrink(&mut rows);
+        if is_mismatched {
+            rows = rows.map(|row| Row { estimate: None, verdict: Verdict::Void, ..row });
+        }
         let (persona, measure, alpha) = ROWS[0];
         let to_show = basis(totals, persona, measure, alpha).map_or_else(Vec::new, |basis| {
             PERCENTS.map(|percent| (percent, forecast::days_to_show(&basis, percent))).into()
@@ -118,7 +123,17 @@ impl Row {
             Some(basis) => Verdict::Open(Forecast::of(basis)),
         };
         let (currency, interval) = (totals.currency(), basis.map(|basis| basis.interval));
-        Self { persona, measure, currency, holdout, personal, interval, verdict }
+        let estimate = interval.map(|interval| interval.difference);
+        Self { persona, measure, currency, holdout, personal, interval, estimate, verdict }
+    }
+}
+
+/// Shrinks the estimates of personas. Their intervals, and so their verdicts, stay as they are.
+fn shrink(rows: &mut [Row]) {
+    let of_personas = |row: &&mut Row| row.persona.is_some() && row.interval.is_some();
+    let intervals: Vec<_> = rows.iter_mut().filter(of_personas).filter_map(|row| row.interval).collect();
+    for (row, estimate) in rows.iter_mut().filter(of_personas).zip(shrunk(&intervals)) {
+        row.estimate = Some(estimate);
     }
 }
 
@@ -162,7 +177,7 @@ mod tests {
     fn groups_of_the_wrong_size_have_no_verdict() {
         let report = report(Share::TENTH, 200_000, 900_000);
         assert!(report.is_mismatched);
-        assert!(report.rows.iter().all(|row| row.verdict == Verdict::Void));
+        assert!(report.rows.iter().all(|row| row.verdict == Verdict::Void && row.estimate.is_none()));
     }
 
     #[test]
@@ -190,9 +205,32 @@ mod tests {
     }
 
     #[test]
+    fn estimates_of_personas_are_shrunk_and_their_intervals_are_not() {
+        let mut totals = Totals::new(Share::TENTH, 120);
+        for (persona, more) in Persona::ALL.into_iter().zip([0, 400, 800, 1_200]) {
+            for (arm, shoppers, carted) in [(Arm::Holdout, 10_000, 500), (Arm::Personal, 90_000, 4_500 + more)] {
+                let group = Group { day: 100, share: Share::TENTH, arm, persona };
+                totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
+            }
+        }
+        let rows = Report::of(&totals).rows;
+        for row in rows.iter().filter(|row| row.interval.is_some()) {
+            let (Interval { difference, low, high, .. }, estimate) = (row.interval.unwrap(), row.estimate.unwrap());
+            let middle = rows[0].estimate.unwrap();
+            assert!((low..=high).contains(&estimate), "{row:?}");
+            assert!((low + high - 2.0 * difference).abs() < 1e-12, "the interval is around the data: {row:?}");
+            match row.persona {
+                None => assert!((estimate - difference).abs() < 1e-12, "{row:?}"),
+                Some(_) => assert!((estimate - middle).abs() < (difference - middle).abs(), "{row:?}"),
+            }
+        }
+        assert_eq!(rows.iter().filter(|row| row.estimate.is_some()).count(), 5);
+    }
+
+    #[test]
     fn few_data_have_no_interval() {
         let report = report(Share::TENTH, 100, 900);
-        assert!(report.rows.iter().all(|row| row.interval.is_none()));
+        assert!(report.rows.iter().all(|row| row.interval.is_none() && row.estimate.is_none()));
         assert_eq!(report.rows[0].verdict, Verdict::Open(Forecast::Unknown));
     }
 }

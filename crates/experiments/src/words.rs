@@ -125,14 +125,16 @@ impl Row {
     /// Returns the interval, for a table.
     pub fn interval_words(&self) -> String {
         let Some(Interval { low, high, .. }) = self.interval else { return "–".to_owned() };
-        let sign = |value: f64| {
-            if value < 0.0 {
-                format!("−{}", self.amount(-value))
-            } else {
-                format!("+{}", self.amount(value))
-            }
-        };
-        format!("{} to {}{}", sign(low), sign(high), self.unit())
+        format!("{} to {}{}", self.signed(low), self.signed(high), self.unit())
+    }
+
+    /// Returns the best estimate, for a table.
+    pub fn estimate_words(&self) -> String {
+        self.estimate.map_or_else(|| "–".to_owned(), |estimate| self.signed(estimate) + &self.unit())
+    }
+
+    fn signed(&self, value: f64) -> String {
+        if value < 0.0 { format!("−{}", self.amount(-value)) } else { format!("+{}", self.amount(value)) }
     }
 
     fn range(&self, ends: impl Fn(&Interval) -> (f64, f64)) -> String {
@@ -183,6 +185,7 @@ mod tests {
             holdout: summary,
             personal: summary,
             interval: Some(interval),
+            estimate: Some(interval.difference),
             verdict,
         }
     }
@@ -249,6 +252,7 @@ mod tests {
         let row = row(Verdict::Higher);
         assert_eq!((row.held_out().as_str(), row.who()), ("3.14 %", "All shoppers"));
         assert_eq!(row.interval_words(), "+0.10 to +0.75 percentage points");
+        assert_eq!(row.estimate_words(), "+0.40 percentage points");
         let (holdout, interval) = (
             Summary { mean: 151.4, ..row.holdout },
             row.interval.map(|interval| Interval { low: -2.0, high: 31.0, ..interval }),
@@ -264,7 +268,8 @@ mod tests {
             (revenue.held_out().as_str(), revenue.interval_words().as_str()),
             ("1.51 USD", "−0.02 to +0.31 USD")
         );
-        let none = Row { interval: None, persona: Some(Persona::Dealhunter), ..row };
+        let none = Row { interval: None, estimate: None, persona: Some(Persona::Dealhunter), ..row };
         assert_eq!((none.interval_words().as_str(), none.who()), ("–", "Deal hunters"));
+        assert_eq!(none.estimate_words(), "–");
     }
 }

@@ -318,11 +318,14 @@ effects-details = { $days ->
    *[other] Kunden, die den Block in den letzten 13 Monaten gesehen haben, von { $days } vollständigen Tagen. Diese Intervalle dürfen
         jeden Tag betrachtet werden: Mit 95 % gelten alle jederzeit.
 }
+effects-estimates = Die Schätzung für eine Art von Kunden ist zu dem hin verschoben, was alle Arten gemeinsam haben, weil wenige
+    Daten Unterschiede übertreiben. Das Intervall ist nicht verschoben, und nur danach wird entschieden.
 shoppers = Kunden
 measure = Messgröße
 held-out = Vergleichsgruppe
 personal-pages = Persönliche Seiten
 difference = Unterschied
+estimate = Schätzung
 result = Ergebnis
 of-shoppers = von { $number }
 all-shoppers = Alle Kunden

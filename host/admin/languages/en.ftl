@@ -329,11 +329,14 @@ effects-details = { $days ->
    *[other] Shoppers who saw the block in the last 13 months, of { $days } complete days. These intervals may be looked at every
         day: with 95% all of them hold at all times.
 }
+effects-estimates = The estimate for a kind of shopper is moved toward what all kinds have in common, because few data overstate
+    differences. The interval is not moved, and it alone decides.
 shoppers = Shoppers
 measure = Measure
 held-out = Held out
 personal-pages = Personal pages
 difference = Difference
+estimate = Estimate
 result = Result
 # Under a mean: of how many shoppers it is.
 of-shoppers = of { $number }

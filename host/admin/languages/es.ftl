@@ -320,11 +320,14 @@ effects-details = { $days ->
    *[other] Clientes que vieron el bloque en los últimos 13 meses, de { $days } días completos. Estos intervalos se pueden mirar cada día:
         con un 95 %, todos se cumplen en todo momento.
 }
+effects-estimates = La estimación de un tipo de clientes se acerca a lo que todos los tipos tienen en común, porque pocos datos exageran
+    las diferencias. El intervalo no se desplaza, y es lo único que decide.
 shoppers = Clientes
 measure = Medida
 held-out = Grupo de control
 personal-pages = Páginas personales
 difference = Diferencia
+estimate = Estimación
 result = Resultado
 of-shoppers = de { $number }
 all-shoppers = Todos los clientes

@@ -322,11 +322,14 @@ effects-details = { $days ->
    *[other] Clients qui ont vu le bloc ces 13 derniers mois, sur { $days } jours complets. Ces intervalles peuvent être consultés
         chaque jour : à 95 %, tous sont justes à tout moment.
 }
+effects-estimates = L’estimation pour un type de clients est rapprochée de ce que tous les types ont en commun, car peu de données
+    exagèrent les différences. L’intervalle n’est pas déplacé, et lui seul décide.
 shoppers = Clients
 measure = Mesure
 held-out = Groupe témoin
 personal-pages = Pages personnelles
 difference = Différence
+estimate = Estimation
 result = Résultat
 of-shoppers = sur { $number }
 all-shoppers = Tous les clients

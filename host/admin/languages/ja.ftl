@@ -305,11 +305,13 @@ effects = パーソナルページの効果
 effects-details = { $days ->
    *[other] 過去13か月間にブロックを見たお客様（完了した{ $days }日分）。これらの区間は毎日見てもかまいません。95%の確率で、すべてが常に成り立ちます。
 }
+effects-estimates = 少ないデータは差を大きく見せるため、お客様の種類ごとの推定値は全種類に共通する値へ近づけてあります。区間は動かさず、判断には区間だけを使います。
 shoppers = お客様
 measure = 指標
 held-out = 対照群
 personal-pages = パーソナルページ
 difference = 差
+estimate = 推定値
 result = 結果
 of-shoppers = { $number }人中
 all-shoppers = すべてのお客様

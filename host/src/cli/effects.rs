@@ -61,7 +61,8 @@ impl Effects {
     }
 }
 
-const HEADINGS: [&str; 6] = ["shoppers", "measure", "held out", "personal pages", "difference", "result"];
+const HEADINGS: [&str; 7] =
+    ["shoppers", "measure", "held out", "personal pages", "estimate", "difference", "result"];
 
 /// Returns the report for people.
 fn table(report: &Report) -> Vec<String> {
@@ -76,6 +77,7 @@ fn table(report: &Report) -> Vec<String> {
             row.measure.name().to_owned(),
             of(held_out, row.holdout.shoppers),
             of(personal, row.personal.shoppers),
+            row.estimate_words(),
             row.interval_words(),
             row.words(),
         ]
@@ -88,7 +90,7 @@ fn table(report: &Report) -> Vec<String> {
 /// Returns the report for programs. No field has a comma or a quotation mark but the words, which are quoted.
 fn csv(shop: &ShopId, report: &Report) -> Vec<String> {
     let head = "shop,holdout_percent,days,persona,measure,holdout_shoppers,personal_shoppers,holdout_mean,\
-                personal_mean,difference,low,high,currency,verdict,words";
+                personal_mean,difference,low,high,estimate,currency,verdict,words";
     std::iter::once(head.to_owned()).chain(report.rows.iter().map(|row| line(shop, report, row))).collect()
 }
 
@@ -105,9 +107,10 @@ fn line(shop: &ShopId, report: &Report, row: &Row) -> String {
     };
     let ends = row.interval.map(|Interval { difference, low, high, .. }| numbers(&[difference, low, high]));
     let (ends, verdict, words) = (ends.unwrap_or_else(|| ",,".to_owned()), row.verdict_name(), row.words());
+    let estimate = row.estimate.map(|estimate| numbers(&[estimate])).unwrap_or_default();
     let (means, currency) = (numbers(&[holdout.mean, personal.mean]), currency.unwrap_or_default());
     format!(
-        "{shop},{share},{days},{persona},{measure},{},{},{means},{ends},{currency},{verdict},\"{words}\"",
+        "{shop},{share},{days},{persona},{measure},{},{},{means},{ends},{estimate},{currency},{verdict},\"{words}\"",
         holdout.shoppers, personal.shoppers
     )
 }

@@ -23,6 +23,8 @@ pub(super) struct Line {
     pub measure: &'static str,
     /// The mean of a group, and of how many shoppers it is: of those who are held out, and of the others.
     pub groups: [(String, String); 2],
+    /// The best estimate of the difference.
+    pub estimate: String,
     pub difference: String,
     pub verdict: String,
 }
@@ -49,6 +51,7 @@ impl Line {
                 Measure::Revenue => words.revenue(),
             },
             groups: [group(&row.holdout), group(&row.personal)],
+            estimate: estimate(row, words),
             difference: difference(row, words),
             verdict: verdict(row, words),
         }
@@ -108,6 +111,11 @@ fn difference(row: &Row, words: &Words) -> String {
     let Some(Interval { low, high, .. }) = row.interval else { return "–".to_owned() };
     let [low, high] = [low, high].map(|end| words.signed(scaled(row, end), 2));
     in_units(row, &words.interval(&low, &high), words)
+}
+
+fn estimate(row: &Row, words: &Words) -> String {
+    let Some(estimate) = row.estimate else { return "–".to_owned() };
+    in_units(row, &words.signed(scaled(row, estimate), 2), words)
 }
 
 fn verdict(row: &Row, words: &Words) -> String {
@@ -195,6 +203,7 @@ mod tests {
             for (line, row) in told.rows.iter().zip(&report.rows) {
                 assert_eq!((line.who, line.measure), (row.who(), row.measure.name()));
                 assert_eq!((&line.verdict, &line.difference), (&row.words(), &row.interval_words()));
+                assert_eq!(line.estimate, row.estimate_words());
                 assert_eq!(plain(line.groups[0].0.clone()), plain(row.held_out()));
             }
         }

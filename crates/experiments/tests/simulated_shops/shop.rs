@@ -1,0 +1,187 @@
+//! A simulated shop, drawn from a seed.
+
+use experiments::{Aggregates, Arm, Cell, Forecast, Group, Measure, Report, Sales, Shift, Totals, Verdict};
+use model::shop::Share;
+use model::{Currency, Persona};
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_distr::{Binomial, Distribution as _, LogNormal};
+use statrs::distribution::{ContinuousCDF as _, Normal as Gaussian};
+
+/// How shoppers split into personas.
+const MIX: [(Persona, f64); 4] = [
+    (Persona::Minimalist, 0.25),
+    (Persona::Explorer, 0.45),
+    (Persona::Dealhunter, 0.1),
+    (Persona::Loyalist, 0.2),
+];
+const SHOPPERS_A_DAY: u64 = 5_000;
+/// Of 100 shoppers of the holdout, so many put something into the cart.
+const RATE: f64 = 0.03;
+
+/// Of shoppers who put something into the cart, so many order.
+const ORDERS: f64 = 0.6;
+/// The logarithm of what orders are worth, in hundredths: its mean, which is that of 60 dollars, and its deviation.
+const LN_WORTH: (f64, f64) = (8.7, 0.8);
+/// One order of so many is a reseller's, and as large as thirty others.
+const RESELLERS: f64 = 1.0 / 200.0;
+const LARGE: f64 = 30.0;
+/// Of orders, so many are paid back, within ten days.
+const PAID_BACK: f64 = 0.08;
+
+/// A shop of which one day after the other is drawn.
+pub struct Shop {
+    random: StdRng,
+    /// How much more shoppers of each persona put into the cart with personal pages.
+    uplifts: [f64; MIX.len()],
+    /// The number of days that were drawn.
+    pub days: u32,
+    counted: Aggregates,
+    /// The orders, if any are drawn.
+    sales: Option<Sales>,
+    /// What is still to be paid back, by day.
+    to_pay_back: Vec<(u32, Group, u64)>,
+}
+
+impl Shop {
+    pub fn new(seed: u64, uplift: f64) -> Self {
+        Self::of_personas(seed, [uplift; MIX.len()])
+    }
+
+    /// Returns a shop whose personas differ in what personal pages change.
+    pub fn of_personas(seed: u64, uplifts: [f64; MIX.len()]) -> Self {
+        let (random, counted) = (StdRng::seed_from_u64(seed), Aggregates::default());
+        Self { random, uplifts, days: 0, counted, sales: None, to_pay_back: Vec::new() }
+    }
+
+    pub fn with_orders(seed: u64, uplift: f64) -> Self {
+        Self { sales: Some(Sales::default()), ..Self::new(seed, uplift) }
+    }
+
+    fn draw(&mut self, count: u64, probability: f64) -> u64 {
+        Binomial::new(count, probability).unwrap().sample(&mut self.random)
+    }
+
+    /// Draws a day. Weekends differ from other days, and personas from each other.
+    pub fn next_day(&mut self) {
+        let weekend = if self.days % 7 < 2 { 1.14 } else { 0.944 };
+        for ((persona, part), uplift) in MIX.into_iter().zip(self.uplifts) {
+            let shoppers = self.draw(SHOPPERS_A_DAY, part);
+            let held_out = self.draw(shoppers, Share::TENTH.fraction());
+            let rate = RATE * weekend * if persona == Persona::Loyalist { 1.8 } else { 0.8 };
+            self.add(persona, Arm::Holdout, held_out, rate);
+            self.add(persona, Arm::Personal, shoppers - held_out, rate * (1.0 + uplift));
+        }
+        self.pay_back();
+        self.days += 1;
+    }
+
+    /// Draws the orders of a group, and when they are paid back.
+    fn order(&mut self, group: Group, carted: u64) {
+        if self.sales.is_none() {
+            return;
+        }
+        let worths = LogNormal::new(LN_WORTH.0, LN_WORTH.1).unwrap();
+        let mut drawn = Sales::default();
+        for _ in 0..self.draw(carted, ORDERS) {
+            let large = if self.random.random_bool(RESELLERS) { LARGE } else { 1.0 };
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is an amount")]
+            let worth = (worths.sample(&mut self.random) * large) as u64;
+            drawn.add(group, shift(0, worth)).unwrap();
+            if self.random.random_bool(PAID_BACK) {
+                let day = self.days + self.random.random_range(0..10);
+                self.to_pay_back.push((day, group, worth));
+            }
+        }
+        self.sales.as_mut().unwrap().merge(drawn);
+    }
+
+    fn pay_back(&mut self) {
+        let today = self.days;
+        let due: Vec<_> = self.to_pay_back.extract_if(.., |(day, ..)| *day <= today).collect();
+        for (_, group, worth) in due {
+            let mut paid = Sales::default();
+            paid.add(group, shift(worth, 0)).unwrap();
+            self.sales.as_mut().unwrap().merge(paid);
+        }
+    }
+
+    pub fn add(&mut self, persona: Persona, arm: Arm, shoppers: u64, rate: f64) {
+        let carted = self.draw(shoppers, rate);
+        let once = self.draw(shoppers, 0.4);
+        let thrice = self.draw(shoppers - once, 0.2);
+        let (views, views_squared) = (once + 3 * thrice, once + 9 * thrice);
+        let cell = Cell { shoppers, carted, views, views_squared, ..Cell::default() };
+        let group = Group { day: self.days, share: Share::TENTH, arm, persona };
+        let mut drawn = Aggregates::default();
+        drawn.add(group, cell).unwrap();
+        self.counted.merge(drawn);
+        self.order(group, carted);
+    }
+
+    /// Returns the report on the morning after so many days. The last day is not complete then.
+    pub fn look(&self) -> Report {
+        let totals = Totals::of(&self.counted, Share::TENTH, self.days);
+        Report::of(&self.sales.iter().fold(totals, Totals::with_sales))
+    }
+
+    /// Returns whether the report is like this on any morning of so many days.
+    pub fn ever(&mut self, days: u32, is: impl Fn(&Report) -> bool) -> bool {
+        (0..days).any(|_| {
+            self.next_day();
+            is(&self.look())
+        })
+    }
+
+    /// Returns the day on which all shoppers' cart adds are first said to differ, and the forecast on each day before.
+    pub fn found(&mut self, days_max: u32) -> (Option<u32>, Vec<Forecast>) {
+        let mut forecasts = Vec::new();
+        while self.days < days_max {
+            self.next_day();
+            match self.look().rows[0].verdict {
+                Verdict::Open(forecast) => forecasts.push(forecast),
+                Verdict::Higher => return (Some(self.days), forecasts),
+                Verdict::Lower | Verdict::Void => return (None, forecasts),
+            }
+        }
+        (None, forecasts)
+    }
+}
+
+fn shift(before: u64, after: u64) -> Shift {
+    Shift { currency: Currency::named("USD").unwrap(), before, after }
+}
+
+/// The mean worth of an order that is cut at a limit.
+fn mean_worth(limit: f64) -> f64 {
+    let cut = |(mean, deviation): (f64, f64)| {
+        let normal = Gaussian::standard();
+        let below = normal.cdf((limit.ln() - mean) / deviation - deviation);
+        let above = 1.0 - normal.cdf((limit.ln() - mean) / deviation);
+        (mean + deviation * deviation / 2.0).exp() * below + limit * above
+    };
+    let large = (LN_WORTH.0 + LARGE.ln(), LN_WORTH.1);
+    (1.0 - RESELLERS) * cut(LN_WORTH) + RESELLERS * cut(large)
+}
+
+/// The true difference of a row. Orders count as they do once everything is paid back.
+pub fn truth(shop: &Shop, report: &Report, row: usize) -> f64 {
+    let row = &report.rows[row];
+    let per_cart = match row.measure {
+        Measure::CartAdds => 1.0,
+        Measure::Views => return 0.0,
+        Measure::Orders => ORDERS * (1.0 - PAID_BACK),
+        Measure::Revenue => {
+            let limit = report.limit.map_or(f64::MAX, |(limit, _)| f64::from(u32::try_from(limit).unwrap()));
+            ORDERS * (1.0 - PAID_BACK) * mean_worth(limit)
+        }
+    };
+    let factor = |persona: Persona| if persona == Persona::Loyalist { 1.8 } else { 0.8 };
+    let of = MIX.iter().zip(shop.uplifts).filter(|((persona, _), _)| row.persona.is_none_or(|only| only == *persona));
+    let (more, parts) = of.fold((0.0, 0.0), |(more, parts), ((persona, part), uplift)| {
+        (more + part * factor(*persona) * uplift, parts + part)
+    });
+    // Weekends differ: the mean over the days that are compared.
+    let weekends = (0..report.days).map(|day| if day % 7 < 2 { 1.14 } else { 0.944 }).sum::<f64>();
+    per_cart * RATE * more / parts * weekends / f64::from(report.days.max(1))
+}
