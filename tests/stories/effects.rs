@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use experiments::{Aggregates, Arm, Cell, Group, Report};
+use experiments::{Aggregates, Arm, Cell, Earlier, Group, Report};
 use host::config::{Config, Environment};
 use model::shop::Share;
 use model::{Key, Persona, ShopId};
@@ -169,7 +169,7 @@ async fn write_sums(folder: &Path) {
     for day in today - 61..today - 1 {
         let mut sums = Aggregates::default();
         for (arm, shoppers, carted) in [(Arm::Holdout, 500, 15), (Arm::Personal, 4_500, 162)] {
-            let group = Group { day, share: Share::TENTH, arm, persona: Persona::Loyalist };
+            let group = Group { day, share: Share::TENTH, arm, persona: Persona::Loyalist, earlier: Earlier::New };
             sums.add(
                 group,
                 Cell { shoppers, carted, views: shoppers, views_squared: 2 * shoppers, ..Cell::default() },

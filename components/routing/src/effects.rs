@@ -3,7 +3,7 @@
 //! Each shopper has a record ([`Unit`]), which says that they were counted; what they do is added to sums of their group
 //! ([`Aggregates`]). The record is written first, so that nothing is added twice, whatever fails afterwards.
 
-use experiments::{Aggregates, Cell, Group, Unit};
+use experiments::{Aggregates, Cell, Earlier, Group, Unit};
 use model::{Key, ShopId, ShopperId};
 
 use crate::capabilities::{Clock, Failure, Log, Storage, Swap};
@@ -12,8 +12,14 @@ use crate::orders;
 use crate::sums::{Form, UNIT_TTL_SECONDS, add_up, change, decoded, log, place, unreadable};
 use crate::visitor::Visitor;
 
-/// Counts the events of a visitor who takes part in the comparison. A failure is logged.
-pub(crate) fn count(deployment: &(impl Storage + Clock + Log), visitor: &Visitor, events: &[Event]) {
+/// Counts the events of a visitor who takes part in the comparison, and of whom this was known before. A failure is
+/// logged.
+pub(crate) fn count(
+    deployment: &(impl Storage + Clock + Log),
+    visitor: &Visitor,
+    earlier: Earlier,
+    events: &[Event],
+) {
     let Some(assigned) = visitor.assigned else { return };
     let events: Vec<_> = events.iter().filter_map(counted).collect();
     let key = Key::Unit(&visitor.shop, &visitor.person);
@@ -23,16 +29,16 @@ pub(crate) fn count(deployment: &(impl Storage + Clock + Log), visitor: &Visitor
         Unit::BYTES_MAX,
         |_| UNIT_TTL_SECONDS,
         |stored| {
-            let after =
-                Unit::after(decoded(stored, Unit::decode)?, &events, &assigned.at(deployment.now_ms()));
+            let (known, now) = (decoded(stored, Unit::decode)?, assigned.at(deployment.now_ms(), earlier));
+            let after = Unit::after(known.clone(), &events, &now);
             Ok(after
-                .filter(|(_, cell)| *cell != Cell::default())
+                .filter(|(unit, _)| known.as_ref() != Some(unit))
                 .map(|(unit, cell)| (unit.encode(), (unit, cell))))
         },
     );
     let added = added.and_then(|added| match added {
-        Some((unit, cell)) => add(deployment, visitor, unit.group(), cell),
-        None => Ok(()),
+        Some((unit, cell)) if cell != Cell::default() => add(deployment, visitor, unit.group(), cell),
+        _ => Ok(()),
     });
     log(deployment, &visitor.shop, "cannot count what a shopper did", added);
 }

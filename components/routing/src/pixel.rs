@@ -6,6 +6,7 @@
 //! Shopify signed said that they saw the block: as much as one shopper may weigh, and never what an order is worth. So
 //! whoever sends made-up reports changes nothing but what is counted of themselves.
 
+use experiments::Earlier;
 use model::{ShopId, ShopperId};
 
 use crate::admission;
@@ -32,7 +33,8 @@ pub(crate) fn report<D: Deployment>(
     }
     let events: Vec<_> = events.into_iter().filter(is_of_pixel).collect();
     if !visitor.paused && !admission::is_bot(request) {
-        effects::count(deployment, &visitor, &events);
+        // Only a signed report counts a visitor, so what was known before is not needed.
+        effects::count(deployment, &visitor, Earlier::Unknown, &events);
     }
     Ok(track::tracked(visitor.shop, events.len()))
 }

@@ -23,7 +23,7 @@ use crate::signals;
 use crate::status;
 use crate::storefront::{self, Shown};
 use crate::target::Target;
-use crate::track;
+use crate::track::{self, Kept};
 use crate::visitor::Visitor;
 
 /// The app's secret, with which Shopify signs.
@@ -156,9 +156,9 @@ fn report<D: Deployment>(
     track::refuse_closed(deployment, visitor)?;
     match first_time(deployment, visitor, &signature) {
         Ok(true) => {
-            let stored = keep(deployment, visitor, identity, &events)?;
+            let Kept { stored, earlier } = keep(deployment, visitor, identity, &events)?;
             if stored > 0 && !admission::is_bot(request) {
-                effects::count(deployment, visitor, &events);
+                effects::count(deployment, visitor, earlier, &events);
             }
             Ok(stored)
         }
@@ -195,15 +195,15 @@ fn keep<D: Deployment>(
     visitor: &Visitor,
     identity: &Identity,
     events: &[Event],
-) -> Result<usize, Refusal> {
+) -> Result<Kept, Refusal> {
     let before = identity.before_login();
     let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.shop, earlier)));
-    let stored = track::keep(deployment, visitor, events, earlier.as_ref())?;
-    if let (Some(before), Some(_), true) = (before, earlier, stored > 0) {
+    let kept = track::keep(deployment, visitor, events, earlier.as_ref())?;
+    if let (Some(before), Some(_), true) = (before, earlier, kept.stored > 0) {
         effects::hand_over(deployment, &visitor.shop, before, &visitor.person);
         delete_earlier(deployment, &visitor.shop, before);
     }
-    Ok(stored)
+    Ok(kept)
 }
 
 /// Reads a session. An unreadable one is joined at a later report.

@@ -5,6 +5,7 @@
 //! what identifies a shopper, only JSON is accepted. Failing storage is the operator's concern: the page only
 //! learns that nothing was stored.
 
+use experiments::Earlier;
 use model::jobs::Work;
 use model::pages::Cached;
 use model::{Key, ShopId, Signals};
@@ -36,9 +37,20 @@ enum NotStored {
     Limited,
 }
 
+/// What became of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// How many events were stored.
+    pub(crate) stored: usize,
+    /// What was known of the visitor before.
+    pub(crate) earlier: Earlier,
+}
+
 /// A session before and after adding signals.
 struct Change {
     before: Signals,
+    /// What was known before, also of the visitor who logged in.
+    earlier: Earlier,
     after: Signals,
 }
 
@@ -50,8 +62,8 @@ pub(crate) fn track<D: Deployment>(
     let report = Report::parse(&body(request)?)?;
     let visitor = Visitor::parse(deployment, &report.shop, &report.shopper)?;
     refuse_closed(deployment, &visitor)?;
-    let stored = keep(deployment, &visitor, &report.events, None)?;
-    Ok(tracked(visitor.shop, stored))
+    let kept = keep(deployment, &visitor, &report.events, None)?;
+    Ok(tracked(visitor.shop, kept.stored))
 }
 
 /// Reads a page's report. Refuses forms.
@@ -89,28 +101,30 @@ pub(crate) fn tracked<V>(shop: ShopId, stored: usize) -> Reply<V> {
     Reply { shop: Some(shop), ..Response::json(200, &json!({ "stored": stored })).into() }
 }
 
-/// Adds the signals of `earlier`, if any, and then the events to the visitor's session, and requests another page
-/// when that is due. Returns how many events were stored. Refuses what exceeds a limit.
+/// Adds the signals of `visitors`, if any, and then the events to the visitor's session, and requests another page
+/// when that is due. Refuses what exceeds a limit.
 pub(crate) fn keep<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
     events: &[Event],
-    earlier: Option<&Signals>,
-) -> Result<usize, Refusal> {
-    let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return Ok(0) };
+    visitors: Option<&Signals>,
+) -> Result<Kept, Refusal> {
+    const NOTHING: Kept = Kept { stored: 0, earlier: Earlier::Unknown };
+    let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return Ok(NOTHING) };
     if !admission::admits_report(deployment, visitor) {
         return Err(Refusal::Limited);
     }
-    match store(deployment, visitor, session, events, earlier) {
+    match store(deployment, visitor, session, events, visitors) {
         Ok(change) => {
+            let kept = Kept { stored: events.len(), earlier: change.earlier };
             follow(deployment, visitor, change);
-            Ok(events.len())
+            Ok(kept)
         }
         Err(NotStored::Limited) => Err(Refusal::Limited),
         Err(reason) => {
             let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason.to_string())];
             deployment.warn("cannot store signals", &particulars);
-            Ok(0)
+            Ok(NOTHING)
         }
     }
 }
@@ -131,7 +145,7 @@ fn store(
     visitor: &Visitor,
     session: Key<'_>,
     events: &[Event],
-    earlier: Option<&Signals>,
+    visitors: Option<&Signals>,
 ) -> Result<Change, NotStored> {
     for _ in 0..TRIES {
         let found = deployment.read(session, signals::BYTES_MAX)?;
@@ -140,10 +154,11 @@ fn store(
             return Err(NotStored::Limited);
         }
         let before = found.map(|found| signals::decode(&found.bytes)).unwrap_or_default();
-        let joined = earlier.map_or_else(|| before.clone(), |earlier| signals::join(before.clone(), earlier));
+        let joined = visitors.map_or_else(|| before.clone(), |newer| signals::join(before.clone(), newer));
+        let earlier = Earlier::of(&joined);
         let after = signals::add(joined, events);
         match deployment.compare_and_swap(session, version, &signals::encode(&after), SESSION_TTL_SECONDS)? {
-            Swap::Done => return Ok(Change { before, after }),
+            Swap::Done => return Ok(Change { before, earlier, after }),
             Swap::Lost => {}
         }
     }
@@ -152,7 +167,7 @@ fn store(
 
 /// Requests another home page, and another page of the kind that they see, if the shopper reached a milestone. If the
 /// pool is full, their next visit or milestone offers the job again.
-fn follow(deployment: &(impl Queue + Limits + Log), visitor: &Visitor, Change { before, after }: Change) {
+fn follow(deployment: &(impl Queue + Limits + Log), visitor: &Visitor, Change { before, after, .. }: Change) {
     if visitor.gets_fallback() || !signals::reach_milestone(&before, &after) {
         return;
     }

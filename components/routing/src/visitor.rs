@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use experiments::{Arm, Exposure, assign};
+use experiments::{Arm, Earlier, Exposure, assign};
 use model::shop::{Share, ShopSettings, ShopStatus};
 use model::{Key, Market, PageKind, Persona, ShopId, ShopperId};
 
@@ -41,10 +41,10 @@ pub(crate) struct Assigned {
 }
 
 impl Assigned {
-    /// Returns the circumstances of an event at this time.
-    pub(crate) fn at(self, at_ms: u64) -> Exposure {
+    /// Returns the circumstances of an event at this time, of a shopper of whom this was known before.
+    pub(crate) fn at(self, at_ms: u64, earlier: Earlier) -> Exposure {
         let Self { share, arm, persona } = self;
-        Exposure { at_ms, share, arm, persona }
+        Exposure { at_ms, share, arm, persona, earlier }
     }
 }
 

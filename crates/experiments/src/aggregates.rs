@@ -5,13 +5,17 @@ use std::collections::btree_map::Entry;
 
 use model::Persona;
 use model::shop::Share;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::assignment::Arm;
 use crate::cell::Cell;
+use crate::earlier::Earlier;
 
 /// The form in which sums are written.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
+/// The form before it was stored what was known of shoppers earlier.
+const FORM_WITHOUT_EARLIER: u32 = 2;
 /// The form before there were orders.
 const FORM_WITHOUT_ORDERS: u32 = 1;
 
@@ -26,6 +30,8 @@ pub struct Group {
     pub arm: Arm,
     /// The persona that the page of the shop suggested on which they first saw it.
     pub persona: Persona,
+    /// What was known of them before they first saw it.
+    pub earlier: Earlier,
 }
 
 /// There are as many groups as fit: another one would need more room.
@@ -43,8 +49,10 @@ struct Stored<C> {
     cells: Vec<C>,
 }
 
-/// Day, share in basis points, arm, persona, and the five sums.
-type StoredCell = (u32, u16, Arm, Persona, u64, u64, u64, u64, u64);
+/// Day, share in basis points, arm, persona, what was known earlier, and the five sums.
+type StoredCell = (u32, u16, Arm, Persona, Earlier, u64, u64, u64, u64, u64);
+/// The same without what was known earlier.
+type WithoutEarlier = (u32, u16, Arm, Persona, u64, u64, u64, u64, u64);
 /// The same without orders, which came last.
 type WithoutOrders = (u32, u16, Arm, Persona, u64, u64, u64, u64);
 
@@ -55,10 +63,10 @@ struct Form {
 }
 
 impl Aggregates {
-    /// The most groups: a month of four personas in two arms, under four shares.
-    pub const GROUPS_MAX: usize = 1_000;
+    /// The most groups: a month of four personas in two arms, with what was known earlier, under four shares.
+    pub const GROUPS_MAX: usize = 3_000;
     /// No encoded aggregates are longer.
-    pub const BYTES_MAX: u32 = 192 * 1024;
+    pub const BYTES_MAX: u32 = 640 * 1024;
 
     /// Adds to a group.
     pub fn add(&mut self, group: Group, cell: Cell) -> Result<(), Full> {
@@ -97,23 +105,23 @@ impl Aggregates {
     /// Reads stored sums; `None` if they have another form.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let Form { form } = serde_json::from_slice(bytes).ok()?;
-        let cells = match form {
-            FORM => serde_json::from_slice::<Stored<StoredCell>>(bytes).ok()?.cells,
+        let cells: Vec<StoredCell> = match form {
+            FORM => stored(bytes)?,
+            FORM_WITHOUT_EARLIER => stored(bytes)?.into_iter().map(with_earlier).collect(),
             FORM_WITHOUT_ORDERS => {
-                let stored: Stored<WithoutOrders> = serde_json::from_slice(bytes).ok()?;
                 let with_none =
                     |(day, share, arm, persona, shoppers, carted, views, squared): WithoutOrders| {
-                        (day, share, arm, persona, shoppers, carted, views, squared, 0)
+                        with_earlier((day, share, arm, persona, shoppers, carted, views, squared, 0))
                     };
-                stored.cells.into_iter().map(with_none).collect()
+                stored(bytes)?.into_iter().map(with_none).collect()
             }
             _ => return None,
         };
         let cells = cells.into_iter().map(
-            |(day, share, arm, persona, shoppers, carted, views, views_squared, ordered)| {
+            |(day, share, arm, persona, earlier, shoppers, carted, views, views_squared, ordered)| {
                 let share = Share::of_basis_points(share)?;
                 let cell = Cell { shoppers, carted, ordered, views, views_squared };
-                Some((Group { day, share, arm, persona }, cell))
+                Some((Group { day, share, arm, persona, earlier }, cell))
             },
         );
         cells.collect::<Option<_>>().map(Self)
@@ -122,13 +130,23 @@ impl Aggregates {
     /// Returns the stored form.
     pub fn encode(&self) -> Vec<u8> {
         let cells = self.0.iter().map(|(group, cell)| {
-            let Group { day, share, arm, persona } = *group;
+            let Group { day, share, arm, persona, earlier } = *group;
             let Cell { shoppers, carted, ordered, views, views_squared } = *cell;
-            (day, share.basis_points(), arm, persona, shoppers, carted, views, views_squared, ordered)
+            (day, share.basis_points(), arm, persona, earlier, shoppers, carted, views, views_squared, ordered)
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, cells: cells.collect() }).unwrap_or_default()
     }
+}
+
+fn stored<C: DeserializeOwned>(bytes: &[u8]) -> Option<Vec<C>> {
+    serde_json::from_slice::<Stored<C>>(bytes).ok().map(|stored| stored.cells)
+}
+
+fn with_earlier(
+    (day, share, arm, persona, shoppers, carted, views, squared, ordered): WithoutEarlier,
+) -> StoredCell {
+    (day, share, arm, persona, Earlier::Unknown, shoppers, carted, views, squared, ordered)
 }
 
 #[cfg(test)]
@@ -137,17 +155,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn group(day: u32, arm: Arm) -> Group {
-        Group { day, share: Share::TENTH, arm, persona: Persona::Explorer }
+        Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, earlier: Earlier::Unknown }
     }
 
     fn any_cell() -> impl Strategy<Value = (Group, Cell)> {
         let arm = prop::sample::select(vec![Arm::Holdout, Arm::Personal]);
         let persona = prop::sample::select(Persona::ALL.to_vec());
-        (any::<u32>(), 0_u16..=5_000, arm, persona, any::<[u32; 5]>()).prop_map(
-            |(day, share, arm, persona, sums)| {
+        let earlier = prop::sample::select(vec![Earlier::Unknown, Earlier::New, Earlier::Browsed, Earlier::Carted]);
+        (any::<u32>(), 0_u16..=5_000, arm, persona, earlier, any::<[u32; 5]>()).prop_map(
+            |(day, share, arm, persona, earlier, sums)| {
                 let [shoppers, carted, ordered, views, views_squared] = sums.map(u64::from);
-                let share = Share::of_basis_points(share).unwrap();
-                (Group { day, share, arm, persona }, Cell { shoppers, carted, ordered, views, views_squared })
+                let group =
+                    Group { day, share: Share::of_basis_points(share).unwrap(), arm, persona, earlier };
+                (group, Cell { shoppers, carted, ordered, views, views_squared })
             },
         )
     }
@@ -197,9 +217,10 @@ mod tests {
         for other in [
             "",
             "{}",
-            r#"{"form":3,"cells":[]}"#,
+            r#"{"form":4,"cells":[]}"#,
             r#"{"form":1,"cells":[[1]]}"#,
             r#"{"form":2,"cells":[[1]]}"#,
+            r#"{"form":3,"cells":[[1]]}"#,
         ] {
             assert_eq!(Aggregates::decode(other.as_bytes()), None, "{other}");
         }
@@ -208,11 +229,15 @@ mod tests {
     }
 
     #[test]
-    fn sums_from_before_there_were_orders_are_read() {
-        let stored = r#"{"form":1,"cells":[[7,1000,"holdout","explorer",9,2,5,11]]}"#;
-        let read = Aggregates::decode(stored.as_bytes()).unwrap();
-        let cell = Cell { shoppers: 9, carted: 2, ordered: 0, views: 5, views_squared: 11 };
-        assert_eq!(read, all(&[(group(7, Arm::Holdout), cell)]));
+    fn sums_of_earlier_forms_are_read() {
+        for (stored, ordered) in [
+            (r#"{"form":1,"cells":[[7,1000,"holdout","explorer",9,2,5,11]]}"#, 0),
+            (r#"{"form":2,"cells":[[7,1000,"holdout","explorer",9,2,5,11,1]]}"#, 1),
+        ] {
+            let read = Aggregates::decode(stored.as_bytes()).unwrap();
+            let cell = Cell { shoppers: 9, carted: 2, ordered, views: 5, views_squared: 11 };
+            assert_eq!(read, all(&[(group(7, Arm::Holdout), cell)]));
+        }
     }
 
     proptest! {

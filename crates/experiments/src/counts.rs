@@ -1,5 +1,7 @@
 //! What the shoppers of a group did, as measures take it.
 
+use std::ops::AddAssign;
+
 use crate::cell::Cell;
 use crate::interval::float;
 use crate::sales::{Place, least_of, place_of};
@@ -39,10 +41,6 @@ impl Default for Worths {
 impl Worths {
     pub(crate) fn add<'a>(&mut self, places: impl IntoIterator<Item = (&'a u8, &'a Place)>) {
         places.into_iter().for_each(|(number, place)| self.0[usize::from(*number)].add(*place));
-    }
-
-    pub(crate) fn join(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(place, other)| place.add(*other));
     }
 
     /// Returns what orders usually are worth; `None` if too few are known.
@@ -95,6 +93,15 @@ impl Counts {
     /// their worth is not known.
     pub(crate) fn without_worths(cell: Cell) -> Self {
         Self { cell, buyers: cell.ordered, ..Self::default() }
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.cell += other.cell;
+        self.buyers = self.buyers.saturating_add(other.buyers);
+        self.worth += other.worth;
+        self.worth_squared += other.worth_squared;
     }
 }
 

@@ -99,18 +99,14 @@ fn probability(basis: &Basis, days: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interval::Summary;
+    use crate::interval::Difference;
 
     /// A shop of 5,000 shoppers a day of whom a tenth is held out, after some days, with exactly this difference.
     fn basis(days: u32, relative: f64) -> Basis {
-        let summary = |a_day: u64, mean: f64| Summary {
-            shoppers: a_day * u64::from(days),
-            mean,
-            variance: mean * (1.0 - mean),
-        };
-        let (holdout, personal) = (summary(500, 0.03), summary(4_500, 0.03 * (1.0 + relative)));
+        let variance = |a_day: f64, mean: f64| mean * (1.0 - mean) / (a_day * f64::from(days));
+        let information = 1.0 / (variance(500.0, 0.03) + variance(4_500.0, 0.03 * (1.0 + relative)));
         let (alpha, tuning) = (0.025, 34_000.0);
-        let interval = Interval::of(&personal, &holdout, alpha, tuning).unwrap();
+        let interval = Interval::of(Difference { difference: 0.03 * relative, information }, alpha, tuning);
         Basis { interval, days, mean: 0.03, alpha, tuning }
     }
 

@@ -9,6 +9,7 @@ use crate::interval::{Interval, Summary};
 use crate::measure::Measure;
 use crate::mismatch::Sizes;
 use crate::shrinkage::shrunk;
+use crate::strata::{self, Stratum};
 use crate::totals::Totals;
 
 /// The rows of a report, and with what probability the interval of each is ever wrong. Together it is 5 %, so that all
@@ -88,13 +89,15 @@ impl Report {
     pub fn of(totals: &Totals) -> Self {
         let (share, sizes) = (totals.share(), totals.sizes());
         let is_mismatched = sizes.are_mismatched(share);
-        let mut rows = ROWS.map(|(persona, measure, alpha)| Row::of(totals, persona, measure, alpha));
+        let strata = totals.strata();
+        let mut rows = ROWS.map(|(persona, measure, alpha)| Row::of(totals, &strata, persona, measure, alpha));
         shrink(&mut rows);
         if is_mismatched {
             rows = rows.map(|row| Row { estimate: None, verdict: Verdict::Void, ..row });
         }
         let (persona, measure, alpha) = ROWS[0];
-        let to_show = basis(totals, persona, measure, alpha).map_or_else(Vec::new, |basis| {
+        let basis = basis(totals, &of(&strata, persona), measure, alpha);
+        let to_show = basis.map_or_else(Vec::new, |basis| {
             PERCENTS.map(|percent| (percent, forecast::days_to_show(&basis, percent))).into()
         });
         let (days, others) = (totals.days(), totals.others());
@@ -113,9 +116,16 @@ impl Report {
 }
 
 impl Row {
-    fn of(totals: &Totals, persona: Option<Persona>, measure: Measure, alpha: f64) -> Self {
-        let [holdout, personal] = totals.counts(persona).map(|counts| measure.summary(&counts));
-        let basis = basis(totals, persona, measure, alpha);
+    fn of(
+        totals: &Totals,
+        strata: &[(Persona, Stratum)],
+        persona: Option<Persona>,
+        measure: Measure,
+        alpha: f64,
+    ) -> Self {
+        let strata = of(strata, persona);
+        let [holdout, personal] = together(&strata).map(|counts| measure.summary(&counts));
+        let basis = basis(totals, &strata, measure, alpha);
         let verdict = match &basis {
             None => Verdict::Open(Forecast::Unknown),
             Some(basis) if basis.interval.low > 0.0 => Verdict::Higher,
@@ -137,27 +147,41 @@ fn shrink(rows: &mut [Row]) {
     }
 }
 
+/// Returns the strata of one persona or of all.
+fn of(strata: &[(Persona, Stratum)], persona: Option<Persona>) -> Vec<Stratum> {
+    let is_of = |(one, _): &&(Persona, Stratum)| persona.is_none_or(|only| only == *one);
+    strata.iter().filter(is_of).map(|(_, both)| *both).collect()
+}
+
+fn together(strata: &[Stratum]) -> Stratum {
+    let mut sum = Stratum::default();
+    for both in strata {
+        sum.iter_mut().zip(both).for_each(|(sum, group)| *sum += *group);
+    }
+    sum
+}
+
 /// Returns the interval of a comparison and what forecasts need; `None` if there are too few data.
-fn basis(totals: &Totals, persona: Option<Persona>, measure: Measure, alpha: f64) -> Option<Basis> {
-    let counts = totals.counts(persona);
-    if !counts.iter().all(|counts| measure.has_enough(counts)) {
+fn basis(totals: &Totals, strata: &[Stratum], measure: Measure, alpha: f64) -> Option<Basis> {
+    let both = together(strata);
+    if !both.iter().all(|counts| measure.has_enough(counts)) {
         return None;
     }
-    let [holdout, personal] = counts.map(|counts| measure.summary(&counts));
     let tuning = measure.tuning(totals.typical())?;
-    let interval = Interval::of(&personal, &holdout, alpha, tuning)?;
-    Some(Basis { interval, days: totals.days(), mean: holdout.mean, alpha, tuning })
+    let interval = Interval::of(strata::difference(strata, measure)?, alpha, tuning);
+    let mean = measure.summary(&both[0]).mean;
+    Some(Basis { interval, days: totals.days(), mean, alpha, tuning })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Arm, Cell, Group};
+    use crate::{Arm, Cell, Earlier, Group};
 
     fn report(share: Share, holdout: u64, personal: u64) -> Report {
         let mut totals = Totals::new(share, 120);
         for (arm, shoppers, carted) in [(Arm::Holdout, holdout, 30), (Arm::Personal, personal, 33)] {
-            let group = Group { day: 100, share, arm, persona: Persona::Explorer };
+            let group = Group { day: 100, share, arm, persona: Persona::Explorer, earlier: Earlier::New };
             let cell = Cell { shoppers, carted: shoppers * carted / 1_000, ..Cell::default() };
             totals.add(&group, &cell);
         }
@@ -193,7 +217,7 @@ mod tests {
             for (arm, shoppers, carted) in
                 [(Arm::Holdout, holdout, holdout / 20), (Arm::Personal, personal, personal_carted)]
             {
-                let group = Group { day: 100, share: Share::TENTH, arm, persona: Persona::Explorer };
+                let group = Group { day: 100, share: Share::TENTH, arm, persona: Persona::Explorer, earlier: Earlier::New };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
             Report::of(&totals).losing()
@@ -209,7 +233,7 @@ mod tests {
         let mut totals = Totals::new(Share::TENTH, 120);
         for (persona, more) in Persona::ALL.into_iter().zip([0, 400, 800, 1_200]) {
             for (arm, shoppers, carted) in [(Arm::Holdout, 10_000, 500), (Arm::Personal, 90_000, 4_500 + more)] {
-                let group = Group { day: 100, share: Share::TENTH, arm, persona };
+                let group = Group { day: 100, share: Share::TENTH, arm, persona, earlier: Earlier::New };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
         }

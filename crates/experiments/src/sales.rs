@@ -12,14 +12,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregates::{Full, Group};
 use crate::assignment::Arm;
+use crate::earlier::Earlier;
 use crate::orders::Shift;
 
-/// The form in which sums are written, and the only one that is read.
-const FORM: u32 = 1;
+/// The form in which sums are written.
+const FORM: u32 = 2;
+/// The form before it was stored what was known of shoppers earlier.
+const FORM_WITHOUT_EARLIER: u32 = 1;
 /// The most groups, as of [`crate::Aggregates`].
 const GROUPS_MAX: usize = crate::Aggregates::GROUPS_MAX;
-/// The most places of all groups together: twelve of each of the usual groups, and as many again.
-const PLACES_MAX: usize = 6_000;
+/// The most places of all groups together: eight of each of the usual groups, and as many again.
+const PLACES_MAX: usize = 12_000;
 
 /// The shoppers whose orders are worth about the same. A refund moves a shopper to another place; while hosts have not
 /// added both parts of that yet, a sum may be less than zero.
@@ -36,17 +39,26 @@ pub struct Sales(BTreeMap<(Group, Currency), BTreeMap<u8, Place>>);
 
 /// The stored form.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Stored<G> {
     form: u32,
-    groups: Vec<StoredGroup>,
+    groups: Vec<G>,
 }
 
-/// Day, share in basis points, arm, persona, currency, and for each place its number, shoppers and worth.
-type StoredGroup = (u32, u16, Arm, Persona, Currency, Vec<(u8, i64, i64)>);
+/// Day, share in basis points, arm, persona, what was known earlier, currency, and for each place its number, shoppers and
+/// worth.
+type StoredGroup = (u32, u16, Arm, Persona, Earlier, Currency, Vec<(u8, i64, i64)>);
+/// The same without what was known earlier.
+type WithoutEarlier = (u32, u16, Arm, Persona, Currency, Vec<(u8, i64, i64)>);
+
+/// What is read of every form first.
+#[derive(Deserialize)]
+struct Form {
+    form: u32,
+}
 
 impl Sales {
     /// No encoded sums are longer.
-    pub const BYTES_MAX: u32 = 512 * 1024;
+    pub const BYTES_MAX: u32 = 1_024 * 1024;
 
     /// Adds what changed for a shopper of a group.
     pub fn add(&mut self, group: Group, shift: Shift) -> Result<(), Full> {
@@ -109,12 +121,20 @@ impl Sales {
 
     /// Reads stored sums; `None` if they have another form.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let stored: Stored = serde_json::from_slice(bytes).ok()?;
-        if stored.form != FORM {
-            return None;
-        }
-        let groups = stored.groups.into_iter().map(|(day, share, arm, persona, currency, places)| {
-            let group = Group { day, share: Share::of_basis_points(share)?, arm, persona };
+        let Form { form } = serde_json::from_slice(bytes).ok()?;
+        let groups = match form {
+            FORM => serde_json::from_slice::<Stored<StoredGroup>>(bytes).ok()?.groups,
+            FORM_WITHOUT_EARLIER => {
+                let stored: Stored<WithoutEarlier> = serde_json::from_slice(bytes).ok()?;
+                let with_earlier = |(day, share, arm, persona, currency, places): WithoutEarlier| {
+                    (day, share, arm, persona, Earlier::Unknown, currency, places)
+                };
+                stored.groups.into_iter().map(with_earlier).collect()
+            }
+            _ => return None,
+        };
+        let groups = groups.into_iter().map(|(day, share, arm, persona, earlier, currency, places)| {
+            let group = Group { day, share: Share::of_basis_points(share)?, arm, persona, earlier };
             let places =
                 places.into_iter().map(|(number, shoppers, worth)| (number, Place { shoppers, worth }));
             Some(((group, currency), places.collect()))
@@ -125,9 +145,9 @@ impl Sales {
     /// Returns the stored form.
     pub fn encode(&self) -> Vec<u8> {
         let groups = self.groups().map(|(group, currency, places)| {
-            let Group { day, share, arm, persona } = *group;
+            let Group { day, share, arm, persona, earlier } = *group;
             let places = places.iter().map(|(number, place)| (*number, place.shoppers, place.worth));
-            (day, share.basis_points(), arm, persona, currency, places.collect())
+            (day, share.basis_points(), arm, persona, earlier, currency, places.collect())
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, groups: groups.collect() }).unwrap_or_default()
@@ -163,8 +183,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const GROUP: Group =
-        Group { day: 7, share: Share::TENTH, arm: Arm::Personal, persona: Persona::Explorer };
+    const GROUP: Group = Group {
+        day: 7,
+        share: Share::TENTH,
+        arm: Arm::Personal,
+        persona: Persona::Explorer,
+        earlier: Earlier::Unknown,
+    };
 
     fn shift(before: u64, after: u64) -> Shift {
         Shift { currency: Currency::named("USD").unwrap(), before, after }
@@ -216,11 +241,21 @@ mod tests {
 
     #[test]
     fn another_form_is_not_read() {
-        for other in ["", "{}", r#"{"form":2,"groups":[]}"#, r#"{"form":1,"groups":[[1]]}"#] {
+        for other in
+            ["", "{}", r#"{"form":3,"groups":[]}"#, r#"{"form":1,"groups":[[1]]}"#, r#"{"form":2,"groups":[[1]]}"#]
+        {
             assert_eq!(Sales::decode(other.as_bytes()), None, "{other}");
         }
         let currency = r#"{"form":1,"groups":[[1,1000,"holdout","explorer","usd",[]]]}"#;
         assert_eq!(Sales::decode(currency.as_bytes()), None);
+    }
+
+    #[test]
+    fn sums_from_before_it_was_stored_what_was_known_earlier_are_read() {
+        let stored = r#"{"form":1,"groups":[[7,1000,"personal","explorer","USD",[[49,1,5000]]]]}"#;
+        let mut sales = Sales::default();
+        sales.add(GROUP, shift(0, 5_000)).unwrap();
+        assert_eq!(Sales::decode(stored.as_bytes()), Some(sales));
     }
 
     proptest! {

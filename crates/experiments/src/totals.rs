@@ -1,5 +1,7 @@
 //! The sums that a report compares: those of one share of the holdout, over all days that are complete.
 
+use std::collections::BTreeMap;
+
 use model::shop::Share;
 use model::{Currency, Persona};
 
@@ -7,16 +9,18 @@ use crate::aggregates::{Aggregates, Group};
 use crate::assignment::Arm;
 use crate::cell::Cell;
 use crate::counts::{Counts, Typical, Worths};
+use crate::earlier::Earlier;
 use crate::mismatch::Sizes;
 use crate::sales::Sales;
+use crate::strata::Stratum;
 
-/// Sums by persona and arm.
+/// Sums of a share, by what divides shoppers before groups differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Totals {
     share: Share,
     today: u32,
-    cells: [[Cell; 2]; Persona::ALL.len()],
-    worths: [[Worths; 2]; Persona::ALL.len()],
+    /// By persona, and by what was known of shoppers earlier; those who are held out and the others.
+    sums: BTreeMap<(Persona, Earlier), [Sums; 2]>,
     /// The currency of all worths.
     currency: Option<Currency>,
     typical: Option<Typical>,
@@ -26,12 +30,18 @@ pub struct Totals {
     others: u64,
 }
 
+/// The sums of a group.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Sums {
+    cell: Cell,
+    worths: Worths,
+}
+
 impl Totals {
     /// Returns sums of nobody.
     pub fn new(share: Share, today: u32) -> Self {
-        let (cells, worths) = ([[Cell::default(); 2]; Persona::ALL.len()], Default::default());
         let (currency, typical, sizes) = (None, None, Sizes::default());
-        Self { share, today, cells, worths, currency, typical, sizes, first: None, others: 0 }
+        Self { share, today, sums: BTreeMap::new(), currency, typical, sizes, first: None, others: 0 }
     }
 
     /// Adds up what was counted under a share.
@@ -53,9 +63,13 @@ impl Totals {
         };
         *size = size.saturating_add(cell.shoppers);
         if is_complete(group.day, self.today) {
-            self.cells[group.persona as usize][group.arm as usize] += *cell;
+            self.sums_of(group).cell += *cell;
             self.first = Some(self.first.map_or(group.day, |first| first.min(group.day)));
         }
+    }
+
+    fn sums_of(&mut self, group: &Group) -> &mut Sums {
+        &mut self.sums.entry((group.persona, group.earlier)).or_default()[group.arm as usize]
     }
 
     /// Adds the orders under the share that Shopify's webhooks report. As soon as there are any, orders that the web pixel
@@ -79,7 +93,7 @@ impl Totals {
             if self.typical.is_none() {
                 first_days.add(places);
             }
-            self.worths[group.persona as usize][group.arm as usize].add(places);
+            self.sums_of(group).worths.add(places);
         }
         self.typical = self.typical.or_else(|| first_days.typical());
         self
@@ -115,19 +129,13 @@ impl Totals {
         self.others
     }
 
-    /// Returns what shoppers who are held out did, and what the others did, of one persona or of all.
-    pub(crate) fn counts(&self, persona: Option<Persona>) -> [Counts; 2] {
-        let (mut cells, mut worths) = ([Cell::default(); 2], [Worths::default(), Worths::default()]);
-        for one in Persona::ALL.into_iter().filter(|one| persona.is_none_or(|only| only == *one)) {
-            for arm in [Arm::Holdout as usize, Arm::Personal as usize] {
-                cells[arm] += self.cells[one as usize][arm];
-                worths[arm].join(&self.worths[one as usize][arm]);
-            }
-        }
-        [0, 1].map(|arm| match self.currency {
-            Some(_) => Counts::of(cells[arm], &worths[arm], self.typical),
-            None => Counts::without_worths(cells[arm]),
-        })
+    /// Returns what shoppers did, of each persona, and of those of whom the same was known earlier.
+    pub(crate) fn strata(&self) -> Vec<(Persona, Stratum)> {
+        let counts = |Sums { cell, worths }: &Sums| match self.currency {
+            Some(_) => Counts::of(*cell, worths, self.typical),
+            None => Counts::without_worths(*cell),
+        };
+        self.sums.iter().map(|((persona, _), both)| (*persona, both.each_ref().map(counts))).collect()
     }
 }
 
@@ -142,7 +150,14 @@ mod tests {
     use crate::orders::Shift;
 
     fn group(day: u32, share: Share) -> Group {
-        Group { day, share, arm: Arm::Holdout, persona: Persona::Loyalist }
+        Group { day, share, arm: Arm::Holdout, persona: Persona::Loyalist, earlier: Earlier::New }
+    }
+
+    /// Returns what shoppers who are held out did.
+    fn held_out(totals: &Totals) -> Counts {
+        let mut sum = Counts::default();
+        totals.strata().into_iter().for_each(|(_, [holdout, _])| sum += holdout);
+        sum
     }
 
     #[test]
@@ -152,7 +167,7 @@ mod tests {
         for day in [17, 18, 19, 20, 21] {
             totals.add(&group(day, Share::TENTH), &cell);
         }
-        assert_eq!(totals.counts(None)[0].cell.shoppers, 10);
+        assert_eq!(held_out(&totals).cell.shoppers, 10);
         assert_eq!((totals.days(), totals.sizes().holdout), (2, 25));
     }
 
@@ -161,18 +176,29 @@ mod tests {
         let mut totals = Totals::new(Share::TENTH, 20);
         let half = Share::of_basis_points(5_000).unwrap();
         totals.add(&group(10, half), &Cell { shoppers: 5, ..Cell::default() });
-        assert_eq!((totals.counts(None), totals.others(), totals.days()), ([Counts::default(); 2], 5, 0));
+        assert_eq!((totals.strata().len(), totals.others(), totals.days()), (0, 5, 0));
     }
 
     #[test]
-    fn all_personas_together_are_the_sum_of_each() {
+    fn shoppers_are_divided_by_persona_and_by_what_was_known_earlier() {
         let mut totals = Totals::new(Share::TENTH, 20);
-        for (persona, shoppers) in Persona::ALL.into_iter().zip(1..) {
-            let group = Group { persona, arm: Arm::Personal, ..group(10, Share::TENTH) };
+        for (earlier, shoppers) in [(Earlier::New, 1), (Earlier::Carted, 2), (Earlier::New, 4)] {
+            let group = Group { earlier, ..group(10, Share::TENTH) };
             totals.add(&group, &Cell { shoppers, ..Cell::default() });
-            assert_eq!(totals.counts(Some(persona))[1].cell.shoppers, shoppers);
+            let other = Group { persona: Persona::Explorer, arm: Arm::Personal, ..group };
+            totals.add(&other, &Cell { shoppers: 10 * shoppers, ..Cell::default() });
         }
-        assert_eq!(totals.counts(None)[1].cell.shoppers, 10);
+        let sizes = |(persona, both): (Persona, Stratum)| (persona, both.map(|group| group.cell.shoppers));
+        let mut found: Vec<_> = totals.strata().into_iter().map(sizes).collect();
+        found.sort_unstable();
+        let mut expected = vec![
+            (Persona::Explorer, [0, 20]),
+            (Persona::Explorer, [0, 50]),
+            (Persona::Loyalist, [2, 0]),
+            (Persona::Loyalist, [5, 0]),
+        ];
+        expected.sort_unstable();
+        assert_eq!(found, expected);
     }
 
     fn sold(day: u32, currency: &str, worth: u64, buyers: usize) -> Sales {
@@ -189,7 +215,7 @@ mod tests {
         let mut sales = sold(10, "EUR", 5_000, 3);
         sales.merge(sold(11, "USD", 700, 2));
         let totals = Totals::new(Share::TENTH, 20).with_sales(&sales);
-        assert_eq!((totals.currency(), totals.counts(None)[0].buyers), (Currency::named("USD"), 2));
+        assert_eq!((totals.currency(), held_out(&totals).buyers), (Currency::named("USD"), 2));
     }
 
     #[test]
@@ -208,13 +234,13 @@ mod tests {
     fn what_the_pixel_says_counts_only_without_webhooks() {
         let mut totals = Totals::new(Share::TENTH, 20);
         totals.add(&group(10, Share::TENTH), &Cell { shoppers: 9, ordered: 5, ..Cell::default() });
-        assert_eq!(totals.counts(None)[0].buyers, 5);
-        assert_eq!(totals.with_sales(&sold(10, "USD", 700, 2)).counts(None)[0].buyers, 2);
+        assert_eq!(held_out(&totals).buyers, 5);
+        assert_eq!(held_out(&totals.with_sales(&sold(10, "USD", 700, 2))).buyers, 2);
     }
 
     #[test]
     fn orders_of_a_day_that_is_not_complete_do_not_count_yet() {
         let totals = Totals::new(Share::TENTH, 20).with_sales(&sold(19, "USD", 700, 2));
-        assert_eq!(totals.counts(None)[0].buyers, 0);
+        assert_eq!(held_out(&totals).buyers, 0);
     }
 }

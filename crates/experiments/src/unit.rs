@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregates::Group;
 use crate::assignment::Arm;
 use crate::cell::Cell;
+use crate::earlier::Earlier;
 use crate::orders::{Loss, Orders, Placed, Shift};
 use crate::{DAY_MS, day};
 
@@ -22,6 +23,9 @@ pub const WINDOW_MS: u64 = DAY_MS;
 const VIEWS_MAX: u16 = 20;
 /// How much the clocks of the shop and of this host may differ.
 const SKEW_MS: u64 = 60 * 1_000;
+/// How often the record of a shopper who sees the block again is written anew, so that it does not expire: half of the time
+/// for which it is kept.
+const REMEMBERED_MS: u64 = 30 * DAY_MS;
 /// The form in which records are written, and the only one that is read.
 const FORM: u32 = 1;
 
@@ -59,6 +63,8 @@ pub struct Exposure {
     pub arm: Arm,
     /// The persona that the page of the shop suggests.
     pub persona: Persona,
+    /// What was known of the shopper before.
+    pub earlier: Earlier,
 }
 
 /// The record of a shopper who was counted.
@@ -69,6 +75,11 @@ pub struct Unit {
     share: Share,
     arm: Arm,
     persona: Persona,
+    #[serde(default)]
+    earlier: Earlier,
+    /// When they saw the block last, to within [`REMEMBERED_MS`]; 0 if that was the first time.
+    #[serde(default)]
+    again_ms: u64,
     carted: bool,
     views: u16,
     /// The marks of the viewed products.
@@ -94,6 +105,7 @@ impl Unit {
                     unit = Some(Self::first(now));
                     added.shoppers = 1;
                 }
+                (Some(unit), Event::Seen) => unit.saw_again(now.at_ms),
                 (Some(unit), event) if unit.is_open(now) => unit.count(*event, &mut added),
                 _ => {}
             }
@@ -135,8 +147,8 @@ impl Unit {
 
     /// Returns the group that the shopper is counted in.
     pub fn group(&self) -> Group {
-        let Self { seen_ms, share, arm, persona, .. } = *self;
-        Group { day: day(seen_ms), share, arm, persona }
+        let Self { seen_ms, share, arm, persona, earlier, .. } = *self;
+        Group { day: day(seen_ms), share, arm, persona, earlier }
     }
 
     /// Reads a stored record; `None` if it has another form.
@@ -151,13 +163,15 @@ impl Unit {
     }
 
     fn first(now: &Exposure) -> Self {
-        let Exposure { at_ms, share, arm, persona } = *now;
+        let Exposure { at_ms, share, arm, persona, earlier } = *now;
         Self {
             form: FORM,
             seen_ms: at_ms,
             share,
             arm,
             persona,
+            earlier,
+            again_ms: 0,
             carted: false,
             views: 0,
             products: Vec::new(),
@@ -170,6 +184,14 @@ impl Unit {
     /// clock that was set back makes no event older than the first.
     fn is_open(&self, now: &Exposure) -> bool {
         now.at_ms.saturating_sub(self.seen_ms) < WINDOW_MS && now.arm == self.arm
+    }
+
+    /// Notes that they saw the block again, if that was noted long ago. Otherwise they would be counted a second time, by
+    /// what they did after the first.
+    fn saw_again(&mut self, at_ms: u64) {
+        if at_ms.saturating_sub(self.seen_ms.max(self.again_ms)) >= REMEMBERED_MS {
+            self.again_ms = at_ms;
+        }
     }
 
     fn count(&mut self, event: Event, added: &mut Cell) {
@@ -203,6 +225,7 @@ mod tests {
         share: Share::TENTH,
         arm: Arm::Personal,
         persona: Persona::Explorer,
+        earlier: Earlier::Browsed,
     };
 
     fn seen() -> Unit {
@@ -220,6 +243,26 @@ mod tests {
         assert_eq!((unit.group().day, unit.group().arm), (20_000, Arm::Personal));
         let later = Exposure { at_ms: NOW.at_ms + 90 * DAY_MS, ..NOW };
         assert_eq!(added(&[Event::Seen], &later), Cell::default());
+    }
+
+    #[test]
+    fn what_was_known_earlier_is_that_of_the_first_look() {
+        let later = Exposure { at_ms: NOW.at_ms + 1, earlier: Earlier::Carted, ..NOW };
+        let (unit, _) = Unit::after(Some(seen()), &[Event::Seen, Event::AddToCart], &later).unwrap();
+        assert_eq!(unit.group().earlier, Earlier::Browsed);
+    }
+
+    #[test]
+    fn the_record_of_who_comes_back_is_written_once_a_month() {
+        let after = |unit: Unit, days: u64| {
+            let later = Exposure { at_ms: NOW.at_ms + days * DAY_MS, ..NOW };
+            Unit::after(Some(unit), &[Event::Seen], &later).unwrap().0
+        };
+        assert_eq!(after(seen(), 29), seen());
+        let again = after(seen(), 30);
+        assert_ne!(again, seen());
+        assert_eq!((after(again.clone(), 59), again.group()), (again.clone(), seen().group()));
+        assert_ne!(after(again.clone(), 60), again);
     }
 
     #[test]

@@ -186,7 +186,7 @@ fn float(count: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use experiments::{Cell, Group, Shift, Totals};
+    use experiments::{Cell, Earlier, Group, Shift, Totals};
     use model::shop::Share;
 
     use super::*;
@@ -198,7 +198,7 @@ mod tests {
         for day in 100..140 {
             for (arm, shoppers, orders) in [(Arm::Holdout, 500, 10), (Arm::Personal, 4_500, personal_orders)]
             {
-                let group = Group { day, share: Share::TENTH, arm, persona: Persona::Explorer };
+                let group = Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, earlier: Earlier::New };
                 sums.add(group, Cell { shoppers, carted: 2 * orders, ..Cell::default() }).unwrap();
                 for order in 0..orders {
                     let shift = Shift { currency, before: 0, after: 4_000 + 25 * order };

@@ -1,6 +1,6 @@
 //! The comparison of personal pages with the fallback page: who is held out, and what is counted.
 
-use experiments::{Aggregates, Arm, Cell};
+use experiments::{Aggregates, Arm, Cell, Earlier};
 use model::pages::Cached;
 use model::shop::Share;
 use serde_json::json;
@@ -120,6 +120,47 @@ fn shoppers_count_once_when_they_see_the_block_with_what_they_do_then() {
         sums(&shop, Arm::Holdout),
         Cell { shoppers: 1, carted: 1, views: 2, views_squared: 4, ..Cell::default() }
     );
+    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, ..Cell::default() });
+}
+
+#[test]
+fn shoppers_are_counted_with_what_was_known_before_they_saw_the_block() {
+    let viewed = json!([{ "type": "view", "product": "a" }]);
+    for (before, expected) in [
+        (vec![], Earlier::New),
+        (vec![viewed.clone()], Earlier::Browsed),
+        (vec![viewed.clone(), carted()], Earlier::Carted),
+    ] {
+        let shop = shop();
+        for (events, nonce) in before.iter().zip(["a", "b"]) {
+            report(&shop, OTHER, nonce, events);
+        }
+        // What they do in the same visit, or later, was not known before.
+        report(&shop, OTHER, "c", &json!([{ "type": "visit" }, { "type": "seen" }]));
+        report(&shop, OTHER, "d", &carted());
+        let stored = shop.stored.borrow();
+        let sums = stored.iter().filter(|(key, _)| key.starts_with("effects:"));
+        let sums: Vec<_> = sums.filter_map(|(_, found)| Aggregates::decode(&found.bytes)).collect();
+        let groups = sums.iter().flat_map(Aggregates::groups).map(|(group, cell)| (group.earlier, cell.carted));
+        assert_eq!(groups.collect::<Vec<_>>(), [(expected, 1)]);
+    }
+}
+
+/// Otherwise they would be counted a second time, and by what personal pages made them do.
+#[test]
+fn the_record_of_a_shopper_who_comes_back_does_not_expire() {
+    let shop = shop();
+    report(&shop, OTHER, "a", &seen());
+    let key = format!("unit:{SHOP}:visitor-{OTHER}");
+    let first = shop.stored.borrow()[&key].bytes.clone();
+    for (days, is_written) in [(20, false), (40, true)] {
+        shop.now_ms.set(NOW_MS + days * DAY_MS);
+        let timestamp = shop.now_ms.get() / 1_000;
+        let parameters = format!("{}&nonce=b{days}&shop={SHOP}&timestamp={timestamp}", of(OTHER));
+        let target = crate::fakes::sign("/proxy/track", &parameters);
+        assert_eq!(shop.post(&target, json!({ "events": seen() }).to_string()).status(), 200);
+        assert_eq!(shop.stored.borrow()[&key].bytes != first, is_written, "{days}");
+    }
     assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, ..Cell::default() });
 }
 

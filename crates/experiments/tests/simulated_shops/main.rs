@@ -1,5 +1,6 @@
 //! Simulated shops: what reports promise, counted over many shops from seeds.
 
+mod adjustment;
 mod estimates;
 mod shop;
 

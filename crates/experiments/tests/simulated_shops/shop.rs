@@ -1,6 +1,6 @@
 //! A simulated shop, drawn from a seed.
 
-use experiments::{Aggregates, Arm, Cell, Forecast, Group, Measure, Report, Sales, Shift, Totals, Verdict};
+use experiments::{Aggregates, Arm, Cell, Earlier, Forecast, Group, Measure, Report, Sales, Shift, Totals, Verdict};
 use model::shop::Share;
 use model::{Currency, Persona};
 use rand::rngs::StdRng;
@@ -18,6 +18,13 @@ const MIX: [(Persona, f64); 4] = [
 const SHOPPERS_A_DAY: u64 = 5_000;
 /// Of 100 shoppers of the holdout, so many put something into the cart.
 const RATE: f64 = 0.03;
+
+/// What is known of shoppers before they see the block: of so many, how many more of them put something into the cart, and
+/// how many view a product. On average they are as any shopper.
+const EARLIER: [(Earlier, f64, f64, f64); 3] =
+    [(Earlier::New, 0.65, 0.6, 0.25), (Earlier::Browsed, 0.28, 1.1, 0.6), (Earlier::Carted, 0.07, 302.0 / 70.0, 0.993)];
+/// Shoppers of whom nothing is known, who are as any.
+const UNKNOWN: [(Earlier, f64, f64, f64); 1] = [(Earlier::Unknown, 1.0, 1.0, 0.4)];
 
 /// Of shoppers who put something into the cart, so many order.
 const ORDERS: f64 = 0.6;
@@ -41,6 +48,8 @@ pub struct Shop {
     sales: Option<Sales>,
     /// What is still to be paid back, by day.
     to_pay_back: Vec<(u32, Group, u64)>,
+    /// Whether sessions say what shoppers did before.
+    knows_earlier: bool,
 }
 
 impl Shop {
@@ -51,11 +60,27 @@ impl Shop {
     /// Returns a shop whose personas differ in what personal pages change.
     pub fn of_personas(seed: u64, uplifts: [f64; MIX.len()]) -> Self {
         let (random, counted) = (StdRng::seed_from_u64(seed), Aggregates::default());
-        Self { random, uplifts, days: 0, counted, sales: None, to_pay_back: Vec::new() }
+        Self { random, uplifts, days: 0, counted, sales: None, to_pay_back: Vec::new(), knows_earlier: false }
     }
 
     pub fn with_orders(seed: u64, uplift: f64) -> Self {
         Self { sales: Some(Sales::default()), ..Self::new(seed, uplift) }
+    }
+
+    /// Returns the shop with sessions that say what shoppers did before.
+    pub fn knowing_earlier(self) -> Self {
+        Self { knows_earlier: true, ..self }
+    }
+
+    /// Returns the report of the same shop without what is known of shoppers before.
+    pub fn look_without_earlier(&self) -> Report {
+        let mut counted = Aggregates::default();
+        for (group, cell) in self.counted.groups() {
+            let mut one = Aggregates::default();
+            one.add(Group { earlier: Earlier::Unknown, ..*group }, *cell).unwrap();
+            counted.merge(one);
+        }
+        Report::of(&Totals::of(&counted, Share::TENTH, self.days))
     }
 
     fn draw(&mut self, count: u64, probability: f64) -> u64 {
@@ -106,13 +131,25 @@ impl Shop {
         }
     }
 
+    /// Draws what shoppers do, of each kind of whom the same was known earlier.
     pub fn add(&mut self, persona: Persona, arm: Arm, shoppers: u64, rate: f64) {
+        let kinds = if self.knows_earlier { EARLIER.as_slice() } else { &UNKNOWN };
+        let (mut left, mut part_left) = (shoppers, 1.0);
+        for (earlier, part, times, views) in kinds {
+            let is_last = part_left - part < 1e-9;
+            let some = if is_last { left } else { self.draw(left, part / part_left) };
+            self.add_kind((persona, arm, *earlier), some, rate * times, *views);
+            (left, part_left) = (left - some, part_left - part);
+        }
+    }
+
+    fn add_kind(&mut self, (persona, arm, earlier): (Persona, Arm, Earlier), shoppers: u64, rate: f64, views: f64) {
         let carted = self.draw(shoppers, rate);
-        let once = self.draw(shoppers, 0.4);
+        let once = self.draw(shoppers, views);
         let thrice = self.draw(shoppers - once, 0.2);
         let (views, views_squared) = (once + 3 * thrice, once + 9 * thrice);
         let cell = Cell { shoppers, carted, views, views_squared, ..Cell::default() };
-        let group = Group { day: self.days, share: Share::TENTH, arm, persona };
+        let group = Group { day: self.days, share: Share::TENTH, arm, persona, earlier };
         let mut drawn = Aggregates::default();
         drawn.add(group, cell).unwrap();
         self.counted.merge(drawn);

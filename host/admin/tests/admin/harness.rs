@@ -19,7 +19,7 @@ use capabilities::llm::budget::{Amount, Used};
 use capabilities::postgres::server::Schema;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
-use experiments::{Aggregates, Arm, Cell, Group, Sales, Totals};
+use experiments::{Aggregates, Arm, Cell, Earlier, Group, Sales, Totals};
 use http_body_util::BodyExt as _;
 use model::pages::JobId;
 use model::review::{Decision, Edit, Edited, Outdated, Problem, Review, Shown, Text, WaitingPlan};
@@ -384,7 +384,7 @@ impl Storefronts for Host {
         let carted = if *self.loses.lock().unwrap() { 20_000 } else { 36_000 };
         let (mut sums, sales) = (Aggregates::default(), Sales::default());
         for (arm, shoppers, carted) in [(Arm::Holdout, 100_000, 3_000), (Arm::Personal, 900_000, carted)] {
-            let group = Group { day: 100, share, arm, persona: Persona::Explorer };
+            let group = Group { day: 100, share, arm, persona: Persona::Explorer, earlier: Earlier::New };
             sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }
         let report = experiments::Report::of(&Totals::of(&sums, share, 120));

@@ -95,7 +95,7 @@ fn float(count: u64) -> f64 {
 mod tests {
     use std::collections::BTreeMap;
 
-    use experiments::{Aggregates, Arm, Cell, Group, Report, Sales, Totals};
+    use experiments::{Aggregates, Arm, Cell, Earlier, Group, Report, Sales, Totals};
     use model::Persona;
     use model::shop::Share;
 
@@ -105,7 +105,7 @@ mod tests {
         let mut sums = Aggregates::default();
         for day in days {
             for (arm, shoppers, carted) in [(Arm::Holdout, 200, 6), (Arm::Personal, 1_800, 72)] {
-                let group = Group { day, share: Share::TENTH, arm, persona: Persona::Explorer };
+                let group = Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, earlier: Earlier::New };
                 sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
             }
         }
