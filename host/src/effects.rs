@@ -1,10 +1,11 @@
 //! What personal pages change in a shop: the report of the sums that routing stored.
 
+use admin::{Balance, Line, Worth};
 use anyhow::Context as _;
 use capabilities::kv::Kv;
 use experiments::{Aggregates, Report, Sales, Totals};
 use model::shop::Share;
-use model::{ShopId, Store};
+use model::{PageKind, ShopId, Store};
 
 /// The most entries that are read: those of three years, though they are kept for 400 days.
 const ENTRIES_MAX: u32 = 300;
@@ -26,6 +27,52 @@ pub fn measure(shop: &ShopId, shops: usize, report: &Report) {
                 .set(value);
         }
     }
+}
+
+/// Writes what a shop's pages cost and are worth into the metrics, by kind of page and persona, unless the deployment has too
+/// many shops for that: of the last day whose shoppers are complete.
+pub fn measure_worth(shop: &ShopId, shops: usize, worth: &Worth, today: u32) {
+    let complete = worth.days.iter().find(|day| experiments::is_complete(day.day, today));
+    let Some(day) = complete.filter(|_| shops <= SHOPS_IN_METRICS) else { return };
+    for (place, line) in &day.of {
+        for (what, value) in figures(line, &worth.line(*place, line)) {
+            let page = place.page.map_or("unknown", PageKind::name);
+            let (shop, persona) = (shop.to_string(), place.persona.name());
+            metrics::gauge!("wandstore_worth", "shop" => shop, "page" => page, "persona" => persona, "what" => what)
+                .set(value);
+        }
+    }
+}
+
+/// Returns what is known of a line. Money is in dollars, and revenue in the currency of the shop's orders.
+fn figures(line: &Line, balance: &Balance) -> Vec<(&'static str, f64)> {
+    let (costs, done) = (line.costs.unwrap_or_default(), line.groups.together());
+    let counts = [
+        ("visits", costs.shown()),
+        ("model_calls", costs.calls),
+        ("tokens", costs.tokens()),
+        ("cart_adds", done.carted),
+        ("orders", done.ordered),
+    ];
+    let mut figures: Vec<_> = counts.into_iter().map(|(what, count)| (what, float(count))).collect();
+    figures.extend(balance.cost.map(|micro| ("cost", dollars(micro))));
+    let mut ends = |low, high, ends: Option<[f64; 2]>, unit: fn(f64) -> f64| {
+        figures.extend(ends.map(|[low_end, _]| (low, unit(low_end))));
+        figures.extend(ends.map(|[_, high_end]| (high, unit(high_end))));
+    };
+    ends("more_orders_low", "more_orders_high", balance.orders, |orders| orders);
+    ends("more_revenue_low", "more_revenue_high", balance.revenue, |revenue| revenue);
+    ends("cost_of_an_order_low", "cost_of_an_order_high", balance.cost_of_an_order, dollars);
+    figures
+}
+
+fn dollars(micro: f64) -> f64 {
+    micro / 1_000_000.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no shop counts 2^53 of anything")]
+fn float(count: u64) -> f64 {
+    count as f64
 }
 
 /// Returns the report on the days under this share of the holdout.
@@ -61,4 +108,31 @@ async fn read<T: Default>(
         );
     }
     Ok(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_measured_with_what_is_known_of_it() {
+        let costs = admin::Counts { hits: 3, misses: 2, calls: 4, tokens_in: 10, cost_microdollars: 1_500_000, ..Default::default() };
+        let done = admin::Done { shoppers: 9, carted: 2, ordered: 1, revenue: 700 };
+        let line = Line { costs: Some(costs), groups: admin::Groups { holdout: done, personal: done } };
+        let ends = Some([-1.0, 2.0]);
+        let balance = Balance { cost: Some(1_500_000.0), orders: ends, revenue: None, cost_of_an_order: None };
+        assert_eq!(
+            figures(&line, &balance),
+            [
+                ("visits", 5.0),
+                ("model_calls", 4.0),
+                ("tokens", 10.0),
+                ("cart_adds", 4.0),
+                ("orders", 2.0),
+                ("cost", 1.5),
+                ("more_orders_low", -1.0),
+                ("more_orders_high", 2.0)
+            ]
+        );
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use model::{InvalidId, ShopId};
+use model::{InvalidId, PageKind, ShopId};
 use runtime::bindings::wandstore::storefront::http_types::CacheOutcome;
 use runtime::bindings::wandstore::storefront::job_types::MaintenanceTask;
 use tokio::sync::{mpsc, oneshot};
@@ -11,12 +11,16 @@ use tokio::sync::{mpsc, oneshot};
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
-    /// A shopper got a page.
-    PageServed(ShopId, CacheOutcome),
+    /// A shopper got a page of this kind.
+    PageServed(ShopId, PageKind, CacheOutcome),
     /// An attempt to make a page ended, successfully or not.
     AttemptEnded {
         /// The shop.
         shop: ShopId,
+        /// The kind of page.
+        page: PageKind,
+        /// Calls of the model.
+        calls: u64,
         /// Tokens that the model read.
         tokens_in: u64,
         /// Tokens that it wrote.
@@ -26,6 +30,8 @@ pub enum Event {
     PageEnded {
         /// The shop.
         shop: ShopId,
+        /// The kind of page.
+        page: PageKind,
         /// Whether the page was made.
         is_made: bool,
     },

@@ -15,7 +15,7 @@ use capabilities::kind::Site;
 use capabilities::llm::Prices;
 use capabilities::random::Random;
 use capabilities::shops;
-use model::ShopId;
+use model::{PageKind, ShopId};
 use runtime::bindings::wandstore::storefront::job_types::{MaintenanceKind, MaintenanceTask};
 use runtime::deployment::Deployment;
 use tokio::runtime::Handle;
@@ -151,15 +151,16 @@ impl Merchants {
 
     fn handle(self: &Arc<Self>, event: Event) {
         match event {
-            Event::PageServed(shop, CacheOutcome::Hit) => self.count(&shop, Counted::Hit),
-            Event::PageServed(shop, CacheOutcome::Stale) => self.count(&shop, Counted::Stale),
-            Event::PageServed(shop, CacheOutcome::Miss) => self.count(&shop, Counted::Miss),
-            Event::AttemptEnded { shop, tokens_in, tokens_out } => {
+            Event::PageServed(shop, page, CacheOutcome::Hit) => self.count(&shop, page, Counted::Hit),
+            Event::PageServed(shop, page, CacheOutcome::Stale) => self.count(&shop, page, Counted::Stale),
+            Event::PageServed(shop, page, CacheOutcome::Miss) => self.count(&shop, page, Counted::Miss),
+            Event::AttemptEnded { shop, page, calls, tokens_in, tokens_out } => {
                 let cost_microdollars = self.prices.cost_microdollars(tokens_in, tokens_out);
-                self.count(&shop, Counted::Attempt { tokens_in, tokens_out, cost_microdollars });
+                let attempt = Counted::Attempt { calls, tokens_in, tokens_out, cost_microdollars };
+                self.count(&shop, page, attempt);
             }
-            Event::PageEnded { shop, is_made } => {
-                self.count(&shop, if is_made { Counted::Generation } else { Counted::Failure });
+            Event::PageEnded { shop, page, is_made } => {
+                self.count(&shop, page, if is_made { Counted::Generation } else { Counted::Failure });
                 // A page may wait for approval now, or the budget may be spent.
                 self.admin.note_for_flow(&shop);
             }
@@ -171,8 +172,8 @@ impl Merchants {
         }
     }
 
-    fn count(&self, shop: &ShopId, event: Counted) {
-        self.admin.usage().count(shop, event);
+    fn count(&self, shop: &ShopId, page: PageKind, event: Counted) {
+        self.admin.usage().count(shop, page, event);
     }
 
     /// Removes a shop's installation before its maintenance task begins: the next merchant who opens the admin connects

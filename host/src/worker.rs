@@ -20,7 +20,7 @@ use drain::run::{self, Answer, End, Run, Terms};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use metrics::{Counter, Histogram};
-use model::ShopId;
+use model::{ShopId, ShopperId};
 use runtime::bindings::wandstore::storefront::job_types::{
     Claimed, Job, Lease, Outcome, Progress, QueueError, Retry, Task, Trouble,
 };
@@ -388,15 +388,18 @@ fn rate(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &S
 fn report(events: &Events, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
     let Task::Page(request) = &job.task else { return };
     let shop = || ShopId::parse(&request.shop).ok();
-    let (tokens_in, tokens_out) = spent.tokens();
-    events.report(|| Some(Event::AttemptEnded { shop: shop()?, tokens_in, tokens_out }));
+    let page = || ShopperId::parse(&request.shopper).map(|shopper| shopper.page()).unwrap_or_default();
+    let (calls, (tokens_in, tokens_out)) = (spent.calls(), spent.tokens());
+    events.report(|| {
+        Some(Event::AttemptEnded { shop: shop()?, page: page(), calls, tokens_in, tokens_out })
+    });
     let is_made = match outcome {
         Some(Outcome::Done(_)) => true,
         Some(Outcome::Failed(_)) => false,
         Some(Outcome::Retry(_)) if job.last => false,
         Some(Outcome::Retry(_) | Outcome::Postponed(_)) | None => return,
     };
-    events.report(|| Some(Event::PageEnded { shop: shop()?, is_made }));
+    events.report(|| Some(Event::PageEnded { shop: shop()?, page: page(), is_made }));
 }
 
 /// Runs a job, extends its lease meanwhile and completes it. Returns the outcome, or `None` if the lease was lost.

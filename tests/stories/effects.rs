@@ -6,7 +6,7 @@ use std::time::Duration;
 use experiments::{Aggregates, Arm, Cell, Earlier, Group, Report};
 use host::config::{Config, Environment};
 use model::shop::Share;
-use model::{Key, Persona, ShopId};
+use model::{Key, PageKind, Persona, ShopId};
 
 use crate::harness::process::{command, run};
 use crate::harness::shopify::{CONSENT, SHOP, VISITOR, now_s, shop};
@@ -169,7 +169,7 @@ async fn write_sums(folder: &Path) {
     for day in today - 61..today - 1 {
         let mut sums = Aggregates::default();
         for (arm, shoppers, carted) in [(Arm::Holdout, 500, 15), (Arm::Personal, 4_500, 162)] {
-            let group = Group { day, share: Share::TENTH, arm, persona: Persona::Loyalist, earlier: Earlier::New };
+            let group = Group { day, share: Share::TENTH, arm, persona: Persona::Loyalist, page: Some(PageKind::Cart), earlier: Earlier::New };
             sums.add(
                 group,
                 Cell { shoppers, carted, views: shoppers, views_squared: 2 * shoppers, ..Cell::default() },
@@ -202,7 +202,7 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
 
     let csv = command(folder.path(), &["report", "effects", "magic-wands", "--csv"]);
     let fields: Vec<Vec<_>> = csv.lines().map(|line| line.split(',').collect()).collect();
-    assert!(fields.len() == 9 && fields.iter().all(|line| line.len() == fields[0].len()), "{csv}");
+    assert!(fields.len() == 17 && fields.iter().all(|line| line.len() == fields[0].len()), "{csv}");
     assert_eq!(
         fields[1][..8],
         ["magic-wands", "10", "60", "all", "cart adds", "30000", "270000", "0.030000"],
@@ -210,9 +210,10 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
     );
     let days = command(folder.path(), &["report", "effects", "magic-wands", "--days", "--csv"]);
     let fields: Vec<Vec<_>> = days.lines().map(|line| line.split(',').collect()).collect();
-    assert!(fields.len() == 121 && fields.iter().all(|line| line.len() == 17), "{days}");
-    assert_eq!(fields[1][2..12], ["all", "", "", "", "", "", "500", "4500", "15", "162"], "{days}");
-    assert_eq!((fields[2][2], fields[2][9]), ("loyalist", "4500"), "{days}");
+    assert!(fields.len() == 121 && fields.iter().all(|line| line.len() == 25), "{days}");
+    assert_eq!(fields[1][2..14], ["all", "all", "", "", "", "", "", "", "500", "4500", "15", "162"], "{days}");
+    assert_eq!(fields[2][2..4], ["cart", "loyalist"], "{days}");
+    assert_eq!(fields[2][11], "4500", "{days}");
     let table = command(folder.path(), &["report", "effects", "magic-wands", "--days"]);
     assert!(table.contains("15 / 162") && table.contains("Cost of one more order: not known yet"), "{table}");
     let other = command(folder.path(), &["report", "effects", "magic-wands", "--holdout", "20"]);

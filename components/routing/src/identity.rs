@@ -4,7 +4,7 @@
 //! the id that the browser drew at random. Shopify adds the logged-in customer. Without consent, all shoppers in
 //! the same context of the shop share one anonymous shopper id, and nothing is stored about them.
 
-use model::{Market, PageKind, Persona, ShopperId};
+use model::{Market, PageKind, ShopperId};
 use shopify::proxy::Signed;
 
 use crate::refusal::Refusal;
@@ -32,7 +32,7 @@ impl Identity {
         let customer = signed.customer.filter(|_| consents).map(|id| ShopperId::customer(&id.to_string()));
         let page = page(own(signed, "context")?)?;
         let about = own(signed, "about")?.unwrap_or_default().chars().take(ABOUT_CHARS_MAX).collect();
-        let context = ShopperId::context(likely(page));
+        let context = ShopperId::context(page.suggests());
         let (person, before_login) = match (customer.transpose()?, visitor) {
             (Some(customer), visitor) => (customer, visitor),
             (None, Some(visitor)) => (visitor, None),
@@ -51,9 +51,9 @@ impl Identity {
         &self.about
     }
 
-    /// Returns the most likely persona in the context of the request.
-    pub(crate) fn persona(&self) -> Persona {
-        likely(self.page)
+    /// Returns the kind of page of the shop that they see.
+    pub(crate) fn page(&self) -> PageKind {
+        self.page
     }
 
     /// Returns the visitor id that a customer had in this browser before they logged in.
@@ -73,15 +73,6 @@ fn page(context: Option<&str>) -> Result<PageKind, InvalidParameter> {
     match context {
         None | Some("page") => Ok(PageKind::Home),
         Some(name) => PageKind::named(name).ok_or(InvalidParameter::Unknown("context")),
-    }
-}
-
-/// Returns the most likely persona of an anonymous shopper on such a page.
-fn likely(page: PageKind) -> Persona {
-    match page {
-        PageKind::Product | PageKind::Search => Persona::Minimalist,
-        PageKind::Home | PageKind::Collection => Persona::Explorer,
-        PageKind::Cart => Persona::Loyalist,
     }
 }
 

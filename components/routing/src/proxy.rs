@@ -113,7 +113,7 @@ fn verify<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Verified,
         }
         visitor => visitor,
     }?;
-    let visitor = visitor.compared(deployment, identity.persona()).looking_at(identity.about());
+    let visitor = visitor.compared(deployment, identity.page()).looking_at(identity.about());
     Ok(Verified { signed, identity, visitor })
 }
 

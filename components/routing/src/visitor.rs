@@ -37,14 +37,14 @@ pub(crate) struct Visitor {
 pub(crate) struct Assigned {
     share: Share,
     arm: Arm,
-    persona: Persona,
+    page: PageKind,
 }
 
 impl Assigned {
     /// Returns the circumstances of an event at this time, of a shopper of whom this was known before.
     pub(crate) fn at(self, at_ms: u64, earlier: Earlier) -> Exposure {
-        let Self { share, arm, persona } = self;
-        Exposure { at_ms, share, arm, persona, earlier }
+        let Self { share, arm, page } = self;
+        Exposure { at_ms, share, arm, page, earlier }
     }
 }
 
@@ -69,23 +69,23 @@ impl Visitor {
         Ok(Self { paused, is_vouched_for: true, ..Self::new(shop, shopper) })
     }
 
-    /// Returns the visitor with their arm, if they consented. `persona` is the one that the page of the shop suggests. If
-    /// pages for it are paused, nobody is compared. On a developer's own machine nobody is compared either.
-    pub(crate) fn compared(self, settings: &impl Settings, persona: Persona) -> Self {
+    /// Returns the visitor with their arm on a kind of page of the shop, if they consented. If pages for the persona that it
+    /// suggests are paused, nobody is compared. On a developer's own machine nobody is compared either.
+    pub(crate) fn compared(self, settings: &impl Settings, page: PageKind) -> Self {
         let merchant = self.comparing_merchant(settings);
         let is_place_paused =
-            merchant.as_ref().is_some_and(|merchant| merchant.personas_paused.contains(&persona));
+            merchant.as_ref().is_some_and(|merchant| merchant.personas_paused.contains(&page.suggests()));
         if is_place_paused {
             return Self { is_place_paused, assigned: None, ..self };
         }
-        self.assigned_in(merchant, persona)
+        self.assigned_in(merchant, page)
     }
 
     /// Returns the visitor with their arm, if nobody vouches for their id and they consented. The kind of page is not
     /// known, and not needed for those who were counted before.
     pub(crate) fn unsigned_and_compared(self, settings: &impl Settings) -> Self {
         let merchant = self.comparing_merchant(settings);
-        Self { is_vouched_for: false, ..self.assigned_in(merchant, Persona::Explorer) }
+        Self { is_vouched_for: false, ..self.assigned_in(merchant, PageKind::Home) }
     }
 
     /// Returns the settings of the shop's merchant, who compares nothing on a developer's own machine.
@@ -93,11 +93,11 @@ impl Visitor {
         if settings.development() { None } else { settings.merchant(&self.shop) }
     }
 
-    fn assigned_in(self, merchant: Option<ShopSettings>, persona: Persona) -> Self {
+    fn assigned_in(self, merchant: Option<ShopSettings>, page: PageKind) -> Self {
         let merchant = merchant.filter(|_| !self.is_anybody());
         let share = merchant.map_or(Share::NOBODY, |merchant| merchant.holdout);
         let arm = assign(share, &self.shop, &self.person);
-        let assigned = (share > Share::NOBODY).then_some(Assigned { share, arm, persona });
+        let assigned = (share > Share::NOBODY).then_some(Assigned { share, arm, page });
         Self { assigned, ..self }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use model::Persona;
 use model::shop::Share;
+use model::{PageKind, Persona};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::earlier::Earlier;
 
 /// The form in which sums are written.
 const FORM: u32 = 3;
-/// The form before it was stored what was known of shoppers earlier.
+/// The form before the kind of page was stored, and what was known of shoppers earlier.
 const FORM_WITHOUT_EARLIER: u32 = 2;
 /// The form before there were orders.
 const FORM_WITHOUT_ORDERS: u32 = 1;
@@ -30,6 +30,8 @@ pub struct Group {
     pub arm: Arm,
     /// The persona that the page of the shop suggested on which they first saw it.
     pub persona: Persona,
+    /// The kind of that page; `None` if they were counted before this was stored.
+    pub page: Option<PageKind>,
     /// What was known of them before they first saw it.
     pub earlier: Earlier,
 }
@@ -49,9 +51,9 @@ struct Stored<C> {
     cells: Vec<C>,
 }
 
-/// Day, share in basis points, arm, persona, what was known earlier, and the five sums.
-type StoredCell = (u32, u16, Arm, Persona, Earlier, u64, u64, u64, u64, u64);
-/// The same without what was known earlier.
+/// Day, share in basis points, arm, persona, kind of page, what was known earlier, and the five sums.
+type StoredCell = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, u64, u64, u64, u64, u64);
+/// The same without kind of page and what was known earlier.
 type WithoutEarlier = (u32, u16, Arm, Persona, u64, u64, u64, u64, u64);
 /// The same without orders, which came last.
 type WithoutOrders = (u32, u16, Arm, Persona, u64, u64, u64, u64);
@@ -63,7 +65,7 @@ struct Form {
 }
 
 impl Aggregates {
-    /// The most groups: a month of four personas in two arms, with what was known earlier, under four shares.
+    /// The most groups: a month of five kinds of page in two arms, with what was known earlier, under three shares.
     pub const GROUPS_MAX: usize = 3_000;
     /// No encoded aggregates are longer.
     pub const BYTES_MAX: u32 = 640 * 1024;
@@ -118,10 +120,10 @@ impl Aggregates {
             _ => return None,
         };
         let cells = cells.into_iter().map(
-            |(day, share, arm, persona, earlier, shoppers, carted, views, views_squared, ordered)| {
+            |(day, share, arm, persona, page, earlier, shoppers, carted, views, views_squared, ordered)| {
                 let share = Share::of_basis_points(share)?;
                 let cell = Cell { shoppers, carted, ordered, views, views_squared };
-                Some((Group { day, share, arm, persona, earlier }, cell))
+                Some((Group { day, share, arm, persona, page, earlier }, cell))
             },
         );
         cells.collect::<Option<_>>().map(Self)
@@ -130,9 +132,10 @@ impl Aggregates {
     /// Returns the stored form.
     pub fn encode(&self) -> Vec<u8> {
         let cells = self.0.iter().map(|(group, cell)| {
-            let Group { day, share, arm, persona, earlier } = *group;
+            let Group { day, share, arm, persona, page, earlier } = *group;
             let Cell { shoppers, carted, ordered, views, views_squared } = *cell;
-            (day, share.basis_points(), arm, persona, earlier, shoppers, carted, views, views_squared, ordered)
+            let share = share.basis_points();
+            (day, share, arm, persona, page, earlier, shoppers, carted, views, views_squared, ordered)
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, cells: cells.collect() }).unwrap_or_default()
@@ -146,7 +149,7 @@ fn stored<C: DeserializeOwned>(bytes: &[u8]) -> Option<Vec<C>> {
 fn with_earlier(
     (day, share, arm, persona, shoppers, carted, views, squared, ordered): WithoutEarlier,
 ) -> StoredCell {
-    (day, share, arm, persona, Earlier::Unknown, shoppers, carted, views, squared, ordered)
+    (day, share, arm, persona, None, Earlier::Unknown, shoppers, carted, views, squared, ordered)
 }
 
 #[cfg(test)]
@@ -155,18 +158,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn group(day: u32, arm: Arm) -> Group {
-        Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, earlier: Earlier::Unknown }
+        Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, page: None, earlier: Earlier::Unknown }
     }
 
     fn any_cell() -> impl Strategy<Value = (Group, Cell)> {
         let arm = prop::sample::select(vec![Arm::Holdout, Arm::Personal]);
         let persona = prop::sample::select(Persona::ALL.to_vec());
         let earlier = prop::sample::select(vec![Earlier::Unknown, Earlier::New, Earlier::Browsed, Earlier::Carted]);
-        (any::<u32>(), 0_u16..=5_000, arm, persona, earlier, any::<[u32; 5]>()).prop_map(
-            |(day, share, arm, persona, earlier, sums)| {
+        let page = prop::option::of(prop::sample::select(PageKind::ALL.to_vec()));
+        (any::<u32>(), 0_u16..=5_000, arm, persona, page, earlier, any::<[u32; 5]>()).prop_map(
+            |(day, share, arm, persona, page, earlier, sums)| {
                 let [shoppers, carted, ordered, views, views_squared] = sums.map(u64::from);
-                let group =
-                    Group { day, share: Share::of_basis_points(share).unwrap(), arm, persona, earlier };
+                let share = Share::of_basis_points(share).unwrap();
+                let group = Group { day, share, arm, persona, page, earlier };
                 (group, Cell { shoppers, carted, ordered, views, views_squared })
             },
         )

@@ -37,7 +37,7 @@ pub use mismatch::Sizes;
 pub use orders::{Loss, Placed, Shift};
 pub use report::{Report, Row, Verdict};
 pub use sales::Sales;
-pub use totals::Totals;
+pub use totals::{Totals, is_complete};
 pub use unit::{Event, Exposure, Unit, WINDOW_MS};
 
 /// Milliseconds of a day.

@@ -14,15 +14,23 @@ use crate::totals::Totals;
 
 /// The rows of a report, and with what probability the interval of each is ever wrong. Together it is 5 %, so that all
 /// intervals of a shop hold at all times with at least 95 % (Bonferroni). Two fifths of it belong to the main question.
-const ROWS: [(Option<Persona>, Measure, f64); 8] = [
+const ROWS: [(Option<Persona>, Measure, f64); 16] = [
     (None, Measure::CartAdds, 0.02),
-    (None, Measure::Orders, 0.01),
-    (None, Measure::Revenue, 0.005),
-    (None, Measure::Views, 0.003),
-    (Some(Persona::Minimalist), Measure::CartAdds, 0.003),
-    (Some(Persona::Explorer), Measure::CartAdds, 0.003),
-    (Some(Persona::Dealhunter), Measure::CartAdds, 0.003),
-    (Some(Persona::Loyalist), Measure::CartAdds, 0.003),
+    (None, Measure::Orders, 0.008),
+    (None, Measure::Revenue, 0.004),
+    (None, Measure::Views, 0.002),
+    (Some(Persona::Minimalist), Measure::CartAdds, 0.002),
+    (Some(Persona::Explorer), Measure::CartAdds, 0.002),
+    (Some(Persona::Dealhunter), Measure::CartAdds, 0.002),
+    (Some(Persona::Loyalist), Measure::CartAdds, 0.002),
+    (Some(Persona::Minimalist), Measure::Orders, 0.001),
+    (Some(Persona::Explorer), Measure::Orders, 0.001),
+    (Some(Persona::Dealhunter), Measure::Orders, 0.001),
+    (Some(Persona::Loyalist), Measure::Orders, 0.001),
+    (Some(Persona::Minimalist), Measure::Revenue, 0.001),
+    (Some(Persona::Explorer), Measure::Revenue, 0.001),
+    (Some(Persona::Dealhunter), Measure::Revenue, 0.001),
+    (Some(Persona::Loyalist), Measure::Revenue, 0.001),
 ];
 
 /// The differences, in percent of the holdout's mean, of which a report says how long they take to show.
@@ -91,7 +99,9 @@ impl Report {
         let is_mismatched = sizes.are_mismatched(share);
         let strata = totals.strata();
         let mut rows = ROWS.map(|(persona, measure, alpha)| Row::of(totals, &strata, persona, measure, alpha));
-        shrink(&mut rows);
+        [Measure::CartAdds, Measure::Orders, Measure::Revenue]
+            .into_iter()
+            .for_each(|measure| shrink(&mut rows, measure));
         if is_mismatched {
             rows = rows.map(|row| Row { estimate: None, verdict: Verdict::Void, ..row });
         }
@@ -138,11 +148,11 @@ impl Row {
     }
 }
 
-/// Shrinks the estimates of personas. Their intervals, and so their verdicts, stay as they are.
-fn shrink(rows: &mut [Row]) {
-    let of_personas = |row: &&mut Row| row.persona.is_some() && row.interval.is_some();
-    let intervals: Vec<_> = rows.iter_mut().filter(of_personas).filter_map(|row| row.interval).collect();
-    for (row, estimate) in rows.iter_mut().filter(of_personas).zip(shrunk(&intervals)) {
+/// Shrinks the estimates of personas in a measure. Their intervals, and so their verdicts, stay as they are.
+fn shrink(rows: &mut [Row], measure: Measure) {
+    let is_of_persona = |row: &&mut Row| row.persona.is_some() && row.measure == measure && row.interval.is_some();
+    let intervals: Vec<_> = rows.iter_mut().filter(is_of_persona).filter_map(|row| row.interval).collect();
+    for (row, estimate) in rows.iter_mut().filter(is_of_persona).zip(shrunk(&intervals)) {
         row.estimate = Some(estimate);
     }
 }
@@ -181,7 +191,7 @@ mod tests {
     fn report(share: Share, holdout: u64, personal: u64) -> Report {
         let mut totals = Totals::new(share, 120);
         for (arm, shoppers, carted) in [(Arm::Holdout, holdout, 30), (Arm::Personal, personal, 33)] {
-            let group = Group { day: 100, share, arm, persona: Persona::Explorer, earlier: Earlier::New };
+            let group = Group { day: 100, share, arm, persona: Persona::Explorer, page: None, earlier: Earlier::New };
             let cell = Cell { shoppers, carted: shoppers * carted / 1_000, ..Cell::default() };
             totals.add(&group, &cell);
         }
@@ -193,7 +203,7 @@ mod tests {
         let sum: f64 = ROWS.iter().map(|(_, _, alpha)| alpha).sum();
         assert!((sum - 0.05).abs() < 1e-12, "{sum}");
         for persona in Persona::ALL {
-            assert!(ROWS.iter().any(|row| row.0 == Some(persona)), "{persona:?}");
+            assert_eq!(ROWS.iter().filter(|row| row.0 == Some(persona)).count(), 3, "{persona:?}");
         }
     }
 
@@ -217,7 +227,7 @@ mod tests {
             for (arm, shoppers, carted) in
                 [(Arm::Holdout, holdout, holdout / 20), (Arm::Personal, personal, personal_carted)]
             {
-                let group = Group { day: 100, share: Share::TENTH, arm, persona: Persona::Explorer, earlier: Earlier::New };
+                let group = Group { day: 100, share: Share::TENTH, arm, persona: Persona::Explorer, page: None, earlier: Earlier::New };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
             Report::of(&totals).losing()
@@ -233,7 +243,7 @@ mod tests {
         let mut totals = Totals::new(Share::TENTH, 120);
         for (persona, more) in Persona::ALL.into_iter().zip([0, 400, 800, 1_200]) {
             for (arm, shoppers, carted) in [(Arm::Holdout, 10_000, 500), (Arm::Personal, 90_000, 4_500 + more)] {
-                let group = Group { day: 100, share: Share::TENTH, arm, persona, earlier: Earlier::New };
+                let group = Group { day: 100, share: Share::TENTH, arm, persona, page: None, earlier: Earlier::New };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
         }

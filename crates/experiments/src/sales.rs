@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use model::shop::Share;
-use model::{Currency, Persona};
+use model::{Currency, PageKind, Persona};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregates::{Full, Group};
@@ -17,7 +17,7 @@ use crate::orders::Shift;
 
 /// The form in which sums are written.
 const FORM: u32 = 2;
-/// The form before it was stored what was known of shoppers earlier.
+/// The form before the kind of page was stored, and what was known of shoppers earlier.
 const FORM_WITHOUT_EARLIER: u32 = 1;
 /// The most groups, as of [`crate::Aggregates`].
 const GROUPS_MAX: usize = crate::Aggregates::GROUPS_MAX;
@@ -44,10 +44,10 @@ struct Stored<G> {
     groups: Vec<G>,
 }
 
-/// Day, share in basis points, arm, persona, what was known earlier, currency, and for each place its number, shoppers and
-/// worth.
-type StoredGroup = (u32, u16, Arm, Persona, Earlier, Currency, Vec<(u8, i64, i64)>);
-/// The same without what was known earlier.
+/// Day, share in basis points, arm, persona, kind of page, what was known earlier, currency, and for each place its number,
+/// shoppers and worth.
+type StoredGroup = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, Currency, Vec<(u8, i64, i64)>);
+/// The same without kind of page and what was known earlier.
 type WithoutEarlier = (u32, u16, Arm, Persona, Currency, Vec<(u8, i64, i64)>);
 
 /// What is read of every form first.
@@ -127,14 +127,14 @@ impl Sales {
             FORM_WITHOUT_EARLIER => {
                 let stored: Stored<WithoutEarlier> = serde_json::from_slice(bytes).ok()?;
                 let with_earlier = |(day, share, arm, persona, currency, places): WithoutEarlier| {
-                    (day, share, arm, persona, Earlier::Unknown, currency, places)
+                    (day, share, arm, persona, None, Earlier::Unknown, currency, places)
                 };
                 stored.groups.into_iter().map(with_earlier).collect()
             }
             _ => return None,
         };
-        let groups = groups.into_iter().map(|(day, share, arm, persona, earlier, currency, places)| {
-            let group = Group { day, share: Share::of_basis_points(share)?, arm, persona, earlier };
+        let groups = groups.into_iter().map(|(day, share, arm, persona, page, earlier, currency, places)| {
+            let group = Group { day, share: Share::of_basis_points(share)?, arm, persona, page, earlier };
             let places =
                 places.into_iter().map(|(number, shoppers, worth)| (number, Place { shoppers, worth }));
             Some(((group, currency), places.collect()))
@@ -145,9 +145,9 @@ impl Sales {
     /// Returns the stored form.
     pub fn encode(&self) -> Vec<u8> {
         let groups = self.groups().map(|(group, currency, places)| {
-            let Group { day, share, arm, persona, earlier } = *group;
+            let Group { day, share, arm, persona, page, earlier } = *group;
             let places = places.iter().map(|(number, place)| (*number, place.shoppers, place.worth));
-            (day, share.basis_points(), arm, persona, earlier, currency, places.collect())
+            (day, share.basis_points(), arm, persona, page, earlier, currency, places.collect())
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, groups: groups.collect() }).unwrap_or_default()
@@ -188,6 +188,7 @@ mod tests {
         share: Share::TENTH,
         arm: Arm::Personal,
         persona: Persona::Explorer,
+        page: None,
         earlier: Earlier::Unknown,
     };
 

@@ -140,7 +140,7 @@ impl Totals {
 }
 
 /// Returns whether the last shopper of a day has been watched for 24 hours.
-fn is_complete(day: u32, today: u32) -> bool {
+pub fn is_complete(day: u32, today: u32) -> bool {
     day.saturating_add(1) < today
 }
 
@@ -150,7 +150,7 @@ mod tests {
     use crate::orders::Shift;
 
     fn group(day: u32, share: Share) -> Group {
-        Group { day, share, arm: Arm::Holdout, persona: Persona::Loyalist, earlier: Earlier::New }
+        Group { day, share, arm: Arm::Holdout, persona: Persona::Loyalist, page: None, earlier: Earlier::New }
     }
 
     /// Returns what shoppers who are held out did.

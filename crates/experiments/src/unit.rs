@@ -7,7 +7,7 @@ use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
 use model::shop::Share;
-use model::{Currency, Persona};
+use model::{Currency, PageKind, Persona};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregates::Group;
@@ -61,8 +61,8 @@ pub struct Exposure {
     pub share: Share,
     /// What the shopper gets.
     pub arm: Arm,
-    /// The persona that the page of the shop suggests.
-    pub persona: Persona,
+    /// The kind of page of the shop.
+    pub page: PageKind,
     /// What was known of the shopper before.
     pub earlier: Earlier,
 }
@@ -75,6 +75,8 @@ pub struct Unit {
     share: Share,
     arm: Arm,
     persona: Persona,
+    #[serde(default)]
+    page: Option<PageKind>,
     #[serde(default)]
     earlier: Earlier,
     /// When they saw the block last, to within [`REMEMBERED_MS`]; 0 if that was the first time.
@@ -147,8 +149,8 @@ impl Unit {
 
     /// Returns the group that the shopper is counted in.
     pub fn group(&self) -> Group {
-        let Self { seen_ms, share, arm, persona, earlier, .. } = *self;
-        Group { day: day(seen_ms), share, arm, persona, earlier }
+        let Self { seen_ms, share, arm, persona, page, earlier, .. } = *self;
+        Group { day: day(seen_ms), share, arm, persona, page, earlier }
     }
 
     /// Reads a stored record; `None` if it has another form.
@@ -163,13 +165,14 @@ impl Unit {
     }
 
     fn first(now: &Exposure) -> Self {
-        let Exposure { at_ms, share, arm, persona, earlier } = *now;
+        let Exposure { at_ms, share, arm, page, earlier } = *now;
         Self {
             form: FORM,
             seen_ms: at_ms,
             share,
             arm,
-            persona,
+            persona: page.suggests(),
+            page: Some(page),
             earlier,
             again_ms: 0,
             carted: false,
@@ -224,7 +227,7 @@ mod tests {
         at_ms: 20_000 * DAY_MS + 7,
         share: Share::TENTH,
         arm: Arm::Personal,
-        persona: Persona::Explorer,
+        page: PageKind::Collection,
         earlier: Earlier::Browsed,
     };
 
@@ -241,6 +244,7 @@ mod tests {
         let (unit, cell) = Unit::after(None, &[Event::Seen, Event::Seen], &NOW).unwrap();
         assert_eq!(cell, Cell { shoppers: 1, ..Cell::default() });
         assert_eq!((unit.group().day, unit.group().arm), (20_000, Arm::Personal));
+        assert_eq!((unit.group().page, unit.group().persona), (Some(PageKind::Collection), Persona::Explorer));
         let later = Exposure { at_ms: NOW.at_ms + 90 * DAY_MS, ..NOW };
         assert_eq!(added(&[Event::Seen], &later), Cell::default());
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Persona;
+
 /// A kind of page of a shop. Stored by name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +39,15 @@ impl PageKind {
     /// Returns the kind of page of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Returns the persona that such a page suggests, if nothing else is known of a shopper.
+    pub const fn suggests(self) -> Persona {
+        match self {
+            Self::Product | Self::Search => Persona::Minimalist,
+            Self::Home | Self::Collection => Persona::Explorer,
+            Self::Cart => Persona::Loyalist,
+        }
     }
 
     /// Returns whether such a page is about something that differs from page to page: a product, a collection, a search

@@ -284,13 +284,13 @@
       }
     };
 
-    const download = async (id) => {
+    const download = async (path, name) => {
       try {
-        const answer = await ask(`/admin/reports/${id}`);
+        const answer = await ask(path);
         if (!answer.ok) throw new Error(answer.status);
         const link = document.createElement("a");
         link.href = URL.createObjectURL(await answer.blob());
-        link.download = `${id}.json`;
+        link.download = name;
         link.click();
         setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
       } catch {
@@ -336,7 +336,8 @@
       else if (target.dataset.retry !== undefined) load(page().dataset.at);
       else if (target.dataset.decide) decide(target.dataset.decide, target.closest("form"));
       else if (target.dataset.preview) preview(target);
-      else if (target.dataset.report) download(target.dataset.report);
+      else if (target.dataset.report) download(`/admin/reports/${target.dataset.report}`, `${target.dataset.report}.json`);
+      else if (target.dataset.csv) download(target.dataset.csv, "wandstore.csv");
     });
     // App Bridge says where a click in Shopify's navigation leads.
     document.addEventListener("shopify:navigate", (event) => {

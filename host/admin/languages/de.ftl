@@ -109,6 +109,8 @@ tokens-read = Gelesene Tokens
 tokens-written = Geschriebene Tokens
 cost = Kosten
 day-column = Tag (UTC)
+day-and-page-column = Tag (UTC), Seite
+page-and-shoppers = { $page }: { $shoppers }
 shown-own = Für den Kunden erstellt
 shown-all = Alle gezeigten Seiten
 nothing-shown = In den letzten 30 Tagen wurde keine Seite gezeigt.
@@ -373,6 +375,9 @@ span-months = { $months ->
 }
 worth = Kosten und Nutzen
 worth-details = Was Seiten am Tag kosten, im Mittel der letzten 30 Tage, und was sie am Tag bringen, wie der Vergleich zeigt.
+worth-lines = In der Tabelle hat jeder Tag eine Zeile für jede Art von Seite: was ihre Seiten kosten und was die Kunden taten, die den
+    Block dort zuerst sahen. Was sie bringen, ist das, was solche Kunden im ganzen Vergleich bringen, denn ein einzelner Tag sagt nichts.
+download-csv = Tabelle herunterladen (CSV)
 cost-a-day = Kosten pro Tag
 more-orders = Mehr Bestellungen pro Tag
 more-revenue = Mehr Umsatz pro Tag
@@ -383,10 +388,12 @@ cart-adds-summary = Anteil aller Kunden mit Warenkorb bisher: { $held-out } in d
     Seiten
 line-label = { $line }: { $value }
 tokens = Tokens
+model-calls = Modellaufrufe
 shoppers-counted = Gezählte Kunden
 cart-adds-column = Warenkörbe
 orders-column = Bestellungen
 revenue-column = Umsatz
+more-revenue-column = Mehr Umsatz
 
 ## Privacy
 

@@ -113,6 +113,9 @@ tokens-read = Tokens read
 tokens-written = Tokens written
 cost = Cost
 day-column = Day (UTC)
+day-and-page-column = Day (UTC), page
+# A kind of page, and the shoppers that it suggests.
+page-and-shoppers = { $page }: { $shoppers }
 # The lines of the plot.
 shown-own = Made for the shopper
 shown-all = All pages shown
@@ -386,6 +389,9 @@ span-months = { $months ->
 }
 worth = Costs and worth
 worth-details = What pages cost a day, on average of the last 30 days, and what they bring a day, as the comparison shows.
+worth-lines = In the table, each day has a line for each kind of page: what its pages cost, and what the shoppers did who first saw
+    the block on it. What they bring is what such shoppers bring over the whole comparison, because a single day says nothing.
+download-csv = Download the table (CSV)
 cost-a-day = Cost a day
 more-orders = More orders a day
 more-revenue = More revenue a day
@@ -397,10 +403,12 @@ cart-adds-summary = Cart adds of all shoppers so far: { $held-out } held out, { 
 # A line of a plot with its last value.
 line-label = { $line }: { $value }
 tokens = Tokens
+model-calls = Model calls
 shoppers-counted = Shoppers counted
 cart-adds-column = Cart adds
 orders-column = Orders
 revenue-column = Revenue
+more-revenue-column = More revenue
 
 ## Privacy
 

@@ -108,6 +108,8 @@ tokens-read = Tokens leídos
 tokens-written = Tokens escritos
 cost = Coste
 day-column = Día (UTC)
+day-and-page-column = Día (UTC), página
+page-and-shoppers = { $page }: { $shoppers }
 shown-own = Creadas para el cliente
 shown-all = Todas las páginas mostradas
 nothing-shown = No se mostró ninguna página en los últimos 30 días.
@@ -379,6 +381,9 @@ span-months = { $months ->
 }
 worth = Costes y beneficios
 worth-details = Lo que cuestan las páginas al día, en promedio de los últimos 30 días, y lo que aportan al día, según la comparación.
+worth-lines = En la tabla, cada día tiene una línea por tipo de página: lo que cuestan sus páginas y lo que hicieron los clientes que vieron
+    ahí el bloque por primera vez. Lo que aportan es lo que aportan esos clientes en toda la comparación, porque un solo día no dice nada.
+download-csv = Descargar la tabla (CSV)
 cost-a-day = Coste al día
 more-orders = Más pedidos al día
 more-revenue = Más ingresos al día
@@ -389,10 +394,12 @@ cart-adds-summary = Añadidos al carrito de todos los clientes hasta ahora: { $h
     personales
 line-label = { $line }: { $value }
 tokens = Tokens
+model-calls = Llamadas al modelo
 shoppers-counted = Clientes contados
 cart-adds-column = Añadidos al carrito
 orders-column = Pedidos
 revenue-column = Ingresos
+more-revenue-column = Más ingresos
 
 ## Privacy
 

@@ -108,6 +108,8 @@ tokens-read = Jetons lus
 tokens-written = Jetons écrits
 cost = Coût
 day-column = Jour (UTC)
+day-and-page-column = Jour (UTC), page
+page-and-shoppers = { $page } : { $shoppers }
 shown-own = Créées pour le client
 shown-all = Toutes les pages montrées
 nothing-shown = Aucune page n’a été montrée ces 30 derniers jours.
@@ -381,6 +383,9 @@ span-months = { $months ->
 }
 worth = Coûts et gains
 worth-details = Ce que les pages coûtent par jour, en moyenne des 30 derniers jours, et ce qu’elles rapportent par jour, selon la comparaison.
+worth-lines = Dans le tableau, chaque jour a une ligne par type de page : ce que coûtent ses pages, et ce qu’ont fait les clients qui y ont
+    d’abord vu le bloc. Ce qu’ils rapportent est ce que rapportent ces clients sur toute la comparaison, car un seul jour ne dit rien.
+download-csv = Télécharger le tableau (CSV)
 cost-a-day = Coût par jour
 more-orders = Commandes en plus par jour
 more-revenue = Chiffre d’affaires en plus par jour
@@ -391,10 +396,12 @@ cart-adds-summary = Ajouts au panier de tous les clients jusqu’ici : { $held-
     personnelles
 line-label = { $line } : { $value }
 tokens = Jetons
+model-calls = Appels du modèle
 shoppers-counted = Clients comptés
 cart-adds-column = Ajouts au panier
 orders-column = Commandes
 revenue-column = Chiffre d’affaires
+more-revenue-column = Chiffre d’affaires en plus
 
 ## Privacy
 

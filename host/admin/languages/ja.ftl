@@ -106,6 +106,8 @@ tokens-read = 読み取りトークン
 tokens-written = 書き込みトークン
 cost = 費用
 day-column = 日（UTC）
+day-and-page-column = 日（UTC）、ページ
+page-and-shoppers = { $page }：{ $shoppers }
 shown-own = お客様向けに作成
 shown-all = 表示された全ページ
 nothing-shown = 過去30日間に表示されたページはありません。
@@ -350,6 +352,8 @@ span-months = { $months ->
 }
 worth = 費用と効果
 worth-details = ページの1日あたりの費用（過去30日間の平均）と、比較が示す1日あたりの効果。
+worth-lines = 表では、1日ごとにページの種類別の行があります。そのページの費用と、そこで初めてブロックを見たお客様の行動です。1日だけでは何も言えないため、効果は比較の全期間における同種のお客様の値です。
+download-csv = 表をダウンロード（CSV）
 cost-a-day = 1日の費用
 more-orders = 1日の注文の増加
 more-revenue = 1日の売上の増加
@@ -359,10 +363,12 @@ cart-adds-so-far = これまでの全お客様のカート追加（パーセン�
 cart-adds-summary = これまでの全お客様のカート追加：対照群{ $held-out }、パーソナルページ{ $personal }
 line-label = { $line }：{ $value }
 tokens = トークン
+model-calls = モデルの呼び出し
 shoppers-counted = 集計されたお客様
 cart-adds-column = カート追加
 orders-column = 注文
 revenue-column = 売上
+more-revenue-column = 売上の増加
 
 ## Privacy
 

@@ -65,14 +65,23 @@ pub fn unauthorized(refused: &Refused, query: &str) -> Response<Body> {
     response
 }
 
+/// Returns a report on a customer, as a file.
 pub fn download(report: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::from(report));
+    file(report, "application/json", "attachment; filename=\"report.json\"")
+}
+
+/// Returns a table as a file of comma-separated values.
+pub fn download_csv(lines: &[String]) -> Response<Body> {
+    // RFC 4180 ends every line with both characters.
+    let text = lines.iter().map(|line| format!("{line}\r\n")).collect::<String>();
+    file(text.into_bytes(), "text/csv; charset=utf-8", "attachment; filename=\"wandstore.csv\"")
+}
+
+fn file(content: Vec<u8>, kind: &'static str, disposition: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(content));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"report.json\""),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response

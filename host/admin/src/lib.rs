@@ -56,5 +56,5 @@ pub use routes::router;
 pub use storefronts::{Effects, Failed, Made, Preview, Report, Stored, Storefronts};
 pub use transfer::copy_shops;
 pub use unavailable::Unavailable;
-pub use usage::{Counts, Event, Usage};
-pub use worth::{ADay, COST_DAYS, Day, Done, Groups, Worth};
+pub use usage::{ByPage, Counts, Event, Usage};
+pub use worth::{Balance, COST_DAYS, Day, Done, Groups, Line, Place, Worth, csv};

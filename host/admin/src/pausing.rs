@@ -1,4 +1,4 @@
-//! Pauses personas for which personal pages lose, as the comparison shows. The merchant is told, and can undo it. Nothing is
+//! Looks at the comparison of each shop every hour. Pauses personas for which personal pages lose, as the comparison shows. The merchant is told, and can undo it. Nothing is
 //! ever turned on because it wins.
 
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use model::ShopId;
 use model::shop::Choices;
 
 use crate::saving::changed;
-use crate::{Admin, NotConnected};
+use crate::worth::{COST_DAYS, Worth};
+use crate::{Admin, Effects, NotConnected};
 
 /// How often the comparisons are read. They change once a day.
 const LOOK: Duration = Duration::from_hours(1);
@@ -36,8 +37,18 @@ impl Admin {
         }
     }
 
+    /// Has the host measure what pages cost and are worth. Without costs, it does not.
+    async fn measure(&self, shop: &ShopId, Effects { report, sums, sales }: &Effects) {
+        match self.usage().by_day_and_page(shop, COST_DAYS).await {
+            Ok(costs) => self.storefronts.measure(shop, &Worth::of(report, sums, sales, &costs)),
+            Err(error) => tracing::warn!(%shop, %error, "cannot read what pages cost"),
+        }
+    }
+
     async fn pause_losing_in(&self, shop: &ShopId) -> Result<(), NotConnected> {
-        let losing = self.storefronts.effects(shop).await?.report.losing();
+        let effects = self.storefronts.effects(shop).await?;
+        self.measure(shop, &effects).await;
+        let losing = effects.report.losing();
         if losing.is_empty() {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use model::{EventId, Persona};
 use crate::answers::{asset, download, is_ours};
 use crate::documents::page;
 use crate::html::{self, Bounce, Nothing, Policy};
-use crate::pages::{Brand, Comparison, Content, Settings, decide, products, why};
+use crate::pages::{Brand, Comparison, Content, Settings, decide, products, table, why};
 use crate::place::Place;
 use crate::posting::save;
 use crate::refused::{Refused, Why};
@@ -38,6 +38,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         )
         .route(Place::Pages.path(), post(save::<Content>))
         .route(Place::Experiments.path(), post(save::<Comparison>))
+        .route(Comparison::CSV, get(table))
         .route(Place::Brand.path(), post(save::<Brand>))
         .route(Place::Settings.path(), post(save::<Settings>))
         .route("/admin/session", get(bounce))

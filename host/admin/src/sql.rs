@@ -97,12 +97,13 @@ pub const TELL_FLOW: &str = "UPDATE shops SET flow = $2
 
 /// Adds to an hour's counts.
 pub const COUNT: &str =
-    "INSERT INTO usage (shop, hour, hits, stale, misses, generations, failures, tokens_in,
-        tokens_out, cost_microdollars)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-    ON CONFLICT (shop, hour) DO UPDATE SET hits = usage.hits + excluded.hits,
+    "INSERT INTO usage (shop, hour, page, hits, stale, misses, generations, failures, calls,
+        tokens_in, tokens_out, cost_microdollars)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    ON CONFLICT (shop, hour, page) DO UPDATE SET hits = usage.hits + excluded.hits,
         stale = usage.stale + excluded.stale, misses = usage.misses + excluded.misses,
         generations = usage.generations + excluded.generations, failures = usage.failures + excluded.failures,
+        calls = usage.calls + excluded.calls,
         tokens_in = usage.tokens_in + excluded.tokens_in, tokens_out = usage.tokens_out + excluded.tokens_out,
         cost_microdollars = usage.cost_microdollars + excluded.cost_microdollars";
 
@@ -113,6 +114,7 @@ macro_rules! sums {
         CAST(coalesce(sum(misses), 0) AS bigint) AS misses,
         CAST(coalesce(sum(generations), 0) AS bigint) AS generations,
         CAST(coalesce(sum(failures), 0) AS bigint) AS failures,
+        CAST(coalesce(sum(calls), 0) AS bigint) AS calls,
         CAST(coalesce(sum(tokens_in), 0) AS bigint) AS tokens_in,
         CAST(coalesce(sum(tokens_out), 0) AS bigint) AS tokens_out,
         CAST(coalesce(sum(cost_microdollars), 0) AS bigint) AS cost_microdollars"
@@ -122,16 +124,16 @@ macro_rules! sums {
 /// Sums a shop's counts from an hour on.
 pub const SUM: &str = concat!("SELECT ", sums!(), " FROM usage WHERE shop = $1 AND hour >= $2");
 
-/// Sums a shop's counts of each day from an hour on.
+/// Sums a shop's counts of each day and kind of page from an hour on.
 pub const BY_DAY: &str = concat!(
-    "SELECT hour / 24 AS day, ",
+    "SELECT hour / 24 AS day, page, ",
     sums!(),
-    " FROM usage WHERE shop = $1 AND hour >= $2 GROUP BY hour / 24"
+    " FROM usage WHERE shop = $1 AND hour >= $2 GROUP BY hour / 24, page"
 );
 
 /// Deletes a shop's counts.
 pub const DELETE_USAGE: &str = "DELETE FROM usage WHERE shop = $1";
 
 /// Deletes at most so many counts older than the given hour.
-pub const PURGE_USAGE: &str = "DELETE FROM usage WHERE (shop, hour) IN
-    (SELECT shop, hour FROM usage WHERE hour < $1 ORDER BY hour, shop LIMIT $2)";
+pub const PURGE_USAGE: &str = "DELETE FROM usage WHERE (shop, hour, page) IN
+    (SELECT shop, hour, page FROM usage WHERE hour < $1 ORDER BY hour, shop, page LIMIT $2)";

@@ -7,6 +7,8 @@ use model::review::{Decision, Edit, Edited, Outdated, Review, Shown};
 use model::shop::ShopSettings;
 use model::{Audience, Cause, EventId, Persona, ShopId, ShopperId};
 
+use crate::worth::Worth;
+
 /// An operation of the host failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -153,6 +155,9 @@ pub trait Storefronts: Send + Sync {
 
     /// Returns what personal pages change in the shop.
     async fn effects(&self, shop: &ShopId) -> Result<Effects, Failed>;
+
+    /// Writes what the shop's pages cost and are worth into the metrics. Called every hour for each installed shop.
+    fn measure(&self, shop: &ShopId, worth: &Worth);
 
     /// Returns what is known of a stored page: that of a shopper, or the one that everybody gets who is known only by a
     /// persona. `None` if there is none.

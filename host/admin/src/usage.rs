@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use capabilities::clock::Clock;
 use capabilities::tables::{Row, Statement, Tables};
-use model::ShopId;
+use model::{PageKind, ShopId};
 
 use crate::records::{integer, natural};
 use crate::{Unavailable, sql};
@@ -38,6 +38,8 @@ pub enum Event {
     Failure,
     /// An attempt to make a page ended, successfully or not.
     Attempt {
+        /// Calls of the model.
+        calls: u64,
         /// Tokens that the model read.
         tokens_in: u64,
         /// Tokens that it wrote.
@@ -46,6 +48,9 @@ pub enum Event {
         cost_microdollars: u64,
     },
 }
+
+/// Counts by the number of the day since 1970-01-01 and the kind of page.
+pub type ByPage = BTreeMap<(u32, Option<PageKind>), Counts>;
 
 /// Counts of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,6 +65,8 @@ pub struct Counts {
     pub generations: u64,
     /// Pages that could not be made.
     pub failures: u64,
+    /// Calls of the model, including failed attempts.
+    pub calls: u64,
     /// Tokens that the model read, including failed attempts.
     pub tokens_in: u64,
     /// Tokens that it wrote.
@@ -80,12 +87,15 @@ impl Counts {
     }
 }
 
+/// What counts belong to: the shop, the hour, and the kind of page. Those of earlier releases belong to no kind.
+type Key = (ShopId, u64, PageKind);
+
 /// The counter of shops' events.
 pub struct Usage {
     tables: Arc<dyn Tables>,
     clock: Arc<dyn Clock>,
-    /// Counts that are not written yet, by shop and hour.
-    pending: Mutex<HashMap<(ShopId, u64), Counts>>,
+    /// Counts that are not written yet.
+    pending: Mutex<HashMap<Key, Counts>>,
     /// Held while counts are written, so that the final flush waits for one in progress.
     writing: tokio::sync::Mutex<()>,
     /// The hour of the last purge.
@@ -98,9 +108,9 @@ impl Usage {
         Self { tables, clock, pending, writing, purged_hour: AtomicU64::new(0) }
     }
 
-    /// Counts an event. Takes no longer than a lock and a look into a table.
-    pub fn count(&self, shop: &ShopId, event: Event) {
-        self.add(shop.clone(), self.hour(), event.into());
+    /// Counts an event on a kind of page. Takes no longer than a lock and a look into a table.
+    pub fn count(&self, shop: &ShopId, page: PageKind, event: Event) {
+        self.add((shop.clone(), self.hour(), page), event.into());
     }
 
     /// Writes what was counted, every few seconds, until it is dropped. Call [`Usage::flush`] at the end.
@@ -122,13 +132,12 @@ impl Usage {
 
     async fn write_pending(&self) {
         let _alone = self.writing.lock().await;
-        let hours: Vec<_> = self.pending().keys().cloned().collect();
-        for key in hours {
+        let keys: Vec<_> = self.pending().keys().cloned().collect();
+        for key in keys {
             let Some(counts) = self.pending().remove(&key) else { continue };
-            let (shop, hour) = key;
-            if let Err(error) = self.write(&shop, hour, counts).await {
+            if let Err(error) = self.write(&key, counts).await {
                 tracing::warn!(%error, "cannot write usage");
-                self.add(shop, hour, counts);
+                self.add(key, counts);
                 // Each of the remaining writes would fail in the same way.
                 return;
             }
@@ -142,25 +151,36 @@ impl Usage {
         let row = self.tables.first(query).await?;
         let mut sum = row.as_ref().map(counts).transpose()?.unwrap_or_default();
         let pending = self.pending();
-        let of_shop = pending.iter().filter(|((shop, hour), _)| shop == id && *hour >= first);
+        let of_shop = pending.iter().filter(|((shop, hour, _), _)| shop == id && *hour >= first);
         of_shop.for_each(|(_, counts)| sum += *counts);
         Ok(sum)
     }
 
     /// Returns the counts of the last so many days, as long as they are kept, by the number of the day since 1970-01-01.
     pub async fn by_day(&self, id: &ShopId, days: u32) -> Result<BTreeMap<u32, Counts>, Unavailable> {
+        let mut by_day = BTreeMap::<_, Counts>::new();
+        for ((day, _), counts) in self.by_day_and_page(id, days).await? {
+            *by_day.entry(day).or_default() += counts;
+        }
+        Ok(by_day)
+    }
+
+    /// Returns the same by the kind of page, too, which is `None` for counts of earlier releases.
+    pub async fn by_day_and_page(&self, id: &ShopId, days: u32) -> Result<ByPage, Unavailable> {
         let today = self.hour() / HOURS;
         let first = today.saturating_sub(u64::from(days)) + 1;
         let query = Statement::new(sql::BY_DAY).bind(id.as_str()).bind(integer(first * HOURS));
-        let mut by_day = BTreeMap::new();
+        let mut by_page = ByPage::new();
         for row in self.tables.all(query).await? {
-            let day = natural(row.get("day")?);
-            by_day.insert(u32::try_from(day).unwrap_or(u32::MAX), counts(&row)?);
+            let (day, page): (_, String) = (natural(row.get("day")?), row.get("page")?);
+            let day = u32::try_from(day).unwrap_or(u32::MAX);
+            by_page.insert((day, PageKind::named(&page)), counts(&row)?);
         }
-        for ((_, hour), counts) in self.pending().iter().filter(|((shop, _), _)| shop == id) {
-            *by_day.entry(u32::try_from(hour / HOURS).unwrap_or(u32::MAX)).or_default() += *counts;
+        for ((_, hour, page), counts) in self.pending().iter().filter(|((shop, ..), _)| shop == id) {
+            let day = u32::try_from(hour / HOURS).unwrap_or(u32::MAX);
+            *by_page.entry((day, Some(*page))).or_default() += *counts;
         }
-        Ok(by_day)
+        Ok(by_page)
     }
 
     /// Deletes old counts and returns how many. It reads all counts, once an hour.
@@ -186,23 +206,25 @@ impl Usage {
         self.clock.now_ms() / HOUR_MS
     }
 
-    fn add(&self, shop: ShopId, hour: u64, counts: Counts) {
-        *self.pending().entry((shop, hour)).or_default() += counts;
+    fn add(&self, key: Key, counts: Counts) {
+        *self.pending().entry(key).or_default() += counts;
     }
 
-    fn pending(&self) -> MutexGuard<'_, HashMap<(ShopId, u64), Counts>> {
+    fn pending(&self) -> MutexGuard<'_, HashMap<Key, Counts>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn write(&self, shop: &ShopId, hour: u64, counts: Counts) -> Result<(), Unavailable> {
+    async fn write(&self, (shop, hour, page): &Key, counts: Counts) -> Result<(), Unavailable> {
         let statement = Statement::new(sql::COUNT)
             .bind(shop.as_str())
-            .bind(integer(hour))
+            .bind(integer(*hour))
+            .bind(page.name())
             .bind(integer(counts.hits))
             .bind(integer(counts.stale))
             .bind(integer(counts.misses))
             .bind(integer(counts.generations))
             .bind(integer(counts.failures))
+            .bind(integer(counts.calls))
             .bind(integer(counts.tokens_in))
             .bind(integer(counts.tokens_out))
             .bind(integer(counts.cost_microdollars));
@@ -220,8 +242,8 @@ impl From<Event> for Counts {
             Event::Miss => Self { misses: 1, ..none },
             Event::Generation => Self { generations: 1, ..none },
             Event::Failure => Self { failures: 1, ..none },
-            Event::Attempt { tokens_in, tokens_out, cost_microdollars } => {
-                Self { tokens_in, tokens_out, cost_microdollars, ..none }
+            Event::Attempt { calls, tokens_in, tokens_out, cost_microdollars } => {
+                Self { calls, tokens_in, tokens_out, cost_microdollars, ..none }
             }
         }
     }
@@ -236,6 +258,7 @@ fn counts(row: &Row) -> Result<Counts, Unavailable> {
         misses: count("misses")?,
         generations: count("generations")?,
         failures: count("failures")?,
+        calls: count("calls")?,
         tokens_in: count("tokens_in")?,
         tokens_out: count("tokens_out")?,
         cost_microdollars: count("cost_microdollars")?,
@@ -249,6 +272,7 @@ impl AddAssign for Counts {
         self.misses += other.misses;
         self.generations += other.generations;
         self.failures += other.failures;
+        self.calls += other.calls;
         self.tokens_in += other.tokens_in;
         self.tokens_out += other.tokens_out;
         self.cost_microdollars += other.cost_microdollars;

@@ -1,14 +1,20 @@
-//! What pages cost and what they are worth: by day and persona, and a day on average.
+//! What pages cost and what they are worth: by day, kind of page and persona, and a day on average.
 //!
-//! Costs are those of all pages of a shop: a page is made for a shopper, who may meet it anywhere in the shop, so no cost
-//! belongs to one of the personas that the comparison knows. Worth is what the comparison shows, with its interval.
+//! Both sides of a line are of the same kind of page: what its pages cost, for whomever they were made, and what the
+//! shoppers did who first saw the block on it. The persona is the one that such a page suggests, which is known of both
+//! groups. Worth is what the comparison shows, with its interval.
+
+mod csv;
+mod lines;
 
 use std::collections::BTreeMap;
 
-use experiments::{Aggregates, Arm, Interval, Measure, Report, Sales};
-use model::{Currency, Persona};
+use experiments::{Aggregates, Interval, Measure, Report, Sales};
+use model::{Currency, PageKind, Persona};
 
-use crate::usage::Counts;
+use crate::usage::{ByPage, Counts};
+
+pub use csv::csv;
 
 /// Over so many days the costs of a day are averaged; as long as they are kept.
 pub const COST_DAYS: u32 = 30;
@@ -24,19 +30,25 @@ pub struct Worth {
     cost_a_day: Option<f64>,
     /// How many shoppers get personal pages on a day of the comparison.
     shoppers_a_day: f64,
+    /// What each shopper brings, of all and of each persona.
+    each: BTreeMap<Option<Persona>, Each>,
+}
+
+/// What personal pages change for each shopper.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Each {
     orders: Option<Interval>,
     revenue: Option<Interval>,
 }
 
-/// What a day costs and brings on average; between two ends, where it comes from the comparison. `None` if it is not known
-/// yet.
+/// What pages cost and bring; between two ends, where it comes from the comparison. `None` if it is not known yet.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ADay {
-    /// What it costs, in millionths of a dollar.
+pub struct Balance {
+    /// What they cost, in millionths of a dollar.
     pub cost: Option<f64>,
-    /// How many more orders it brings.
+    /// How many more orders they bring.
     pub orders: Option<[f64; 2]>,
-    /// How much more revenue it brings, in units of the currency.
+    /// How much more revenue they bring, in units of the currency.
     pub revenue: Option<[f64; 2]>,
     /// What one more order costs, in millionths of a dollar.
     pub cost_of_an_order: Option<[f64; 2]>,
@@ -49,8 +61,26 @@ pub struct Day {
     pub day: u32,
     /// What its pages cost; `None` if that is not known any more.
     pub costs: Option<Counts>,
-    /// What shoppers did who first saw the block on it, by persona.
-    pub of: BTreeMap<Persona, Groups>,
+    /// The lines of the day.
+    pub of: BTreeMap<Place, Line>,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The kind of page; `None` if it was counted before the kind was stored.
+    pub page: Option<PageKind>,
+    /// The persona that such a page suggests.
+    pub persona: Persona,
+}
+
+/// A kind of page on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Line {
+    /// What its pages cost; `None` if nothing was counted, or that is not known any more.
+    pub costs: Option<Counts>,
+    /// What shoppers did who first saw the block on it.
+    pub groups: Groups,
 }
 
 /// What both groups of shoppers did.
@@ -76,36 +106,59 @@ pub struct Done {
 }
 
 impl Worth {
-    /// Puts together what was counted in a shop and what its pages cost, by day.
-    pub fn of(report: &Report, sums: &Aggregates, sales: &Sales, costs: &BTreeMap<u32, Counts>) -> Self {
-        let row = |measure| report.rows.iter().find(|row| row.measure == measure && row.persona.is_none());
-        let interval = |measure| row(measure).filter(|_| !report.is_mismatched).and_then(|row| row.interval);
-        let shoppers = row(Measure::Orders).map_or(0.0, |row| float(row.personal.shoppers));
+    /// Puts together what was counted in a shop and what its pages cost.
+    pub fn of(report: &Report, sums: &Aggregates, sales: &Sales, costs: &ByPage) -> Self {
+        let all = report.rows.iter().find(|row| row.measure == Measure::Orders && row.persona.is_none());
+        let shoppers = all.map_or(0.0, |row| float(row.personal.shoppers));
         Self {
-            days: days(sums, sales, costs),
+            days: lines::days(sums, sales, costs),
             currency: sales.last_currency(),
             cost_a_day: average(costs),
             shoppers_a_day: shoppers / f64::from(report.days.max(1)),
-            orders: interval(Measure::Orders),
-            revenue: interval(Measure::Revenue),
+            each: each(report),
         }
     }
 
     /// Returns what a day costs and brings.
-    pub fn a_day(&self) -> ADay {
-        let times = |interval: &Interval, unit: f64| {
-            [interval.low, interval.high].map(|end| end * self.shoppers_a_day / unit)
-        };
-        let orders = self.orders.as_ref().map(|interval| times(interval, 1.0));
-        let revenue = self.revenue.as_ref().map(|interval| times(interval, 100.0));
-        ADay { cost: self.cost_a_day, orders, revenue, cost_of_an_order: self.cost_of_an_order(orders) }
+    pub fn a_day(&self) -> Balance {
+        self.balance(None, self.cost_a_day, self.shoppers_a_day)
     }
 
-    /// Returns between what one more order costs; `None` while it is not sure that there are more.
-    fn cost_of_an_order(&self, orders: Option<[f64; 2]>) -> Option<[f64; 2]> {
-        let ([low, high], cost) = (orders?, self.cost_a_day?);
-        (low > 0.0).then(|| [cost / high, cost / low])
+    /// Returns what a line costs and brings. Its shoppers are taken to be worth what those of its persona are over the whole
+    /// comparison, because the shoppers of a single day say nothing.
+    pub fn line(&self, place: Place, line: &Line) -> Balance {
+        let cost = line.costs.map(|costs| float(costs.cost_microdollars));
+        self.balance(Some(place.persona), cost, float(line.groups.personal.shoppers))
     }
+
+    fn balance(&self, persona: Option<Persona>, cost: Option<f64>, shoppers: f64) -> Balance {
+        let each = self.each.get(&persona).copied().unwrap_or_default();
+        let times = |interval: Option<Interval>, unit: f64| {
+            interval.map(|interval| [interval.low, interval.high].map(|end| end * shoppers / unit))
+        };
+        let (orders, revenue) = (times(each.orders, 1.0), times(each.revenue, 100.0));
+        let cost_of_an_order = cost_of_an_order(cost, orders);
+        Balance { cost, orders, revenue, cost_of_an_order }
+    }
+}
+
+/// Returns between what one more order costs; `None` while it is not sure that there are more.
+fn cost_of_an_order(cost: Option<f64>, orders: Option<[f64; 2]>) -> Option<[f64; 2]> {
+    let ([low, high], cost) = (orders?, cost?);
+    (low > 0.0).then(|| [cost / high, cost / low])
+}
+
+fn each(report: &Report) -> BTreeMap<Option<Persona>, Each> {
+    let mut each = BTreeMap::<_, Each>::new();
+    for row in report.rows.iter().filter(|_| !report.is_mismatched) {
+        let of = each.entry(row.persona).or_default();
+        match row.measure {
+            Measure::Orders => of.orders = row.interval,
+            Measure::Revenue => of.revenue = row.interval,
+            Measure::CartAdds | Measure::Views => {}
+        }
+    }
+    each
 }
 
 impl Day {
@@ -117,9 +170,9 @@ impl Day {
 
     /// Returns what all shoppers of a group did.
     pub fn all(&self) -> Groups {
-        self.of.values().fold(Groups::default(), |mut sum, groups| {
-            sum.holdout.add(groups.holdout);
-            sum.personal.add(groups.personal);
+        self.of.values().fold(Groups::default(), |mut sum, line| {
+            sum.holdout.add(line.groups.holdout);
+            sum.personal.add(line.groups.personal);
             sum
         })
     }
@@ -142,39 +195,9 @@ impl Done {
     }
 }
 
-fn days(sums: &Aggregates, sales: &Sales, costs: &BTreeMap<u32, Counts>) -> Vec<Day> {
-    let mut days = BTreeMap::<u32, BTreeMap<Persona, Groups>>::new();
-    let is_of_webhooks = sales.last_currency().is_some();
-    for (group, cell) in sums.groups() {
-        let ordered = if is_of_webhooks { 0 } else { cell.ordered };
-        let done = Done { shoppers: cell.shoppers, carted: cell.carted, ordered, revenue: 0 };
-        days.entry(group.day).or_default().entry(group.persona).or_default().of(group.arm).add(done);
-    }
-    for (group, currency, ordered, worth) in sales.by_group() {
-        // Amounts in two currencies are not added up.
-        let revenue = if Some(currency) == sales.last_currency() { worth } else { 0 };
-        let done = Done { ordered, revenue, ..Done::default() };
-        days.entry(group.day).or_default().entry(group.persona).or_default().of(group.arm).add(done);
-    }
-    for day in costs.keys() {
-        days.entry(*day).or_default();
-    }
-    let day = |(day, of)| Day { day, costs: costs.get(&day).copied(), of };
-    days.into_iter().rev().map(day).collect()
-}
-
-impl Groups {
-    fn of(&mut self, arm: Arm) -> &mut Done {
-        match arm {
-            Arm::Holdout => &mut self.holdout,
-            Arm::Personal => &mut self.personal,
-        }
-    }
-}
-
 /// Returns what a day costs on average.
-fn average(costs: &BTreeMap<u32, Counts>) -> Option<f64> {
-    let (first, last) = (costs.keys().next()?, costs.keys().next_back()?);
+fn average(costs: &ByPage) -> Option<f64> {
+    let ((first, _), (last, _)) = (costs.keys().next()?, costs.keys().next_back()?);
     let sum: u64 = costs.values().map(|counts| counts.cost_microdollars).sum();
     Some(float(sum) / f64::from(last - first + 1))
 }
@@ -185,62 +208,4 @@ fn float(count: u64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use experiments::{Cell, Earlier, Group, Shift, Totals};
-    use model::shop::Share;
-
-    use super::*;
-
-    /// A shop of 40 days in which twice as many order with personal pages, and 3 dollars a day are spent.
-    fn worth(personal_orders: u64) -> Worth {
-        let (mut sums, mut sales) = (Aggregates::default(), Sales::default());
-        let currency = Currency::named("USD").unwrap();
-        for day in 100..140 {
-            for (arm, shoppers, orders) in [(Arm::Holdout, 500, 10), (Arm::Personal, 4_500, personal_orders)]
-            {
-                let group = Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, earlier: Earlier::New };
-                sums.add(group, Cell { shoppers, carted: 2 * orders, ..Cell::default() }).unwrap();
-                for order in 0..orders {
-                    let shift = Shift { currency, before: 0, after: 4_000 + 25 * order };
-                    sales.add(group, shift).unwrap();
-                }
-            }
-        }
-        let totals = Totals::of(&sums, Share::TENTH, 141).with_sales(&sales);
-        let counts = Counts { hits: 90, cost_microdollars: 3_000_000, ..Counts::default() };
-        let costs = (111..141).map(|day| (day, counts)).collect();
-        Worth::of(&Report::of(&totals), &sums, &sales, &costs)
-    }
-
-    #[test]
-    fn days_have_their_costs_and_what_both_groups_did() {
-        let worth = worth(180);
-        assert_eq!(
-            (worth.days.len(), worth.days[0].day, worth.days[0].date().as_str()),
-            (41, 140, "1970-05-21")
-        );
-        let today = &worth.days[0];
-        assert_eq!((today.costs.unwrap().hits, today.all().together()), (90, Done::default()));
-        let before = &worth.days[1];
-        let Groups { holdout, personal } = before.of[&Persona::Explorer];
-        assert_eq!((holdout.shoppers, holdout.carted, holdout.ordered), (500, 20, 10));
-        assert_eq!((personal.shoppers, personal.ordered), (4_500, 180));
-        assert_eq!(holdout.revenue, (0..10).map(|order| 4_000 + 25 * order).sum::<u64>());
-        assert_eq!(worth.days[40].costs, None, "costs are kept for a month");
-    }
-
-    #[test]
-    fn what_a_day_brings_has_an_interval_and_one_more_order_a_price() {
-        let more = worth(180).a_day();
-        assert_eq!(more.cost, Some(3_000_000.0));
-        // 90 more orders a day, worth about 45 dollars each.
-        let [low, high] = more.orders.unwrap();
-        assert!(low > 30.0 && low < 90.0 && high > 90.0 && high < 150.0, "{more:?}");
-        assert!(more.revenue.unwrap()[0] > 0.0, "{more:?}");
-        let [low, high] = more.cost_of_an_order.unwrap();
-        assert!(low < high && high < 100_000.0, "{more:?}");
-        let same = worth(90).a_day();
-        assert!(same.orders.unwrap()[0] < 0.0, "{same:?}");
-        assert_eq!(same.cost_of_an_order, None, "perhaps there are no more");
-    }
-}
+mod tests;

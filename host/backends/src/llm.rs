@@ -58,6 +58,7 @@ pub(crate) fn register_metrics() {
 /// The tokens spent on a language model.
 #[derive(Debug, Default)]
 pub struct Spent {
+    calls: AtomicU64,
     tokens_in: AtomicU64,
     tokens_out: AtomicU64,
     shop: String,
@@ -96,6 +97,7 @@ impl Spent {
 
     /// Adds a call's tokens.
     pub fn add(&self, tokens_in: u32, tokens_out: u32) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.tokens_in.fetch_add(tokens_in.into(), Ordering::Relaxed);
         self.tokens_out.fetch_add(tokens_out.into(), Ordering::Relaxed);
     }
@@ -108,6 +110,11 @@ impl Spent {
     /// Returns why no call is allowed, if none is.
     pub fn held(&self) -> Option<&Failed> {
         self.held.get()
+    }
+
+    /// Returns how many calls had tokens.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 
     /// Returns the input and output tokens.

@@ -1,8 +1,6 @@
 //! `wandstore report effects`: what personal pages change in a shop, straight from storage.
 
-use std::collections::BTreeMap;
-
-use admin::{COST_DAYS, Worth};
+use admin::{ByPage, COST_DAYS, Worth};
 use anyhow::bail;
 use clap::Args;
 use experiments::{Interval, Measure, Report, Row, Totals};
@@ -24,7 +22,7 @@ pub struct Effects {
     /// The holdout whose days are compared, in percent [default: the one under which shoppers were counted last].
     #[arg(long, value_name = "PERCENT")]
     holdout: Option<Share>,
-    /// What pages cost and what shoppers did on each day, by persona, instead of the comparison.
+    /// What pages cost and bring on each day, by kind of page and persona, instead of the comparison.
     #[arg(long)]
     days: bool,
     /// Print comma-separated values (RFC 4180), without notes.
@@ -49,11 +47,11 @@ impl Effects {
             (false, true) => csv(&shop, &report),
             (true, is_csv) => {
                 let costs = match backends::usage(config).await? {
-                    Some(usage) => usage.by_day(&shop, COST_DAYS).await?,
-                    None => BTreeMap::new(),
+                    Some(usage) => usage.by_day_and_page(&shop, COST_DAYS).await?,
+                    None => ByPage::new(),
                 };
                 let worth = Worth::of(&report, &sums, &sales, &costs);
-                if is_csv { worth::csv(&shop, &worth) } else { worth::table(&worth) }
+                if is_csv { admin::csv(&shop, &worth) } else { worth::table(&worth) }
             }
         };
         lines.iter().try_for_each(print)?;

@@ -115,7 +115,7 @@ impl Shoppers {
         connection.leaves_unread(question.rest.body.is_unread());
         question.describe(&outcome, response.status);
         self.requests.count(&outcome, response.status, started.elapsed());
-        self.events.report(|| outcome.page_served());
+        self.events.report(|| outcome.page_served(question.target.query()));
         tracing::debug!(
             request = format_args!("{:016x}", question.id),
             trace_id = question.trace().map(|trace| tracing::field::display(trace.id())),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use admin::{Effects, Failed, Made, Preview, Report, Stored, Storefronts};
+use admin::{Effects, Failed, Made, Preview, Report, Stored, Storefronts, Worth};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::Capabilities;
@@ -189,6 +189,12 @@ impl Storefronts for OfDeployment {
         let report = experiments::Report::of(&Totals::of(&sums, share, today).with_sales(&sales));
         effects::measure(shop, shops, &report);
         Ok(Effects { report, sums, sales })
+    }
+
+    fn measure(&self, shop: &ShopId, worth: &Worth) {
+        let Capabilities { clock, settings, .. } = &*self.deployment.capabilities;
+        let shops = settings.look(|settings| settings.shops.len());
+        effects::measure_worth(shop, shops, worth, experiments::day(clock.now_ms()));
     }
 
     async fn stored(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Stored>, Failed> {

@@ -149,7 +149,7 @@ impl Shop {
         let thrice = self.draw(shoppers - once, 0.2);
         let (views, views_squared) = (once + 3 * thrice, once + 9 * thrice);
         let cell = Cell { shoppers, carted, views, views_squared, ..Cell::default() };
-        let group = Group { day: self.days, share: Share::TENTH, arm, persona, earlier };
+        let group = Group { day: self.days, share: Share::TENTH, arm, persona, page: None, earlier };
         let mut drawn = Aggregates::default();
         drawn.add(group, cell).unwrap();
         self.counted.merge(drawn);

@@ -4,17 +4,22 @@ mod report;
 mod value;
 
 use askama::Template;
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
 use model::Persona;
 use model::shop::{Choices, Share};
 
 use super::FormPage;
 use super::persona::{Offered, offered};
-use crate::Effects;
+use crate::answers::download_csv;
 use crate::form::{Field, Form, Posted, fields};
+use crate::html;
 use crate::place::Place;
+use crate::refused::Why;
 use crate::visit::Visit;
 use crate::wording::Words;
 use crate::worth::{COST_DAYS, Worth};
+use crate::{Effects, csv};
 
 use report::Told;
 use value::Value;
@@ -78,6 +83,23 @@ impl Form for Comparison {
     }
 }
 
+impl Comparison {
+    /// The address of the table of costs and worth as a file.
+    pub const CSV: &str = "/admin/experiments.csv";
+}
+
+/// Serves the table of costs and worth of all days as a file.
+pub(crate) async fn table(visit: Visit) -> Response<Body> {
+    let Visit { admin, caller, words, .. } = &visit;
+    match admin.storefronts.effects(&caller.shop).await {
+        Ok(effects) => download_csv(&csv(&caller.shop, &worth(&visit, &effects).await)),
+        Err(error) => {
+            tracing::warn!(shop = %caller.shop, %error, "cannot read what personal pages change");
+            html::refused(StatusCode::SERVICE_UNAVAILABLE, &Why::Report, words, Some(&caller.domain))
+        }
+    }
+}
+
 impl FormPage for Comparison {
     async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
         let Visit { admin, caller, words, .. } = visit;
@@ -96,15 +118,20 @@ impl FormPage for Comparison {
     }
 }
 
-/// Returns what pages cost and are worth, with costs as far as they can be read.
+/// Returns what is told of what pages cost and are worth, if anything was counted.
 async fn value(visit: &Visit, effects: &Effects) -> Option<Value> {
-    let Visit { admin, caller, words, .. } = visit;
-    let costs = admin.shops.usage.by_day(&caller.shop, COST_DAYS).await;
+    let worth = worth(visit, effects).await;
+    (!worth.days.is_empty()).then(|| Value::of(&worth, visit.words))
+}
+
+/// Returns what pages cost and are worth, with costs as far as they can be read.
+async fn worth(visit: &Visit, effects: &Effects) -> Worth {
+    let Visit { admin, caller, .. } = visit;
+    let costs = admin.shops.usage.by_day_and_page(&caller.shop, COST_DAYS).await;
     let costs =
         costs.inspect_err(|error| tracing::warn!(shop = %caller.shop, %error, "cannot read what pages cost"));
     let Effects { report, sums, sales } = effects;
-    let worth = Worth::of(report, sums, sales, &costs.unwrap_or_default());
-    (!worth.days.is_empty()).then(|| Value::of(&worth, words))
+    Worth::of(report, sums, sales, &costs.unwrap_or_default())
 }
 
 #[cfg(test)]

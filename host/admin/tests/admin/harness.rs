@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use admin::{
     Admin, App, Billing, Connections, Effects, Failed, Keys, Links, Made, Parts, Preview, Report, Shops,
-    Stored, Storefronts, router,
+    Stored, Storefronts, Worth, router,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -24,7 +24,7 @@ use http_body_util::BodyExt as _;
 use model::pages::JobId;
 use model::review::{Decision, Edit, Edited, Outdated, Problem, Review, Shown, Text, WaitingPlan};
 use model::shop::{Share, ShopSettings};
-use model::{Audience, Cause, EventId, Persona, ShopId, ShopperId};
+use model::{Audience, Cause, EventId, PageKind, Persona, ShopId, ShopperId};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -384,11 +384,16 @@ impl Storefronts for Host {
         let carted = if *self.loses.lock().unwrap() { 20_000 } else { 36_000 };
         let (mut sums, sales) = (Aggregates::default(), Sales::default());
         for (arm, shoppers, carted) in [(Arm::Holdout, 100_000, 3_000), (Arm::Personal, 900_000, carted)] {
-            let group = Group { day: 100, share, arm, persona: Persona::Explorer, earlier: Earlier::New };
+            let group = Group { day: 100, share, arm, persona: Persona::Explorer, page: Some(PageKind::Home), earlier: Earlier::New };
             sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }
         let report = experiments::Report::of(&Totals::of(&sums, share, 120));
         Ok(Effects { report, sums, sales })
+    }
+
+    fn measure(&self, shop: &ShopId, worth: &Worth) {
+        assert!(!worth.days.is_empty());
+        self.note("measure", shop);
     }
 
     /// Shoppers named `customer-7` have a page, in one shop.

@@ -7,6 +7,7 @@ use admin::{Event, NotConnected};
 use axum::body::Body;
 use axum::http::Request;
 use capabilities::Secret;
+use model::PageKind;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
@@ -78,7 +79,7 @@ async fn renewed_tokens_and_counts_are_no_news_for_the_other_hosts() {
     host.asked();
     bench.clock.advance(HOUR);
     assert!(bench.admin.connections().access_token(&shop(SHOP)).await.is_ok());
-    bench.admin.usage().count(&shop(SHOP), Event::Hit);
+    bench.admin.usage().count(&shop(SHOP), PageKind::Home, Event::Hit);
     bench.admin.usage().flush().await;
     other.follow().await.unwrap();
     assert_eq!(host.asked(), Vec::<String>::new());
@@ -221,7 +222,7 @@ async fn the_counts_of_all_hosts_add_up() {
     let Some(bench) = Bench::start().await else { return };
     let (other, _) = bench.other_host().await;
     for usage in [bench.admin.usage(), other.usage(), other.usage()] {
-        usage.count(&shop(SHOP), Event::Hit);
+        usage.count(&shop(SHOP), PageKind::Home, Event::Hit);
     }
     bench.admin.usage().flush().await;
     other.usage().flush().await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use admin::{Counts, Event, Rotated};
 use capabilities::Secret;
+use model::PageKind;
 
 use crate::harness::{Bench, OTHER, SHOP, shop};
 
@@ -74,14 +75,14 @@ async fn shops_and_choices_are_back_after_a_restart() {
 async fn usage_is_counted_by_shop_over_the_last_day() {
     let Some(mut bench) = Bench::start().await else { return };
     let usage = bench.admin.usage().clone();
-    usage.count(&shop(SHOP), Event::Hit);
-    usage.count(&shop(SHOP), Event::Stale);
-    usage.count(&shop(OTHER), Event::Miss);
+    usage.count(&shop(SHOP), PageKind::Home, Event::Hit);
+    usage.count(&shop(SHOP), PageKind::Home, Event::Stale);
+    usage.count(&shop(OTHER), PageKind::Home, Event::Miss);
     usage.flush().await;
     bench.clock.advance(Duration::from_hours(23));
-    let attempt = Event::Attempt { tokens_in: 900, tokens_out: 100, cost_microdollars: 1_255 };
+    let attempt = Event::Attempt { calls: 2, tokens_in: 900, tokens_out: 100, cost_microdollars: 1_255 };
     for event in [attempt, attempt, Event::Generation, attempt, Event::Failure, Event::Hit] {
-        usage.count(&shop(SHOP), event);
+        usage.count(&shop(SHOP), PageKind::Home, event);
     }
 
     let expected = Counts {
@@ -89,6 +90,7 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
         stale: 1,
         generations: 1,
         failures: 1,
+        calls: 6,
         tokens_in: 2_700,
         tokens_out: 300,
         cost_microdollars: 3_765,
@@ -104,11 +106,28 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
 }
 
 #[tokio::test]
+async fn usage_is_counted_by_day_and_kind_of_page() {
+    let Some(mut bench) = Bench::start().await else { return };
+    let today = u32::try_from(bench.admin.now_s() / 86_400).unwrap();
+    bench.admin.usage().count(&shop(SHOP), PageKind::Home, Event::Hit);
+    bench.admin.usage().count(&shop(SHOP), PageKind::Cart, Event::Miss);
+    bench.restart(&[1]).await;
+    bench.admin.usage().count(&shop(SHOP), PageKind::Cart, Event::Miss);
+    let hit = Counts { hits: 1, ..Counts::default() };
+    let misses = Counts { misses: 2, ..Counts::default() };
+    let by_page = bench.admin.usage().by_day_and_page(&shop(SHOP), 2).await.unwrap();
+    let expected = [((today, Some(PageKind::Home)), hit), ((today, Some(PageKind::Cart)), misses)];
+    assert_eq!(by_page, expected.into());
+    let all = Counts { hits: 1, misses: 2, ..Counts::default() };
+    assert_eq!(bench.admin.usage().by_day(&shop(SHOP), 2).await.unwrap(), [(today, all)].into());
+}
+
+#[tokio::test]
 async fn counts_that_were_being_written_when_the_process_ends_are_not_lost() {
     let Some(mut bench) = Bench::start().await else { return };
     let usage = bench.admin.usage().clone();
-    usage.count(&shop(SHOP), Event::Hit);
-    usage.count(&shop(OTHER), Event::Hit);
+    usage.count(&shop(SHOP), PageKind::Home, Event::Hit);
+    usage.count(&shop(OTHER), PageKind::Home, Event::Hit);
     // Simulate the periodic task being stopped in the middle of a write.
     let mut task = Context::from_waker(Waker::noop());
     assert!(pin!(usage.flush()).poll(&mut task).is_pending());
@@ -121,7 +140,7 @@ async fn counts_that_were_being_written_when_the_process_ends_are_not_lost() {
 #[tokio::test]
 async fn counts_of_long_ago_are_dropped() {
     let Some(bench) = Bench::start().await else { return };
-    bench.admin.usage().count(&shop(SHOP), Event::Failure);
+    bench.admin.usage().count(&shop(SHOP), PageKind::Home, Event::Failure);
     bench.admin.usage().flush().await;
     assert_eq!(bench.admin.usage().purge().await, Ok(0));
     bench.clock.advance(Duration::from_hours(31 * 24));

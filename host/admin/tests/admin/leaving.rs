@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use admin::{NotConnected, State};
 use capabilities::Secret;
+use model::PageKind;
 use tokio::task::JoinHandle;
 
 use crate::harness::{Bench, OTHER, SHOP, START_MS, shop};
@@ -141,7 +142,7 @@ async fn a_running_renewal_restores_no_shop_that_another_process_removed() {
 async fn a_redacted_shop_leaves_no_data() {
     let Some(mut bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
-    bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);
+    bench.admin.usage().count(&shop(SHOP), PageKind::Home, admin::Event::Hit);
     bench.admin.usage().flush().await;
     bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();
     bench.admin.redacted(&shop(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();

@@ -1,5 +1,6 @@
 //! Access to the admin page, and its security headers.
 
+use model::PageKind;
 use serde_json::json;
 use signing::session_token;
 
@@ -172,16 +173,37 @@ async fn the_page_says_what_pages_cost_and_what_they_bring() {
     let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     let (tokens_in, tokens_out, cost_microdollars) = (1_200, 300, 4_500);
-    let attempt = admin::Event::Attempt { tokens_in, tokens_out, cost_microdollars };
+    let attempt = admin::Event::Attempt { calls: 1, tokens_in, tokens_out, cost_microdollars };
     for event in [attempt, admin::Event::Generation, admin::Event::Miss, admin::Event::Hit] {
-        bench.admin.usage().count(&shop(SHOP), event);
+        bench.admin.usage().count(&shop(SHOP), PageKind::Home, event);
     }
     bench.admin.usage().flush().await;
-    bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);
+    bench.admin.usage().count(&shop(SHOP), PageKind::Home, admin::Event::Hit);
     let page = bench.visit_at("/admin/experiments", SHOP).await.text;
-    let today = r#"<th scope="row">Sep 21, 2026</th><td>3</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
+    let today = r#"<th scope="row">Sep 21, 2026</th><td>3</td><td>1</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
     assert!(page.contains(today), "{page}");
     // What was counted of shoppers, on another day.
     assert!(page.contains("<td>1,000,000</td><td>39,000</td>"), "{page}");
     assert!(page.contains("<dt>Cost of one more order</dt><dd>not known yet</dd>"), "{page}");
+    let of_home = r#"<th scope="row"><small>Home page: Explorers</small></th><td>3</td>"#;
+    assert!(page.contains(of_home), "{page}");
+}
+
+#[tokio::test]
+async fn the_table_of_costs_and_worth_is_a_file_for_its_shop() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    bench.admin.usage().count(&shop(SHOP), PageKind::Cart, admin::Event::Hit);
+    let answer = bench.get("/admin/experiments.csv", Some(&bench.token(SHOP))).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/csv; charset=utf-8"));
+    let lines: Vec<Vec<_>> = answer.text.split_terminator("\r\n").map(|line| line.split(',').collect()).collect();
+    assert!(lines.iter().all(|line| line.len() == 25), "{}", answer.text);
+    assert_eq!(lines[0][2..6], ["page", "persona", "shown", "made"]);
+    assert_eq!(lines[2][1..5], ["2026-09-21", "cart", "loyalist", "1"], "{}", answer.text);
+    assert_eq!(lines[4][2..4], ["home", "explorer"], "{}", answer.text);
+    assert_eq!(lines[4][10..14], ["100000", "900000", "3000", "36000"], "{}", answer.text);
+    bench.visit(OTHER).await;
+    let other = bench.get("/admin/experiments.csv", Some(&bench.token(OTHER))).await;
+    assert_eq!(other.status, 503, "what another shop counted is not read");
+    assert_eq!(bench.get("/admin/experiments.csv", None).await.status, 401);
 }

@@ -18,6 +18,7 @@ async fn what_loses_is_paused_until_the_merchant_undoes_it_for_good() {
     bench.visit(SHOP).await;
     bench.admin.pause_losing().await;
     assert_eq!(paused(&bench), [], "it wins");
+    assert!(bench.host.asked().contains(&format!("measure {SHOP}")));
 
     *bench.host.loses.lock().unwrap() = true;
     bench.admin.pause_losing().await;

@@ -1,20 +1,14 @@
 //! Audiences and the texts of their plans, in the merchant's language.
 
 use model::review::Text;
-use model::{Audience, Market, PageKind};
+use model::{Audience, Market};
 
-use crate::pages::persona;
+use crate::pages::{page_kind, persona};
 use crate::wording::Words;
 
 /// Returns for whom a plan is: the kind of page, the shoppers and the market.
 pub(super) fn who(audience: &Audience, words: &Words) -> String {
-    let page = match audience.page {
-        PageKind::Home => words.kind_home(),
-        PageKind::Collection => words.kind_collection(),
-        PageKind::Product => words.kind_product(),
-        PageKind::Search => words.kind_search(),
-        PageKind::Cart => words.kind_cart(),
-    };
+    let page = page_kind::label(audience.page, words);
     words.audience(page, persona::label(audience.persona, words), &market(&audience.market, words))
 }
 
