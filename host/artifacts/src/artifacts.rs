@@ -1,5 +1,7 @@
 //! Pulls, pushes and inspects artifacts.
 
+mod signatures;
+
 use std::io;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use crate::digest::Digest;
 use crate::index::{EMPTY, INDEX_BYTES_MAX, Index, NotAnIndex};
 use crate::manifest::{Annotations, Config, Descriptor, Manifest, NotAComponent};
 use crate::reference::{NotPinned, Reference};
-use crate::signature::{self, ANNOTATION, Key, PAYLOAD, PAYLOAD_BYTES_MAX, SIGNATURES_MAX, Signed};
+use crate::signature::Key;
 use crate::store::Store;
 
 /// The tag of a reference that names neither a tag nor a digest.
@@ -75,8 +77,15 @@ pub enum Why {
     #[error(transparent)]
     NotAnIndex(#[from] NotAnIndex),
     /// No signature fits the key.
-    #[error("no signature at the tag {0} was made for this digest with the configured key")]
-    NotSigned(String),
+    #[error(
+        "no signature at the tag {tag} or in a bundle was made for this digest with the configured key ({found} found)"
+    )]
+    NotSigned {
+        /// The tag of its signatures.
+        tag: String,
+        /// How many signatures of other keys or other artifacts there are.
+        found: usize,
+    },
     /// The folder of pulled artifacts cannot be written.
     #[error("cannot store it: {0}")]
     Store(#[from] io::Error),
@@ -124,10 +133,8 @@ impl Artifacts {
             let bytes = repository.manifest(&name(reference)).await?.ok_or(Why::Missing)?;
             let digest = Digest::of(&bytes);
             verify(digest, reference.digest().unwrap_or(digest))?;
-            if let Some(key) = key
-                && !key.vouches(&signed(&repository, digest).await?, digest)
-            {
-                return Err(Why::NotSigned(signature::tag(digest)));
+            if let Some(key) = key {
+                signatures::by(key, &repository, digest).await?;
             }
             let manifest = Manifest::parse(&bytes)?;
             let layer = bounded(Index::layer(&manifest)?, INDEX_BYTES_MAX)?;
@@ -161,7 +168,7 @@ impl Artifacts {
             let component = manifest.component()?.clone();
             let config = repository.blob(&bounded(manifest.config(), client::MANIFEST_BYTES_MAX)?).await?;
             let config = Config::parse(&config)?;
-            let signatures = signed(&repository, digest).await?.len();
+            let signatures = signatures::all(&repository, digest).await?.len();
             Ok(Inspected { manifest: digest, component, config, signatures })
         };
         self.bounded(reference, inspect).await
@@ -216,10 +223,7 @@ impl Artifacts {
         if key.vouches(&self.store.signatures(digest).unwrap_or_default(), digest) {
             return Ok(());
         }
-        let signed = signed(repository, digest).await?;
-        if !key.vouches(&signed, digest) {
-            return Err(Why::NotSigned(signature::tag(digest)));
-        }
+        let signed = signatures::by(key, repository, digest).await?;
         Ok(self.store.write_signatures(digest, &signed)?)
     }
 
@@ -234,19 +238,6 @@ impl Artifacts {
 fn name(reference: &Reference) -> String {
     let digest = reference.digest().map(|digest| digest.named());
     digest.unwrap_or_else(|| reference.tag().unwrap_or(LATEST).to_owned())
-}
-
-/// Returns the signatures of a manifest in its repository.
-async fn signed(repository: &Repository<'_>, manifest: Digest) -> Result<Vec<Signed>, Why> {
-    let Some(bytes) = repository.manifest(&signature::tag(manifest)).await? else { return Ok(Vec::new()) };
-    let mut signed = Vec::new();
-    let layers = Manifest::parse(&bytes)?.layers;
-    for layer in layers.iter().filter(|layer| layer.media_type == PAYLOAD).take(SIGNATURES_MAX) {
-        let Some(signature) = layer.annotations.get(ANNOTATION) else { continue };
-        let payload = repository.blob(&bounded(layer, PAYLOAD_BYTES_MAX)?).await?;
-        signed.push(Signed::new(&payload, signature));
-    }
-    Ok(signed)
 }
 
 fn verify(found: Digest, wanted: Digest) -> Result<(), client::Error> {

@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::digest::Digest;
-use crate::manifest::{Descriptor, MANIFEST};
+use crate::manifest::{Descriptor, INDEX, MANIFEST};
 use crate::reference::Reference;
 use authorization::Challenge;
 
@@ -28,6 +28,9 @@ pub use error::Error;
 
 /// The most bytes of a manifest. Registries refuse larger ones from 4 MiB on; that of a component has about 700.
 pub const MANIFEST_BYTES_MAX: u64 = 1 << 20;
+/// What is accepted: an index too, so that one that is no component is refused by its kind.
+const ACCEPTED: &str =
+    "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
 /// The most bytes of an answer that carries an error or a token.
 const ANSWER_BYTES_MAX: u64 = 64 << 10;
 /// How many redirections are followed. Registries redirect to where their blobs are stored, once.
@@ -128,6 +131,19 @@ impl Repository<'_> {
         read(answer, MANIFEST_BYTES_MAX, "the manifest").await.map(Some)
     }
 
+    /// Returns the index of the artifacts that refer to a manifest, or `None` if the registry does not know referrers. Some
+    /// of these answer with something else than 404.
+    pub async fn referrers(&self, manifest: Digest) -> Result<Option<Vec<u8>>, Error> {
+        let url = self.url(&format!("referrers/{}", manifest.named()))?;
+        let answer = self.ask(Method::GET, &url, None).await?;
+        let is_index = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == INDEX);
+        match answer.status() {
+            StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::NOT_ACCEPTABLE => Ok(None),
+            status if status.is_success() && !is_index => Ok(None),
+            _ => read(self.succeeded(answer).await?, MANIFEST_BYTES_MAX, "the index of referrers").await.map(Some),
+        }
+    }
+
     /// Returns a part of an artifact, whose size and digest are those in its descriptor.
     pub async fn blob(&self, descriptor: &Descriptor) -> Result<Vec<u8>, Error> {
         let url = self.url(&format!("blobs/{}", descriptor.digest.named()))?;
@@ -204,7 +220,7 @@ impl Repository<'_> {
         }
         request = match content {
             Some(Content { media_type, bytes }) => request.header(CONTENT_TYPE, media_type).body(bytes),
-            None => request.header(ACCEPT, HeaderValue::from_static(MANIFEST)),
+            None => request.header(ACCEPT, HeaderValue::from_static(ACCEPTED)),
         };
         self.sent(request).await
     }

@@ -6,6 +6,8 @@ use crate::digest::Digest;
 
 /// The media type of a manifest.
 pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// The media type of an index of manifests.
+pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 /// The media type of a component's config.
 pub const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 /// The media type of a component.

@@ -1,7 +1,12 @@
 //! Signatures of artifacts, as cosign makes them with a key of its own (`cosign sign --key`): ECDSA with P-256 and SHA-256
-//! over a payload that names the digest of a manifest. They are layers of an artifact at the tag
-//! `sha256-<digest>.sig` of the same repository
-//! (<https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md>).
+//! over a payload that names the digest of a manifest. cosign 2 stores payload and signature as a layer of an artifact at
+//! the tag `sha256-<digest>.sig` of the same repository
+//! (<https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md>). cosign 3 stores both in an envelope of DSSE in
+//! a bundle, which refers to the manifest (<https://docs.sigstore.dev/about/bundle/>).
+//!
+//! What transparency logs and certificates say is not looked at: the key alone decides.
+
+use std::collections::BTreeMap;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -15,13 +20,22 @@ use crate::digest::Digest;
 pub const PAYLOAD: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 /// The annotation with the signature of a payload.
 pub const ANNOTATION: &str = "dev.cosignproject.cosign/signature";
-/// The most bytes of a payload.
-pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
-/// The most signatures of an artifact that are looked at.
+/// How the media type of a bundle begins. Its version follows.
+pub const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
+/// The most bytes of a payload or a bundle.
+pub const SIGNATURE_BYTES_MAX: u64 = 64 << 10;
+/// The most signatures of an artifact that are looked at, at its tag and in bundles.
 pub const SIGNATURES_MAX: usize = 16;
 
 /// The type that a payload must have.
 const TYPE: &str = "cosign container image signature";
+/// The type of a payload in an envelope, which is a statement of in-toto
+/// (<https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>).
+const STATEMENT: &str = "application/vnd.in-toto+json";
+/// The type that a statement must have.
+const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
+/// What a statement must say about its subject: an attestation of the same key is no signature.
+const SIGNS: &str = "https://sigstore.dev/cosign/sign/v1";
 
 /// A public key.
 pub struct Key(ParsedPublicKey);
@@ -40,6 +54,9 @@ pub struct Signed {
     payload: String,
     /// The signature of it in base64.
     signature: String,
+    /// The type of a payload in an envelope, which the signature is of too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payload_type: Option<String>,
 }
 
 /// The part of a payload that is checked.
@@ -60,6 +77,42 @@ struct Image {
     docker_manifest_digest: Digest,
 }
 
+/// The part of a bundle that is read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bundle {
+    dsse_envelope: Envelope,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope {
+    payload: String,
+    payload_type: String,
+    signatures: Vec<Signature>,
+}
+
+#[derive(Deserialize)]
+struct Signature {
+    sig: String,
+}
+
+/// The part of a statement that is checked.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Statement {
+    #[serde(rename = "_type")]
+    r#type: String,
+    subject: Vec<Subject>,
+    predicate_type: String,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    /// The digits of its digests, by algorithm.
+    digest: BTreeMap<String, String>,
+}
+
 impl Key {
     /// Reads a key in PEM.
     pub fn parse(pem: &[u8]) -> Result<Self, NoKey> {
@@ -73,19 +126,44 @@ impl Key {
         signed.iter().any(|signed| self.verifies(signed, manifest))
     }
 
-    fn verifies(&self, Signed { payload, signature }: &Signed, manifest: Digest) -> bool {
+    fn verifies(&self, signed: &Signed, manifest: Digest) -> bool {
         let (Ok(payload), Ok(signature)) =
-            (BASE64_STANDARD.decode(payload), BASE64_STANDARD.decode(signature))
+            (BASE64_STANDARD.decode(&signed.payload), BASE64_STANDARD.decode(&signed.signature))
         else {
             return false;
         };
-        if self.0.verify_sig(&payload, &signature).is_err() {
-            return false;
+        match &signed.payload_type {
+            None => self.0.verify_sig(&payload, &signature).is_ok() && names(&payload, manifest),
+            Some(kind) => {
+                self.0.verify_sig(&enveloped(kind, &payload), &signature).is_ok()
+                    && kind == STATEMENT
+                    && states(&payload, manifest)
+            }
         }
-        serde_json::from_slice(&payload).is_ok_and(|Payload { critical }| {
-            critical.r#type == TYPE && critical.image.docker_manifest_digest == manifest
-        })
     }
+}
+
+/// Returns whether a payload is about a manifest.
+fn names(payload: &[u8], manifest: Digest) -> bool {
+    serde_json::from_slice(payload).is_ok_and(|Payload { critical }| {
+        critical.r#type == TYPE && critical.image.docker_manifest_digest == manifest
+    })
+}
+
+/// Returns whether a statement is a signature of a manifest.
+fn states(payload: &[u8], manifest: Digest) -> bool {
+    serde_json::from_slice(payload).is_ok_and(|statement: Statement| {
+        let is_it = |subject: &Subject| subject.digest.get("sha256") == Some(&manifest.to_string());
+        statement.r#type == STATEMENT_TYPE
+            && statement.predicate_type == SIGNS
+            && statement.subject.iter().any(is_it)
+    })
+}
+
+/// Returns what the signature in an envelope is of: a payload and its type
+/// (<https://github.com/secure-systems-lab/dsse/blob/master/protocol.md>).
+fn enveloped(kind: &str, payload: &[u8]) -> Vec<u8> {
+    [format!("DSSEv1 {} {kind} {} ", kind.len(), payload.len()).as_bytes(), payload].concat()
 }
 
 impl std::fmt::Debug for Key {
@@ -97,62 +175,32 @@ impl std::fmt::Debug for Key {
 impl Signed {
     /// Joins a payload and its signature, which is in base64.
     pub fn new(payload: &[u8], signature: &str) -> Self {
-        Self { payload: BASE64_STANDARD.encode(payload), signature: signature.to_owned() }
+        Self { payload: BASE64_STANDARD.encode(payload), signature: signature.to_owned(), payload_type: None }
+    }
+
+    /// Returns the signatures in a bundle, of which there are none if it is no bundle or has no envelope.
+    pub fn of_bundle(bundle: &[u8]) -> Vec<Self> {
+        let Ok(Bundle { dsse_envelope }) = serde_json::from_slice(bundle) else { return Vec::new() };
+        let Envelope { payload, payload_type, signatures } = dsse_envelope;
+        let signed = |Signature { sig }| Self {
+            payload: payload.clone(),
+            signature: sig,
+            payload_type: Some(payload_type.clone()),
+        };
+        signatures.into_iter().take(SIGNATURES_MAX).map(signed).collect()
     }
 }
 
 /// Returns the tag at which the signatures of a manifest are.
 pub fn tag(manifest: Digest) -> String {
-    format!("sha256-{manifest}.sig")
+    format!("{}.sig", referrers_tag(manifest))
+}
+
+/// Returns the tag at which the referrers of a manifest are in a registry that does not know these
+/// (<https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema>).
+pub fn referrers_tag(manifest: Digest) -> String {
+    format!("sha256-{manifest}")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    // Made with OpenSSL: `openssl dgst -sha256 -sign key.pem payload.json | base64 -w0`.
-    const PEM: &str = include_str!("../tests/signature/cosign.pub");
-    const OTHERS_PEM: &str = include_str!("../tests/signature/other.pub");
-    const SIGNED: &[u8] = include_bytes!("../tests/signature/payload.json");
-    const SIGNATURE: &str = include_str!("../tests/signature/payload.sig");
-    const OTHER_TYPE: &[u8] = include_bytes!("../tests/signature/other-type.json");
-    const OTHER_TYPE_SIGNATURE: &str = include_str!("../tests/signature/other-type.sig");
-
-    fn manifest() -> Digest {
-        Digest::of(b"a manifest")
-    }
-
-    #[test]
-    fn a_signature_vouches_for_its_manifest_only() {
-        let key = Key::parse(PEM.as_bytes()).unwrap();
-        let signed = [Signed::new(b"{}", "AAAA"), Signed::new(SIGNED, SIGNATURE.trim())];
-        assert!(key.vouches(&signed, manifest()));
-        assert!(!key.vouches(&signed, Digest::of(b"another manifest")));
-        assert!(!key.vouches(&signed[..1], manifest()));
-        assert!(!Key::parse(OTHERS_PEM.as_bytes()).unwrap().vouches(&signed, manifest()));
-    }
-
-    #[test]
-    fn a_payload_that_was_changed_or_is_of_another_type_vouches_for_nothing() {
-        let key = Key::parse(PEM.as_bytes()).unwrap();
-        let text = String::from_utf8(SIGNED.to_vec()).unwrap();
-        let changed = text.replace("null", "{}");
-        assert_ne!(changed, text);
-        assert!(!key.vouches(&[Signed::new(changed.as_bytes(), SIGNATURE.trim())], manifest()));
-        // The key signed it, but as something else.
-        let of_other_type = Signed::new(OTHER_TYPE, OTHER_TYPE_SIGNATURE.trim());
-        assert!(!key.vouches(&[of_other_type], manifest()));
-        for signature in ["", "not base64", "AAAA"] {
-            assert!(!key.vouches(&[Signed::new(SIGNED, signature)], manifest()), "{signature}");
-        }
-    }
-
-    #[test]
-    fn other_files_are_no_key() {
-        const P384: &str = include_str!("../tests/signature/p384.pub");
-        let certificate = PEM.replace("PUBLIC KEY", "CERTIFICATE");
-        for text in ["", "ssh-ed25519 AAAA", &certificate, &PEM.replace("MFk", "MFj"), P384] {
-            assert_eq!(Key::parse(text.as_bytes()).err(), Some(NoKey), "{text}");
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! A registry in this process that lies: it serves what a test tells it, and sees what it is asked.
 
+mod signatures;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,15 +17,16 @@ use secrets::Secret;
 
 use super::*;
 use crate::client::{Credentials, Times};
+use crate::manifest::INDEX;
 
 const COMPONENT: &[u8] = b"a component";
-/// The key of `tests/signature` signed the digest of these bytes, which are no manifest.
-const SIGNED: &[u8] = b"a manifest";
 
 /// What the registry sends for a path.
 #[derive(Clone)]
 enum Sends {
     Bytes(Vec<u8>),
+    /// An index, with its media type.
+    Index(Vec<u8>),
     /// The same part again and again, after a pause each.
     Endlessly(usize, Duration),
     Nothing,
@@ -73,6 +76,7 @@ async fn answer(State(registry): State<Registry>, uri: Uri, headers: HeaderMap) 
     let sends = registry.paths.lock().unwrap().get(&path).cloned();
     match sends {
         Some(Sends::Bytes(bytes)) => bytes.into_response(),
+        Some(Sends::Index(bytes)) => ([(header::CONTENT_TYPE, INDEX)], bytes).into_response(),
         Some(Sends::Endlessly(bytes, pause)) => {
             let parts = stream::unfold((), move |()| async move {
                 tokio::time::sleep(pause).await;
@@ -272,40 +276,4 @@ async fn an_index_is_read_within_its_size_and_in_time() {
     assert!(began.elapsed() < Duration::from_secs(10));
     registry.sends(&path, Sends::Nothing);
     assert!(refusal().await.contains("cannot reach the registry"));
-}
-
-/// Serves a signature for `about` at the tag of `manifest`.
-fn sign(registry: &Registry, manifest: Digest, payload: &[u8], signature: &str) {
-    let layer = Descriptor {
-        annotations: [(ANNOTATION.to_owned(), signature.trim().to_owned())].into(),
-        ..Descriptor::of(PAYLOAD, payload)
-    };
-    let mut signed = Manifest::of_component(b"", b"");
-    signed.layers = vec![layer];
-    registry.sends(&format!("manifests/{}", signature::tag(manifest)), Sends::Bytes(signed.bytes()));
-    registry.sends(&format!("blobs/{}", Digest::of(payload).named()), Sends::Bytes(payload.to_owned()));
-}
-
-/// The signed digest is that of bytes that are no manifest: whoever gets as far as reading them has verified the
-/// signature. `tests/stories/registry.rs` pulls a signed component.
-#[tokio::test]
-async fn a_signature_is_verified_where_there_is_a_key_and_kept() {
-    let key = Key::parse(include_bytes!("../../tests/signature/cosign.pub")).unwrap();
-    let payload = include_bytes!("../../tests/signature/payload.json");
-    let signature = include_str!("../../tests/signature/payload.sig");
-    let (registry, folder) = (Registry::default(), tempfile::tempdir().unwrap());
-    let digest = registry.has(SIGNED, Sends::Nothing);
-    let address = registry.clone().open().await;
-    let pull = async |artifacts: &Artifacts, address| {
-        artifacts.pull(&reference(address, digest), Some(&key)).await.err().expect("it is no manifest").why
-    };
-    let artifacts = artifacts(&folder, "");
-    assert!(matches!(pull(&artifacts, address).await, Why::NotSigned(_)), "there is no signature");
-    sign(&registry, digest, payload, &signature.replace('A', "B"));
-    assert!(matches!(pull(&artifacts, address).await, Why::NotSigned(_)), "it is false");
-    sign(&registry, digest, payload, signature);
-    assert!(matches!(pull(&artifacts, address).await, Why::NotAComponent(_)), "it is verified");
-    let gone = "127.0.0.1:1".parse().unwrap();
-    let why = pull(&artifacts, gone).await;
-    assert!(matches!(why, Why::Registry(client::Error::Unreachable { .. })), "the signature is kept: {why}");
 }
