@@ -25,7 +25,8 @@ pub trait Jobs {
     fn leased(&self, id: &str, token: u64) -> Result<Option<Claimed>, Failure>;
     /// Extends a lease. Returns false if the caller no longer holds it.
     fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
-    /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease.
+    /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease. Returns true, and
+    /// changes nothing, if the caller has completed the job so before.
     fn complete(&self, id: &str, token: u64, now_ms: u64, completion: Completion) -> Result<bool, Failure>;
     /// Returns the newest job of `key` in any of `queues`, which are in order of preference.
     fn latest(&self, key: &str, queues: &[String]) -> Result<Option<Status>, Failure>;

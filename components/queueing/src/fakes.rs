@@ -184,6 +184,14 @@ impl FakeJobs {
         let ours = |row: &&mut Row| row.token == token && row.state == State::Running;
         rows.get_mut(id).filter(ours).map(change).is_some()
     }
+
+    /// Returns whether this claim completed the job, which is then in this state. A released job is queued without it.
+    fn is_completed(&self, id: &str, token: u64, state: State) -> bool {
+        let is_released =
+            |row: &Row| row.state == State::Queued && row.due_ms == row.set_ms && row.due_ms <= row.enqueued_ms;
+        let rows = self.rows.borrow();
+        rows.get(id).is_some_and(|row| row.token == token && row.state == state && !is_released(row))
+    }
 }
 
 impl Jobs for FakeJobs {
@@ -210,6 +218,7 @@ impl Jobs for FakeJobs {
     }
 
     fn complete(&self, id: &str, token: u64, now_ms: u64, completion: Completion) -> Result<bool, Failure> {
+        let state = completion.state();
         let change = |row: &mut Row| match completion {
             Completion::Done(note) => {
                 (row.state, row.reason) = (State::Done, note);
@@ -225,7 +234,7 @@ impl Jobs for FakeJobs {
                 row.wait_until(at_ms, now_ms);
             }
         };
-        self.fault.get().around(|| self.change(id, token, change))
+        self.fault.get().around(|| self.change(id, token, change) || self.is_completed(id, token, state))
     }
 
     fn latest(&self, key: &str, _queues: &[String]) -> Result<Option<Status>, Failure> {

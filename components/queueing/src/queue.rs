@@ -145,8 +145,9 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(self.jobs.extend_lease(&lease.id, lease.token, now_ms, pool.lease_ms)?)
     }
 
-    /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease. `random` spreads
-    /// the retries of jobs that failed together.
+    /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease. A caller that got no
+    /// answer repeats the call, which then returns true if the first call was carried out. `random` spreads the retries
+    /// of jobs that failed together.
     pub fn complete(
         &self,
         lease: &Lease,

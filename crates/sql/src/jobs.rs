@@ -131,6 +131,15 @@ pub const COMPLETE: &str = "
     WHERE id = ?1 AND claims = ?2 AND state = 'running'
     RETURNING key";
 
+/// ?1 id, ?2 token, ?3 state.
+///
+/// Returns the key of a job that this claim has completed as that already. The first answer of [`COMPLETE`] may be lost
+/// after its commit, and its caller asks again. A released job is queued too, but is due since it was enqueued.
+pub const COMPLETED_BEFORE: &str = "
+    SELECT key FROM jobs
+    WHERE id = ?1 AND claims = ?2 AND state = ?3
+        AND NOT (state = 'queued' AND due_ms = set_ms AND due_ms <= enqueued_ms)";
+
 /// The values of [`COMPLETE`], except for those that identify the claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completed {

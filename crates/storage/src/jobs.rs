@@ -97,7 +97,8 @@ impl<S: Sql> Jobs<'_, S> {
         Ok(self.0.first(sql::EXTEND, &parameters)?.is_some())
     }
 
-    /// Completes a job. Returns false, and changes nothing, if the caller lost its lease.
+    /// Completes a job. Returns false, and changes nothing, if the caller lost its lease. Returns true, and changes
+    /// nothing, if the claim has completed the job so before.
     pub fn complete(
         &self,
         id: &str,
@@ -117,7 +118,11 @@ impl<S: Sql> Jobs<'_, S> {
             now_ms.into(),
             u64::from(is_postponed).into(),
         ];
-        Ok(self.0.first(sql::COMPLETE, &parameters)?.is_some())
+        if self.0.first(sql::COMPLETE, &parameters)?.is_some() {
+            return Ok(true);
+        }
+        let claim_and_state = [id.into(), token.into(), state.name().into()];
+        Ok(self.0.first(sql::COMPLETED_BEFORE, &claim_and_state)?.is_some())
     }
 
     /// Returns the newest job of `key`, live or completed.

@@ -223,6 +223,8 @@ fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
     let first = claimed(&jobs, NOW_MS);
     let retry = Completion::Retry { at_ms: NOW_MS + 50, reason: "busy".into() };
     assert_eq!(jobs.complete(&first.id, first.token, NOW_MS, retry.clone()), Ok(true));
+    assert_eq!(jobs.complete(&first.id, first.token, NOW_MS, retry.clone()), Ok(true), "it is repeated");
+    assert_eq!(jobs.complete(&first.id, first.token, NOW_MS, Completion::Done(None)), Ok(false));
     assert_eq!(jobs.claim(NOW_MS + 49, 1_000, None), Ok(ClaimResult::Idle(Some(NOW_MS + 50))));
     let second = claimed(&jobs, NOW_MS + 50);
     jobs.complete(&second.id, second.token, NOW_MS + 50, Completion::Postponed(NOW_MS + 60)).unwrap();

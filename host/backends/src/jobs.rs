@@ -74,14 +74,6 @@ impl From<Record> for Claimed {
     }
 }
 
-impl Record {
-    /// Returns whether the newest claim was given back by [`Jobs::release`], and not completed for a retry: a released
-    /// job is due since it was enqueued, and a retried one since a later time.
-    pub fn was_released(&self) -> bool {
-        self.state == State::Queued && self.due_ms == self.set_ms && self.due_ms <= self.enqueued_ms
-    }
-}
-
 /// Everything about a job, for operators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -219,7 +211,8 @@ pub trait Jobs: Send + Sync {
     async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
 
     /// Completes a job and returns its key. If the caller no longer holds it, nothing changes and the result
-    /// is `None`.
+    /// is `None`. If this claim has completed the job so before, nothing changes and the result is the key: a caller
+    /// that got no answer repeats the call.
     async fn complete(
         &self,
         id: &str,

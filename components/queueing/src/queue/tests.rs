@@ -227,7 +227,7 @@ fn repeating_a_completion_whose_answer_was_lost_changes_nothing() {
     let noted = Outcome::Done(Some(because("planned locally")));
     assert!(queue.complete(&job.lease, &noted, POOL, 10, 0).is_err());
     queue.jobs.fault.set(Fault::None);
-    assert!(!complete(&queue, &job, &noted, 20));
+    assert!(complete(&queue, &job, &noted, 20));
     assert_eq!(state(&queue), Some(State::Done));
     assert_eq!(queue.jobs.rows.borrow()[&job.lease.id].reason.as_deref(), Some("rate: planned locally"));
 }
@@ -252,7 +252,7 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
     assert_eq!(queue.extend_lease(&late.lease, POOL, 110), Ok(false));
     assert!(records(&queue, 110).is_empty());
     assert!(complete(&queue, &job, &Outcome::Done(None), 120));
-    assert!(!complete(&queue, &job, &Outcome::Done(None), 130));
+    assert!(!complete(&queue, &job, &Outcome::Failed("too late".into()), 130));
 }
 
 #[test]

@@ -60,6 +60,12 @@ pub const COMPLETE: &str = "
     WHERE id = $1 AND claims = $2 AND state = 'running'
     RETURNING key";
 
+/// $1 id, $2 token, $3 state.
+pub const COMPLETED_BEFORE: &str = "
+    SELECT key FROM jobs
+    WHERE id = $1 AND claims = $2 AND state = $3
+        AND NOT (state = 'queued' AND due_ms = set_ms AND due_ms <= enqueued_ms)";
+
 /// $1 key.
 pub const LATEST: &str = "
     SELECT id, state, attempt, coalesce(completed_ms, enqueued_ms) AS since_ms FROM jobs

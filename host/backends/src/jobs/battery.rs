@@ -44,6 +44,7 @@ battery! {
         an_extended_lease_holds_longer,
         a_claim_is_found_by_its_token_until_the_next_claim,
         a_completed_job_is_completed_once,
+        a_completion_that_is_repeated_has_the_same_answer_and_changes_nothing,
         a_retried_job_waits_for_its_time,
         a_postponed_job_waits_and_loses_no_attempt,
         a_dead_job_is_kept_with_its_reason,
@@ -464,6 +465,32 @@ async fn a_completed_job_is_completed_once(jobs: &Stage) {
     let expected = Status { id: claimed.id, state: State::Done, attempt: 1, since_ms: T + 5 };
     assert_eq!(jobs.latest("k").await, Ok(Some(expected)));
     assert_eq!(jobs.claim(T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+}
+
+/// The answer to a completion may be lost after its commit, and the worker asks again at a later time.
+async fn a_completion_that_is_repeated_has_the_same_answer_and_changes_nothing(jobs: &Stage) {
+    let retry = |at_ms| Completion::Retry { at_ms, reason: "rate limited".into() };
+    for (key, first, again) in [
+        ("done", Completion::Done(Some("a note".into())), Completion::Done(None)),
+        ("dead", Completion::Dead("broken".into()), Completion::Dead("broken".into())),
+        ("retried", retry(T + 1_000), retry(T + 2_000)),
+        ("postponed", Completion::Postponed(T + 1_000), Completion::Postponed(T + 2_000)),
+    ] {
+        jobs.accept(key, T).await;
+        let claimed = jobs.take(T).await;
+        assert_eq!(jobs.finish(&claimed, T + 5, first).await.as_deref(), Some(key));
+        let before = jobs.show(&claimed.id).await.unwrap();
+        assert_eq!(jobs.finish(&claimed, T + 6, again).await.as_deref(), Some(key));
+        assert_eq!(jobs.show(&claimed.id).await.unwrap(), before, "{key}");
+    }
+
+    let released = jobs.accept("released", T).await;
+    let claimed = jobs.take(T).await;
+    assert_eq!(claimed.id, released);
+    jobs.release(HOLDER, End::Stopped, T + 5).await.unwrap();
+    for completion in [retry(T + 1_000), Completion::Postponed(T + 1_000)] {
+        assert_eq!(jobs.finish(&claimed, T + 6, completion).await, None, "no worker completed it");
+    }
 }
 
 async fn a_retried_job_waits_for_its_time(jobs: &Stage) {

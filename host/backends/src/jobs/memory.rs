@@ -84,6 +84,11 @@ impl Record {
         self.set_ms = now_ms;
     }
 
+    /// Returns whether the newest claim ended by [`Jobs::release`]: the job is then due since it was enqueued.
+    fn was_released(&self) -> bool {
+        self.state == State::Queued && self.due_ms == self.set_ms && self.due_ms <= self.enqueued_ms
+    }
+
     /// Restarts its remaining wait from `now_ms`, because the clock was set back after its due time was set.
     fn set_back(&mut self, now_ms: u64) {
         let wait_ms = self.due_ms.saturating_sub(self.set_ms);
@@ -182,7 +187,11 @@ impl Jobs for Memory {
         completion: Completion,
     ) -> Result<Option<String>, Error> {
         let mut jobs = self.jobs();
-        let Some(job) = held(&mut jobs, id, token) else { return Ok(None) };
+        let Some(job) = held(&mut jobs, id, token) else {
+            let job = jobs.iter().find(|job| job.id == id && job.claims == token);
+            let completed = job.filter(|job| job.state == completion.state() && !job.was_released());
+            return Ok(completed.map(|job| job.key.clone()));
+        };
         match completion {
             Completion::Done(error) => {
                 job.complete(State::Done, error, now_ms);

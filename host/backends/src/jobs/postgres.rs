@@ -298,7 +298,14 @@ impl Jobs for Postgres {
         now_ms: u64,
         completion: Completion,
     ) -> Result<Option<String>, Error> {
-        let row = self.database.first(completing(id, token, now_ms, completion)).await?;
+        let state = completion.state().name();
+        let row = match self.database.first(completing(id, token, now_ms, completion)).await? {
+            None => {
+                let query = sqlx::query(sql::COMPLETED_BEFORE).bind(id).bind(to_sql(token)).bind(state);
+                self.database.first(query).await?
+            }
+            completed => completed,
+        };
         let key = row.as_ref().map(key).transpose()?;
         if let Some(key) = &key {
             self.notify(COMPLETED, key);

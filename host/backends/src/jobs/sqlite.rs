@@ -243,7 +243,14 @@ impl Jobs for Sqlite {
         now_ms: u64,
         completion: Completion,
     ) -> Result<Option<String>, Error> {
-        let row = self.database.change(completing(id, token, now_ms, completion)).await?;
+        let state = completion.state().name();
+        let row = match self.database.change(completing(id, token, now_ms, completion)).await? {
+            None => {
+                let query = sqlx::query(sql::COMPLETED_BEFORE).bind(id.to_owned());
+                self.database.first(query.bind(to_sql(token)).bind(state)).await?
+            }
+            completed => completed,
+        };
         Ok(row.map(|row| row.try_get("key")).transpose()?)
     }
 

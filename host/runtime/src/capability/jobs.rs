@@ -23,20 +23,6 @@ impl From<jobs_backend::Enqueued> for jobs::Enqueued {
     }
 }
 
-/// Returns the key of a job that this claim has already completed: a completion that timed out may still have been
-/// written. A job that was released was not completed.
-async fn completed_before(
-    jobs: &dyn jobs_backend::Jobs,
-    id: &str,
-    token: u64,
-    state: jobs_backend::State,
-) -> Result<Option<String>, jobs_backend::Error> {
-    let job = jobs.show(id).await?;
-    let is_completed =
-        |job: &jobs_backend::Record| job.claims == token && job.state == state && !job.was_released();
-    Ok(job.filter(is_completed).map(|job| job.key))
-}
-
 struct View<'a> {
     backend: &'a dyn jobs_backend::Jobs,
     changes: &'a Changes,
@@ -95,15 +81,7 @@ impl jobs::Host for View<'_> {
         now_ms: u64,
         completion: jobs::Completion,
     ) -> Result<Result<bool, jobs::Error>> {
-        let completion = jobs_backend::Completion::from(completion);
-        let state = completion.state();
-        let jobs = self.backend;
-        let complete = async {
-            match jobs.complete(&id, token, now_ms, completion).await? {
-                None => completed_before(jobs, &id, token, state).await,
-                completed => Ok(completed),
-            }
-        };
+        let complete = self.backend.complete(&id, token, now_ms, completion.into());
         Ok(match self.waits.wait(Backend::Jobs, "complete", None, complete).await {
             Ok(Some(key)) => {
                 self.changes.announce(Topic::Key(&key));

@@ -98,7 +98,7 @@ impl World {
             _ => token,
         };
         let is_ours = self.jobs().complete(id, newest, now_ms, completion.clone())?;
-        if is_ours {
+        if is_ours && !self.ledger.borrow().jobs.is_repeated(id, token, completion) {
             let mut ledger = self.ledger.borrow_mut();
             // If the clocks were set back during the call, the job comes back as much earlier.
             let ahead_ms = now_ms.saturating_sub(self.true_wall_ms());

@@ -173,6 +173,12 @@ impl Jobs {
         }
     }
 
+    /// Returns whether this claim has completed the job so before.
+    pub(crate) fn is_repeated(&self, id: &str, token: u64, completion: &Completion) -> bool {
+        let state = self.all.get(id).map(|facts| facts.state);
+        self.completed.contains(&(id.to_owned(), token)) && state == Some(completion.state())
+    }
+
     pub(crate) fn completed(
         &mut self,
         id: &str,
