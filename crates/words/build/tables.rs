@@ -1,13 +1,53 @@
 //! Writes messages as Rust: one structure with a field for each message, and a table of it for each language.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::message::{Message, Messages};
+use fluent_messages::{CATEGORIES, Language, Messages, OTHER, PSEUDO, Piece, pseudo};
 
-/// The tag of the pseudo-language, which tests have.
-const PSEUDO: &str = "en-XA";
-/// The categories of CLDR, in the order of the fields of `Counted`.
-const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+/// The sign for the variable in a text.
+const PLACE: char = '#';
+
+/// A message, as the structure holds it.
+enum Message {
+    /// A text without variables.
+    Text(String),
+    /// A text around a variable.
+    Filled { before: String, after: String },
+    /// A text for each plural category or exact number, with [`PLACE`] for the number.
+    Counted(BTreeMap<String, String>),
+}
+
+impl Message {
+    fn of(id: &str, message: &fluent_messages::Message) -> Self {
+        let flat = |pieces: &[Piece]| flat(pieces).unwrap_or_else(|error| panic!("{id} {error}"));
+        let variables = message.variables().len() + usize::from(message.count.is_some());
+        assert!(variables <= 1, "{id} has more than one variable");
+        if message.count.is_some() {
+            let forms = message.forms.iter().map(|(key, pieces)| (key.clone(), flat(pieces)));
+            return Self::Counted(forms.collect());
+        }
+        let text = flat(&message.forms[OTHER]);
+        match text.split_once(PLACE) {
+            Some((before, after)) => Self::Filled { before: before.to_owned(), after: after.to_owned() },
+            None => Self::Text(text),
+        }
+    }
+}
+
+/// Returns a text with [`PLACE`] for its variable.
+fn flat(pieces: &[Piece]) -> Result<String, &'static str> {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(part) if part.contains([PLACE, '\n']) => return Err("has a line break or a #"),
+            Piece::Text(part) => text.push_str(part),
+            Piece::Variable(_) if text.contains(PLACE) => return Err("has its variable twice"),
+            Piece::Variable(_) => text.push(PLACE),
+        }
+    }
+    Ok(text)
+}
 
 /// A field of the structure: one message, or a list of phrases whose ids differ by a number at their end.
 struct Field {
@@ -17,21 +57,22 @@ struct Field {
 }
 
 /// Returns the source of the structure and the tables. English is the first language.
-pub fn tables(languages: &[(String, Messages)]) -> String {
-    let mut out = structure(&fields(&languages[0].1)) + &all_counted(&fields(&languages[0].1));
-    let tags: Vec<_> = languages.iter().map(|(tag, _)| format!("{tag:?}")).collect();
+pub fn tables(languages: &[Language]) -> String {
+    let english = &languages[0].messages;
+    let mut out = structure(&fields(english)) + &all_counted(&fields(english));
+    let tags: Vec<_> = languages.iter().map(|language| format!("{:?}", language.tag)).collect();
     let _ = writeln!(out, "const FILES: [&str; {}] = [{}];", tags.len(), tags.join(", "));
     let _ = writeln!(out, "static TABLES: &[Words] = &[");
-    for (tag, messages) in languages {
+    for Language { tag, messages } in languages {
         table(&mut out, tag, &fields(messages), "");
     }
-    table(&mut out, PSEUDO, &fields(&pseudo(&languages[0].1)), "#[cfg(feature = \"pseudo\")]");
+    table(&mut out, PSEUDO, &fields(&pseudo(english)), "#[cfg(feature = \"pseudo\")]");
     out + "];\n"
 }
 
 /// Returns the method by which a test finds all texts that depend on a count.
 fn all_counted(fields: &[Field]) -> String {
-    let is_counted = |field: &&Field| matches!(field.messages[0], Message::Counted { .. });
+    let is_counted = |field: &&Field| matches!(field.messages[0], Message::Counted(_));
     let names: Vec<_> =
         fields.iter().filter(is_counted).map(|field| format!("&self.{}", field.name)).collect();
     let names = names.join(", ");
@@ -41,16 +82,17 @@ fn all_counted(fields: &[Field]) -> String {
 fn fields(messages: &Messages) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for (id, message) in messages {
+        let message = Message::of(id, message);
         let (list, number) = id.rsplit_once('-').unwrap_or((id, ""));
         let number: Option<usize> = number.parse().ok();
         let name = if number.is_some() { list } else { id }.replace('-', "_");
         match fields.iter_mut().find(|field| field.name == name) {
-            Some(field) => field.messages.push(message.clone()),
+            Some(field) => field.messages.push(message),
             None => {
                 fields.push(Field {
                     name: name.clone(),
                     is_list: number.is_some(),
-                    messages: vec![message.clone()],
+                    messages: vec![message],
                 });
             }
         }
@@ -71,7 +113,7 @@ fn structure(fields: &[Field]) -> String {
             _ if *is_list => "&'static [&'static str]",
             Message::Text(_) => "&'static str",
             Message::Filled { .. } => "Filled",
-            Message::Counted { .. } => "Counted",
+            Message::Counted(_) => "Counted",
         };
         let _ = writeln!(out, "    /// In English: {}.\n    pub {name}: {kind},", in_english(&messages[0]));
     }
@@ -81,8 +123,8 @@ fn structure(fields: &[Field]) -> String {
 fn in_english(message: &Message) -> String {
     match message {
         Message::Text(text) => format!("{text:?}"),
-        Message::Filled { before, after, .. } => format!("{:?}", format!("{before}…{after}")),
-        Message::Counted { forms, .. } => format!("{:?}", forms["other"]),
+        Message::Filled { before, after } => format!("{:?}", format!("{before}…{after}")),
+        Message::Counted(forms) => format!("{:?}", forms[OTHER]),
     }
 }
 
@@ -99,10 +141,10 @@ fn table(out: &mut String, tag: &str, fields: &[Field], condition: &str) {
 fn value(tag: &str, message: &Message) -> String {
     match message {
         Message::Text(text) => format!("{text:?}"),
-        Message::Filled { before, after, .. } => format!("Filled {{ before: {before:?}, after: {after:?} }}"),
-        Message::Counted { forms, .. } => {
+        Message::Filled { before, after } => format!("Filled {{ before: {before:?}, after: {after:?} }}"),
+        Message::Counted(forms) => {
             let exact = forms.get("0").map_or_else(|| "None".to_owned(), |form| format!("Some({form:?})"));
-            let of = |category: &str| forms.get(category).unwrap_or(&forms["other"]);
+            let of = |category: &str| forms.get(category).unwrap_or(&forms[OTHER]);
             let has: Vec<_> =
                 CATEGORIES.iter().map(|category| forms.contains_key(*category).to_string()).collect();
             let all: Vec<_> = CATEGORIES.iter().map(|category| format!("{:?}", of(category))).collect();
@@ -110,22 +152,4 @@ fn value(tag: &str, message: &Message) -> String {
             format!("Counted {{ language: Language({tag:?}), none: {exact}, forms: [{all}], has: [{has}] }}")
         }
     }
-}
-
-/// Returns English in brackets, by which tests tell words of the files from others.
-fn pseudo(english: &Messages) -> Messages {
-    let marked = |text: &String| format!("⟦{text}⟧");
-    let message = |message: &Message| match message {
-        Message::Text(text) => Message::Text(marked(text)),
-        Message::Filled { variable, before, after } => Message::Filled {
-            variable: variable.clone(),
-            before: format!("⟦{before}"),
-            after: format!("{after}⟧"),
-        },
-        Message::Counted { variable, forms } => Message::Counted {
-            variable: variable.clone(),
-            forms: forms.iter().map(|(key, form)| (key.clone(), marked(form))).collect(),
-        },
-    };
-    english.iter().map(|(id, of)| (id.clone(), message(of))).collect()
 }

@@ -3,22 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::message::{Message, Messages, OTHER, Piece};
-
-/// The tag of the pseudo-language, which has the English texts in brackets.
-const PSEUDO: &str = "en-XA";
-/// The categories of CLDR, in the order of the forms of a message.
-const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+use fluent_messages::{CATEGORIES, Language, Message, Messages, OTHER, PSEUDO, Piece, pseudo};
 
 /// Returns the source of the methods and the tables. English is the first language.
-pub fn tables(languages: &[(String, Messages)]) -> String {
-    let (_, english) = &languages[0];
+pub fn tables(languages: &[Language]) -> String {
+    let english = &languages[0].messages;
     let mut out = String::from("impl Words {\n");
     for (index, (id, message)) in english.iter().enumerate() {
         method(&mut out, index, id, message);
     }
     out.push_str("}\n\nstatic TABLES: &[Words] = &[\n");
-    for (tag, messages) in languages {
+    for Language { tag, messages } in languages {
         table(&mut out, tag, english, messages);
     }
     table(&mut out, PSEUDO, english, &pseudo(english));
@@ -47,8 +42,8 @@ fn method(out: &mut String, index: usize, id: &str, message: &Message) {
 
 fn in_english(piece: &Piece) -> String {
     match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Place(name) => format!("{{{name}}}"),
+        Piece::Text(text) => in_one_line(text),
+        Piece::Variable(name) => format!("{{{name}}}"),
     }
 }
 
@@ -70,9 +65,9 @@ fn table(out: &mut String, tag: &str, english: &Messages, messages: &Messages) {
 
 fn texts(pieces: &[Piece], message: &Message, variables: &[String]) -> String {
     let piece = |piece: &Piece| match piece {
-        Piece::Text(text) => format!("Piece::Text({text:?})"),
-        Piece::Place(name) if Some(name) == message.count.as_ref() => "Piece::Count".to_owned(),
-        Piece::Place(name) => {
+        Piece::Text(text) => format!("Piece::Text({:?})", in_one_line(text)),
+        Piece::Variable(name) if Some(name) == message.count.as_ref() => "Piece::Count".to_owned(),
+        Piece::Variable(name) => {
             let index = variables.iter().position(|known| known == name).expect("the shapes are compared");
             format!("Piece::Value({index})")
         }
@@ -80,15 +75,7 @@ fn texts(pieces: &[Piece], message: &Message, variables: &[String]) -> String {
     pieces.iter().map(piece).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns English in brackets, by which tests tell words of the files from others.
-fn pseudo(english: &Messages) -> Messages {
-    let marked = |pieces: &Vec<Piece>| match pieces.as_slice() {
-        [Piece::Text(text)] => vec![Piece::Text(format!("⟦{text}⟧"))],
-        pieces => [&[Piece::Text("⟦".to_owned())], pieces, &[Piece::Text("⟧".to_owned())]].concat(),
-    };
-    let message = |message: &Message| {
-        let forms = message.forms.iter().map(|(key, pieces)| (key.clone(), marked(pieces)));
-        Message { forms: forms.collect(), ..message.clone() }
-    };
-    english.iter().map(|(id, of)| (id.clone(), message(of))).collect()
+/// Returns a text with spaces for the line breaks of the file.
+fn in_one_line(text: &str) -> String {
+    text.replace('\n', " ")
 }
