@@ -89,11 +89,7 @@ fn fields(messages: &Messages) -> Vec<Field> {
         match fields.iter_mut().find(|field| field.name == name) {
             Some(field) => field.messages.push(message),
             None => {
-                fields.push(Field {
-                    name: name.clone(),
-                    is_list: number.is_some(),
-                    messages: vec![message],
-                });
+                fields.push(Field { name: name.clone(), is_list: number.is_some(), messages: vec![message] });
             }
         }
         let field = fields.iter().find(|field| field.name == name).expect("it was added");

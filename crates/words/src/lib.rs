@@ -16,6 +16,7 @@
 
 mod counted;
 mod language;
+pub mod numbers;
 #[cfg(feature = "pseudo")]
 pub mod pseudo;
 

@@ -4,9 +4,9 @@
 //! method for each message: a page that names an unknown message does not compile, and neither does a language without a
 //! message. The words on shoppers' pages are others, in `crates/words`.
 
-mod numbers;
+pub mod numbers;
 
-use icu_plurals::{PluralCategory, PluralRules};
+use words::numbers::Numbers;
 
 /// The words of a language.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Words {
     fn counted(&self, index: usize, count: u64, values: &[&str]) -> String {
         let message = &self.messages[index];
         let none = message.none.filter(|_| count == 0);
-        let form = none.or_else(|| message.forms[self.category(count)]).or(message.forms[5]);
+        let form = none.or_else(|| message.forms[Numbers::of(self.tag).category(count)]).or(message.forms[5]);
         self.written(form.unwrap_or_default(), count, values)
     }
 
@@ -82,25 +82,13 @@ impl Words {
         };
         pieces.iter().map(written).collect()
     }
-
-    fn category(&self, count: u64) -> usize {
-        let rules = self.locale().and_then(|locale| PluralRules::try_new_cardinal((&locale).into()).ok());
-        match rules.map_or(PluralCategory::Other, |rules| rules.category_for(count)) {
-            PluralCategory::Zero => 0,
-            PluralCategory::One => 1,
-            PluralCategory::Two => 2,
-            PluralCategory::Few => 3,
-            PluralCategory::Many => 4,
-            PluralCategory::Other => 5,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use words::numbers::CATEGORIES;
 
-    const CATEGORIES: [&str; 6] = ["Zero", "One", "Two", "Few", "Many", "Other"];
+    use super::*;
 
     #[test]
     fn a_text_agrees_with_its_count() {
@@ -119,16 +107,12 @@ mod tests {
     #[test]
     fn every_file_has_exactly_the_plural_categories_of_its_language() {
         for words in Words::all() {
-            let rules = PluralRules::try_new_cardinal((&words.locale().unwrap()).into()).unwrap();
-            let mut expected: Vec<_> = rules.categories().map(|category| format!("{category:?}")).collect();
-            expected.sort_unstable();
+            let expected = Numbers::of(words.tag).categories();
             for message in
                 words.messages.iter().filter(|message| message.forms[..5].iter().any(Option::is_some))
             {
-                let has = |index: &usize| message.forms[*index].is_some();
-                let mut forms: Vec<_> =
-                    (0..6).filter(has).map(|index| CATEGORIES[index].to_owned()).collect();
-                forms.sort_unstable();
+                let forms = CATEGORIES.iter().zip(message.forms).filter(|(_, form)| form.is_some());
+                let forms: Vec<_> = forms.map(|(category, _)| *category).collect();
                 assert_eq!(forms, expected, "{}: {message:?}", words.tag);
             }
         }

@@ -1,10 +1,8 @@
-//! Numbers, amounts and times as a language writes them. Digits are Latin, as prices on pages are.
+//! Numbers, amounts and times as a language writes them.
 
-use fixed_decimal::Decimal;
-use icu_decimal::DecimalFormatter;
-use icu_decimal::options::DecimalFormatterOptions;
-use icu_locale_core::Locale;
+use jiff::{Timestamp, civil::Date, tz::Offset};
 use model::Currency;
+use words::numbers::Numbers;
 
 use super::Words;
 
@@ -14,7 +12,7 @@ const MINUTE_MS: u64 = 60_000;
 impl Words {
     /// Returns a number with the language's separators.
     pub fn number(&self, number: u64) -> String {
-        self.decimal(&number.to_string())
+        Numbers::of(self.tag()).whole(number)
     }
 
     /// Returns a number with so many decimals.
@@ -51,13 +49,16 @@ impl Words {
         self.dollars(&self.fixed(micro / 1_000_000.0, 4))
     }
 
+    /// Returns what something cost, in millionths of a dollar, as dollars. It is rounded up to what is shown, a hundredth of
+    /// a cent, so that nothing seems to be free.
+    pub fn cost_of(&self, micro: u64) -> String {
+        self.microdollars(float(micro.div_ceil(100) * 100))
+    }
+
     /// Returns the date of a day since 1970-01-01, in UTC.
     pub fn day(&self, day: u32) -> String {
-        let midnight = jiff::Timestamp::from_second(i64::from(day) * DAY_S).unwrap_or_default();
-        let text = midnight.to_string();
-        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        let month = self.month(part(5, 7).parse().unwrap_or(1));
-        self.date(month, part(8, 10).trim_start_matches('0'), part(0, 4))
+        let date = date(day);
+        self.date(self.month(date.month()), &date.day().to_string(), &format!("{:04}", date.year()))
     }
 
     /// Returns how long ago something was, in a single unit.
@@ -71,22 +72,12 @@ impl Words {
         }
     }
 
-    pub(super) fn locale(&self) -> Option<Locale> {
-        Locale::try_from_str(&format!("{}-u-nu-latn", self.tag().replace("-XA", ""))).ok()
-    }
-
     /// Returns a number in digits, with a point before its decimals, as the language writes it.
     pub fn decimal(&self, digits: &str) -> String {
-        let formatter = self.locale().and_then(|locale| {
-            DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default()).ok()
-        });
-        match (formatter, Decimal::try_from_str(digits)) {
-            (Some(formatter), Ok(number)) => formatter.format(&number).to_string(),
-            _ => digits.to_owned(),
-        }
+        Numbers::of(self.tag()).decimal(digits)
     }
 
-    fn month(&self, number: u8) -> &'static str {
+    fn month(&self, number: i8) -> &'static str {
         match number {
             2 => self.february(),
             3 => self.march(),
@@ -102,6 +93,21 @@ impl Words {
             _ => self.january(),
         }
     }
+}
+
+/// Returns the date of a day since 1970-01-01, in UTC.
+pub fn date(day: u32) -> Date {
+    let midnight = Timestamp::from_second(i64::from(day) * DAY_S).unwrap_or_default();
+    Offset::UTC.to_datetime(midnight).date()
+}
+
+/// Returns a count as a number with decimals.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no shop counts 2^53 of anything, or spends so many millionths of a dollar"
+)]
+pub fn float(count: u64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]
