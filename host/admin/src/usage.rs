@@ -81,6 +81,11 @@ impl Counts {
         self.hits + self.stale + self.misses
     }
 
+    /// Returns how many visits got a page that was made for the shopper.
+    pub fn own(&self) -> u64 {
+        self.hits + self.stale
+    }
+
     /// Returns how many tokens the model read and wrote.
     pub fn tokens(&self) -> u64 {
         self.tokens_in + self.tokens_out

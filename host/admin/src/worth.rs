@@ -164,8 +164,7 @@ fn each(report: &Report) -> BTreeMap<Option<Persona>, Each> {
 impl Day {
     /// Returns the date, `YYYY-MM-DD`.
     pub fn date(&self) -> String {
-        let midnight = jiff::Timestamp::from_second(i64::from(self.day) * 86_400).unwrap_or_default();
-        midnight.to_string().chars().take(10).collect()
+        date(self.day).to_string()
     }
 
     /// Returns what all shoppers of a group did.

@@ -122,15 +122,8 @@ fn with_room(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn link(field: &mut Field, words: &Words) -> Option<Link> {
-    let typed = field.typed.trim();
-    if typed.is_empty() {
-        return None;
-    }
-    let link = typed.parse().ok();
-    if link.is_none() {
-        words.error_link().clone_into(&mut field.error);
-    }
-    link
+    let typed = field.typed.trim().to_owned();
+    fields::parsed(field, &typed, words.error_link())
 }
 
 fn personas(field: &mut Field, words: &Words) -> Vec<Persona> {

@@ -7,7 +7,7 @@ use model::shop::{Colour, Day, Dollars, Share};
 use super::Field;
 use crate::wording::Words;
 
-/// Returns one line, with surrounding spaces removed and inner ones collapsed.
+/// Returns the field in one line.
 pub fn line(field: &mut Field, chars_max: usize, words: &Words) -> String {
     if field.typed.chars().count() > chars_max {
         field.error = words.error_characters(count(chars_max));
@@ -63,7 +63,8 @@ pub fn share(field: &mut Field, words: &Words) -> Share {
     })
 }
 
-fn parsed<T: FromStr>(field: &mut Field, typed: &str, error: &str) -> Option<T> {
+/// Returns what was typed as a value, if anything was.
+pub fn parsed<T: FromStr>(field: &mut Field, typed: &str, error: &str) -> Option<T> {
     let value = typed.parse().ok();
     if value.is_none() && !typed.is_empty() {
         error.clone_into(&mut field.error);
@@ -71,11 +72,13 @@ fn parsed<T: FromStr>(field: &mut Field, typed: &str, error: &str) -> Option<T> 
     value
 }
 
+/// Returns a text in one line, with surrounding spaces removed and inner ones collapsed.
 pub fn one_line(text: &str) -> String {
     let spaced = text.replace(|char: char| char.is_control(), " ");
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns a number of things as texts take it.
 pub fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -16,6 +16,7 @@ use axum::http::{Response, StatusCode};
 use model::Audience;
 use model::shop::ShopSettings;
 
+use crate::form::fields::count;
 use crate::html;
 use crate::layout::{Outcome, part};
 use crate::place::Place;
@@ -55,7 +56,7 @@ pub(crate) async fn waiting(visit: &Visit, settings: &ShopSettings) -> Waiting {
     match visit.admin.storefronts.reviews(shop).await {
         Ok(reviews) => {
             let waiting = reviews.iter().filter(|(_, review)| review.waiting.is_some()).count();
-            Waiting::Plans(u64::try_from(waiting).unwrap_or(u64::MAX))
+            Waiting::Plans(count(waiting))
         }
         Err(error) => {
             tracing::warn!(%shop, %error, "cannot read which plans wait");

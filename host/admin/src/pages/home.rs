@@ -11,6 +11,7 @@ use super::approval::waiting;
 use crate::Effects;
 use crate::advice::advice;
 use crate::app::Links;
+use crate::form::fields::count;
 use crate::refused::Refused;
 use crate::usage::Counts;
 use crate::visit::Visit;
@@ -53,7 +54,7 @@ impl Page<'_> {
     }
 
     fn counted(&self, done: usize) -> String {
-        let number = |number: usize| self.words.number(u64::try_from(number).unwrap_or_default());
+        let number = |number: usize| self.words.number(count(number));
         self.words.steps_done(&number(done), &number(self.steps.len()))
     }
 }
@@ -83,7 +84,7 @@ pub(super) async fn body(visit: &Visit) -> Result<Result<String, askama::Error>,
         has_reports: !admin.storefronts.reports(shop).await.unwrap_or_default().is_empty(),
         has_model_trouble: admin.storefronts.model_trouble(shop).is_some(),
     };
-    let today = u32::try_from(admin.now_s() / 86_400).unwrap_or(u32::MAX);
+    let today = experiments::day(admin.clock.now_ms());
     let figures = usage.last_24_hours(shop).await.ok();
     let page = Page {
         words,
@@ -120,8 +121,7 @@ fn evidence(
 
 fn figures(counts: Counts, words: &Words) -> Vec<(&'static str, String)> {
     let served = counts.shown();
-    let own = counts.hits + counts.stale;
-    let rate = own.saturating_mul(100).checked_div(served);
+    let rate = counts.own().saturating_mul(100).checked_div(served);
     let rate = rate.map_or_else(|| "–".to_owned(), |rate| words.percent(&words.number(rate)));
     vec![
         (words.pages_shown(), words.number(served)),
@@ -133,14 +133,8 @@ fn figures(counts: Counts, words: &Words) -> Vec<(&'static str, String)> {
         (words.failures(), words.number(counts.failures)),
         (words.tokens_read(), words.number(counts.tokens_in)),
         (words.tokens_written(), words.number(counts.tokens_out)),
-        (words.cost(), words.microdollars(hundredths_up(counts.cost_microdollars))),
+        (words.cost(), words.cost_of(counts.cost_microdollars)),
     ]
-}
-
-/// Returns an amount rounded up to what is shown: a hundredth of a cent.
-#[expect(clippy::cast_precision_loss, reason = "no shop spends 2^53 millionths of a dollar a day")]
-fn hundredths_up(micro: u64) -> f64 {
-    (micro.div_ceil(100) * 100) as f64
 }
 
 #[cfg(test)]

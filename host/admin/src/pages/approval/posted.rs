@@ -2,6 +2,8 @@
 
 use model::review::{Edit, REASON_CHARS_MAX};
 
+use crate::form::fields::one_line;
+
 /// What precedes the place of a text in the name of its field.
 const TEXT: &str = "text:";
 /// The most texts that are read. A plan has fewer.
@@ -71,8 +73,7 @@ impl Posted {
 
     /// Returns why the plan is rejected, on one line; `None` if nothing was said, or too much.
     pub fn reason(&self) -> Option<String> {
-        let spaced = self.typed_reason.replace(char::is_control, " ");
-        let reason = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+        let reason = one_line(&self.typed_reason);
         (!reason.is_empty() && reason.chars().count() <= REASON_CHARS_MAX).then_some(reason)
     }
 }

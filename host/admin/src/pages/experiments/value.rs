@@ -4,6 +4,7 @@ use crate::Counts;
 use crate::pages::{page_kind, persona};
 use crate::plot::{Line, Plot};
 use crate::wording::Words;
+use crate::wording::numbers::float;
 use crate::worth::{Balance, Day, Done, Groups, Place, Worth};
 
 /// The days that the table shows.
@@ -94,7 +95,7 @@ fn cells(costs: Option<Counts>, groups: Groups, more: [String; 2], words: &Words
         [costs.shown(), costs.generations, costs.calls, costs.tokens()].map(|number| words.number(number));
     let [shoppers, carted, ordered] =
         [done.shoppers, done.carted, done.ordered].map(|number| words.number(number));
-    let cost = words.microdollars(float(costs.cost_microdollars.div_ceil(100) * 100));
+    let cost = words.cost_of(costs.cost_microdollars);
     let revenue = words.money(float(done.revenue), None);
     let [more, cost_of_one] = more;
     [visits, made, calls, tokens, cost, shoppers, carted, ordered, revenue, more, cost_of_one]
@@ -130,11 +131,6 @@ fn points(days: &[Day]) -> Vec<(u32, [f64; 2])> {
         }
     }
     points
-}
-
-#[expect(clippy::cast_precision_loss, reason = "no shop counts 2^53 of anything")]
-fn float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{DAYS, hundredths_up};
+use super::DAYS;
 use crate::plot::{Line, Plot};
 use crate::usage::Counts;
 use crate::wording::Words;
+use crate::wording::numbers::float;
 
 /// The last days as displayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +24,8 @@ impl Month {
         let days: Vec<_> = (today.saturating_sub(DAYS - 1)..=today).map(of).collect();
         let cells = |(day, counts): &(u32, Counts)| {
             let [shown, own, made] =
-                [counts.shown(), own(counts), counts.generations].map(|count| words.number(count));
-            [words.day(*day), shown, own, made, words.microdollars(hundredths_up(counts.cost_microdollars))]
+                [counts.shown(), counts.own(), counts.generations].map(|count| words.number(count));
+            [words.day(*day), shown, own, made, words.cost_of(counts.cost_microdollars)]
         };
         Self { plot: plot(&days, words), days: days.iter().rev().map(cells).collect() }
     }
@@ -32,7 +33,7 @@ impl Month {
 
 fn plot(days: &[(u32, Counts)], words: &Words) -> Option<String> {
     let sum = |of: fn(&Counts) -> u64| days.iter().map(|(_, counts)| of(counts)).sum::<u64>();
-    let [all, own_pages] = [sum(Counts::shown), sum(own)].map(|count| words.number(count));
+    let [all, own] = [sum(Counts::shown), sum(Counts::own)].map(|count| words.number(count));
     if sum(Counts::shown) == 0 {
         return None;
     }
@@ -42,21 +43,11 @@ fn plot(days: &[(u32, Counts)], words: &Words) -> Option<String> {
         |class, name, value: &str, points| Line { class, label: words.line_label(name, value), points };
     let lines = vec![
         line("base", words.shown_all(), &all, points(Counts::shown)),
-        line("own", words.shown_own(), &own_pages, points(own)),
+        line("own", words.shown_own(), &own, points(Counts::own)),
     ];
     let [from, to] = [days.first()?, days.last()?].map(|(day, _)| words.day(*day));
-    let summary = words.shown_summary(&from, &to, &all, &own_pages);
+    let summary = words.shown_summary(&from, &to, &all, &own);
     Plot::of(summary, lines, |highest| words.fixed(highest, 0), words)
-}
-
-/// Returns how many pages were made for the shopper who saw them.
-fn own(counts: &Counts) -> u64 {
-    counts.hits + counts.stale
-}
-
-#[expect(clippy::cast_precision_loss, reason = "no shop counts 2^53 of anything")]
-fn float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

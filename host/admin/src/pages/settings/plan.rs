@@ -4,9 +4,6 @@ use crate::visit::Visit;
 use crate::wording::Words;
 use crate::{PricingPlan, Subscription};
 
-/// The milliseconds of a day.
-const DAY_MS: u64 = 86_400_000;
-
 /// The plan, as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
@@ -33,8 +30,7 @@ fn details(plan: PricingPlan, subscription: &Subscription, now_ms: u64, words: &
     let is_trial = subscription.trial_until_ms > now_ms;
     match plan {
         PricingPlan::Paid if is_trial => {
-            let day = u32::try_from(subscription.trial_until_ms / DAY_MS).unwrap_or_default();
-            words.plan_trial(&words.day(day))
+            words.plan_trial(&words.day(experiments::day(subscription.trial_until_ms)))
         }
         PricingPlan::Paid => words.plan_paid().to_owned(),
         PricingPlan::Free if subscription.plan.is_empty() || subscription.is_active => {
@@ -47,6 +43,8 @@ fn details(plan: PricingPlan, subscription: &Subscription, now_ms: u64, words: &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DAY_MS: u64 = 86_400_000;
 
     #[test]
     fn each_state_of_a_subscription_is_said() {
