@@ -2,8 +2,9 @@
 //! opening and closing shops. All of it goes through the interfaces of the components, which decide what is on a page
 //! and whether it is fresh. Nothing here touches storage.
 
+use admin::Stored;
 use bytes::Bytes;
-use model::catalog::Curation;
+use model::catalog::{Assortment, Curation};
 use model::origin::{Origin, Told, Turn};
 use model::shop::ShopSettings;
 use model::{Audience, InvalidId, Persona, ShopperId};
@@ -74,7 +75,7 @@ impl From<QueueError> for Error {
 }
 
 /// What shoppers saw, and some see, instead of a generated page.
-pub const INSTEAD: &str = "the shop's fallback page: before this one was stored, to shoppers who are held out, and while \
+const INSTEAD: &str = "the shop's fallback page: before this one was stored, to shoppers who are held out, and while \
                            its persona is paused";
 
 /// The stored page of a shopper.
@@ -102,7 +103,22 @@ pub struct Found {
     pub told: Told,
 }
 
-/// The stored page of a shopper.
+impl From<Found> for Stored {
+    fn from(found: Found) -> Self {
+        Self {
+            state: found.state,
+            persona: found.persona,
+            confidence: found.confidence,
+            source: found.source,
+            planned_ms: found.planned_ms,
+            fresh_until_ms: found.fresh_until_ms,
+            instead: INSTEAD,
+            told: found.told,
+        }
+    }
+}
+
+/// Returns the stored page of a shopper.
 pub async fn show(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Found>, Error> {
     let (cached, content) = get(deployment, shop, shopper).await?;
     let bytes = content.len() as u64;
@@ -236,7 +252,7 @@ pub async fn request_page(
         work,
         signals: nothing_known(),
         persona: Some(persona.into()),
-        market: Market { country: String::new(), language: String::new() },
+        market: own_market(),
         page: PageKind::Home,
     };
     enqueue(deployment, &request).await
@@ -251,14 +267,23 @@ async fn enqueue(deployment: &Deployment, request: &GenerationRequest) -> Result
 
 /// Returns how many products the catalog supplies for a shop's pages.
 pub async fn products(deployment: &Deployment, shop: &str) -> Result<usize, Error> {
-    let market = Market { country: String::new(), language: String::new() };
+    Ok(assortment(deployment, shop).await?.products.len())
+}
+
+/// Returns what the catalog supplies for a shop's pages in its own market.
+async fn assortment(deployment: &Deployment, shop: &str) -> Result<Assortment, Error> {
     let assortment = call!(deployment.catalog, Cause::Operator, |guest, instance| guest.call_products(
         instance,
         shop,
-        &market,
+        &own_market(),
         Freshness::StaleOk
-    ))?;
-    Ok(assortment?.products.len())
+    ))??;
+    Ok(assortment.into())
+}
+
+/// Returns the market of a shop's own country and language.
+fn own_market() -> Market {
+    Market { country: String::new(), language: String::new() }
 }
 
 /// Returns the fallback page of a shop.
@@ -320,13 +345,7 @@ pub async fn unknown(
     shop: &str,
     settings: &ShopSettings,
 ) -> Result<Vec<String>, Error> {
-    let market = Market { country: String::new(), language: String::new() };
-    let assortment = call!(deployment.catalog, Cause::Operator, |guest, instance| guest.call_products(
-        instance,
-        shop,
-        &market,
-        Freshness::StaleOk
-    ))??;
+    let mut assortment = assortment(deployment, shop).await?;
     let handles = Curation::collections(settings);
     let members = if handles.is_empty() {
         Vec::new()
@@ -339,13 +358,12 @@ pub async fn unknown(
         ))??
     };
     let curation = Curation::with(settings, members);
-    let mut assortment = model::catalog::Assortment::from(assortment);
     let missing = curation.missing(&assortment.products);
     if !missing.is_empty() {
         let found = call!(deployment.catalog, Cause::Operator, |guest, instance| guest.call_by_name(
             instance,
             shop,
-            &market,
+            &own_market(),
             Freshness::StaleOk,
             &missing
         ))??;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use admin::Stored;
 use anyhow::bail;
 use capabilities::fetch::is_shop_domain;
 use clap::Subcommand;
 use host::backends;
 use host::config::Config;
 use host::pages::{self, Found};
-use model::origin::{Row, Value};
 use runtime::deployment::Deployment;
 
 use super::output::print;
@@ -90,32 +90,16 @@ pub async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
 
 /// Describes a page, a line for each thing that is known of it.
 fn describe(found: &Found, with_question: bool) -> String {
-    let Found { state, persona, confidence, source, job, catalog_version, bytes, told, .. } = found;
-    let rows = [
-        ("state", (*state).to_owned()),
-        ("persona", format!("{persona} ({confidence} %)")),
-        ("planned by", (*source).to_owned()),
-        ("job", job.clone()),
-        ("first shown from", time(found.planned_ms)),
-        ("fresh until", time(found.fresh_until_ms)),
-        ("catalog version", catalog_version.to_string()),
-        ("size", format!("{bytes} bytes")),
-        ("shown instead", pages::INSTEAD.to_owned()),
+    let more = vec![
+        ("job", found.job.clone()),
+        ("catalog version", found.catalog_version.to_string()),
+        ("size", format!("{} bytes", found.bytes)),
     ];
-    let told = told.rows().into_iter().map(|Row { name, value }| match value {
-        Value::Text(text) => (name, text),
-        Value::Time(at_ms) => (name, time(at_ms)),
-    });
-    let lines = rows.into_iter().chain(told).map(|(name, value)| format!("{name:16} {value}"));
+    let facts = Stored::from(found.clone()).facts(more);
+    let lines = facts.into_iter().map(|(name, value)| format!("{name:16} {value}"));
     let turns = found.told.question.iter().flatten();
     let asked = turns.map(|turn| format!("\n{}:\n{}", turn.role, turn.text));
     let unknown = with_question && found.told.question.is_none();
     let unknown = unknown.then(|| "\nwhat the language model was asked is not kept".to_owned());
     lines.chain(asked).chain(unknown).collect::<Vec<_>>().join("\n")
-}
-
-/// Formats a time, which is in milliseconds since the epoch.
-fn time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(|at_ms| jiff::Timestamp::from_millisecond(at_ms).ok());
-    at.map_or_else(|| format!("{at_ms} ms"), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

@@ -199,16 +199,7 @@ impl Storefronts for OfDeployment {
 
     async fn stored(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Stored>, Failed> {
         let found = pages::show(&self.deployment, shop.as_str(), shopper.as_str()).await.map_err(failed)?;
-        Ok(found.map(|found| Stored {
-            state: found.state,
-            persona: found.persona,
-            confidence: found.confidence,
-            source: found.source,
-            planned_ms: found.planned_ms,
-            fresh_until_ms: found.fresh_until_ms,
-            instead: pages::INSTEAD,
-            told: found.told,
-        }))
+        Ok(found.map(Into::into))
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

@@ -5,14 +5,13 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::RawQuery;
 use axum::http::{Response, StatusCode};
-use model::origin::{Row, Value};
 use model::{Persona, ShopperId};
 
 use super::persona::label;
 use crate::html::{self, Policy};
 use crate::visit::Visit;
 use crate::wording::Words;
-use crate::{Failed, Stored, query};
+use crate::{Fact, Failed, query};
 
 /// The part of the page that says it.
 #[derive(Template)]
@@ -28,8 +27,8 @@ struct Told {
 struct Explained {
     /// Whose page it is.
     whose: String,
-    /// Names and values, in English, as `wandstore cache show` has them; none if there is no page.
-    rows: Vec<(&'static str, String)>,
+    /// What is known, as `wandstore cache show` prints it; nothing if there is no page.
+    rows: Vec<Fact>,
 }
 
 /// Shows why pages are as they are: that of the shopper whom the query names, or those of every persona.
@@ -65,32 +64,12 @@ async fn explained(visit: &Visit, asked: Option<ShopperId>) -> Result<Vec<Explai
     let mut pages = Vec::new();
     for (whose, shopper) in asked {
         let stored = visit.admin.storefronts.stored(&visit.caller.shop, &shopper).await?;
-        pages.push(Explained { whose, rows: stored.map(rows).unwrap_or_default() });
+        pages.push(Explained {
+            whose,
+            rows: stored.map(|stored| stored.facts(Vec::new())).unwrap_or_default(),
+        });
     }
     Ok(pages)
-}
-
-fn rows(stored: Stored) -> Vec<(&'static str, String)> {
-    let Stored { state, persona, confidence, source, planned_ms, fresh_until_ms, instead, told } = stored;
-    let first = [
-        ("state", state.to_owned()),
-        ("persona", format!("{persona} ({confidence} %)")),
-        ("planned by", source.to_owned()),
-        ("shown from", time(planned_ms)),
-        ("fresh until", time(fresh_until_ms)),
-        ("shown instead", instead.to_owned()),
-    ];
-    let told = told.rows().into_iter().map(|Row { name, value }| match value {
-        Value::Text(text) => (name, text),
-        Value::Time(at_ms) => (name, time(at_ms)),
-    });
-    first.into_iter().chain(told).collect()
-}
-
-/// Formats a time, which is in milliseconds since the epoch.
-fn time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(|at_ms| jiff::Timestamp::from_millisecond(at_ms).ok());
-    at.map_or_else(|| format!("{at_ms} ms"), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 #[cfg(test)]
@@ -105,11 +84,5 @@ mod tests {
         let html = Told { words: Words::of("en"), pages, error: None }.render().unwrap();
         assert!(html.contains("No page is stored"), "{html}");
         assert!(html.contains("by &#60;b&#62;rules"), "{html}");
-    }
-
-    #[test]
-    fn a_time_is_a_date_and_an_impossible_one_a_number() {
-        assert_eq!(time(1_790_000_000_000), "2026-09-21 14:13:20 UTC");
-        assert_eq!(time(u64::MAX), format!("{} ms", u64::MAX));
     }
 }
