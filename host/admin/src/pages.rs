@@ -11,10 +11,13 @@ mod privacy;
 mod settings;
 mod why;
 
+use model::shop::{Choices, ShopSettings};
+
 use crate::form::Form;
 use crate::place::Place;
 use crate::refused::Refused;
 use crate::visit::Visit;
+use crate::wording::Words;
 
 pub(crate) use approval::{Told, decide};
 pub(crate) use brand::Brand;
@@ -26,8 +29,19 @@ pub(crate) use why::why;
 
 /// A page with a form.
 pub(crate) trait FormPage: Form {
-    /// Returns the page around the form. `mark` is of the form that is stored, as far as the merchant knows it.
-    fn body(self, mark: &str, visit: &Visit) -> impl Future<Output = Result<String, askama::Error>> + Send;
+    /// Returns the form with what is stored.
+    fn stored(settings: &ShopSettings, words: &Words) -> Self {
+        Self::of(&Choices::of(settings.clone()), words)
+    }
+
+    /// Returns the page around the form. `mark` is of the form that is stored, as far as the merchant knows it, and
+    /// `settings` are the shop's, if they can be read.
+    fn body(
+        self,
+        mark: &str,
+        settings: Option<&ShopSettings>,
+        visit: &Visit,
+    ) -> impl Future<Output = Result<String, askama::Error>> + Send;
 }
 
 /// Returns a page. Data that cannot be read is left out of it, and it says so; only without the shop's settings there is no
@@ -45,7 +59,8 @@ pub(crate) async fn body(place: Place, visit: &Visit) -> Result<Result<String, a
 }
 
 async fn with_form<F: FormPage>(visit: &Visit) -> Result<Result<String, askama::Error>, Refused> {
-    let form = visit.form::<F>().await?;
+    let settings = visit.settings().await?;
+    let form = F::stored(&settings, visit.words);
     let mark = form.mark();
-    Ok(form.body(&mark, visit).await)
+    Ok(form.body(&mark, Some(&settings), visit).await)
 }

@@ -2,7 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::http::{Response, StatusCode};
-use model::shop::Choices;
+use model::shop::{Choices, ShopSettings};
 
 use crate::NotConnected;
 use crate::form::Posted;
@@ -19,29 +19,33 @@ pub(crate) async fn save<F: FormPage>(visit: Visit, body: Bytes) -> Response<Bod
     let (form, sent) = match F::read(&posted, visit.words) {
         Err(form) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return answer(&visit, *form, shown, status, Outcome::Invalid).await;
+            let settings = visit.settings().await.ok();
+            return answer(&visit, *form, shown, settings, status, Outcome::Invalid).await;
         }
         Ok(read) => read,
     };
     let (status, outcome) = saved(&visit, stored::<F>(&visit, &posted, &sent).await);
     // What is stored is known to the merchant from now on.
+    let settings = visit.settings().await.ok();
     let stored = match outcome {
         Outcome::Failed | Outcome::NotConnected => None,
-        _ => visit.form::<F>().await.ok(),
+        _ => settings.as_ref().map(|settings| F::stored(settings, visit.words)),
     };
     let mark = stored.as_ref().map_or_else(|| shown.to_owned(), F::mark);
     let form = stored.filter(|_| outcome != Outcome::Changed).unwrap_or(form);
-    answer(&visit, form, &mark, status, outcome).await
+    answer(&visit, form, &mark, settings, status, outcome).await
 }
 
 async fn answer<F: FormPage>(
     visit: &Visit,
     form: F,
     mark: &str,
+    settings: Option<ShopSettings>,
     status: StatusCode,
     outcome: Outcome,
 ) -> Response<Body> {
-    part(visit, F::PLACE, status, outcome, form.body(mark, visit).await).await
+    let body = form.body(mark, settings.as_ref(), visit).await;
+    part(visit, F::PLACE, status, outcome, body).await
 }
 
 /// Stores what was sent, unless somebody else changed the same settings after the form was shown.

@@ -6,9 +6,8 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
-use model::shop::{Choices, ShopSettings};
+use model::shop::ShopSettings;
 
-use crate::form::Form;
 use crate::place::Place;
 use crate::refused::{Refused, Why};
 use crate::session::Caller;
@@ -49,10 +48,5 @@ impl Visit {
             tracing::warn!(shop = %caller.shop, %error, "cannot read a shop's settings");
             Refused::new(StatusCode::SERVICE_UNAVAILABLE, Why::Settings)
         })
-    }
-
-    /// Returns a form with the shop's current settings.
-    pub async fn form<F: Form>(&self) -> Result<F, Refused> {
-        Ok(F::of(&Choices::of(self.settings().await?), self.words))
     }
 }

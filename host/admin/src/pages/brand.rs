@@ -1,7 +1,7 @@
 //! The page *Brand*: how the shop sounds and looks, and what it promises.
 
 use askama::Template;
-use model::shop::{Choices, Colour};
+use model::shop::{Choices, Colour, ShopSettings};
 
 use super::FormPage;
 use crate::form::{Field, Form, Posted, fields};
@@ -92,7 +92,12 @@ impl Form for Brand {
 }
 
 impl FormPage for Brand {
-    async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
+    async fn body(
+        self,
+        mark: &str,
+        _: Option<&ShopSettings>,
+        visit: &Visit,
+    ) -> Result<String, askama::Error> {
         Page { words: visit.words, form: &self, mark }.render()
     }
 }

@@ -148,11 +148,16 @@ impl Form for Content {
 }
 
 impl FormPage for Content {
-    async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
+    async fn body(
+        self,
+        mark: &str,
+        settings: Option<&ShopSettings>,
+        visit: &Visit,
+    ) -> Result<String, askama::Error> {
         let unknown = unknown(&self, visit).await;
-        let waiting = match visit.settings().await {
-            Ok(settings) => waiting(visit, &settings).await,
-            Err(_) => Waiting::Unknown,
+        let waiting = match settings {
+            Some(settings) => waiting(visit, settings).await,
+            None => Waiting::Unknown,
         };
         let words = visit.words;
         Page { unknown, waiting, ..page(&self, mark, words) }.render()

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use model::Persona;
-use model::shop::{Choices, Share};
+use model::shop::{Choices, Share, ShopSettings};
 
 use super::FormPage;
 use super::persona::{Offered, offered};
@@ -101,7 +101,12 @@ pub(crate) async fn table(visit: Visit) -> Response<Body> {
 }
 
 impl FormPage for Comparison {
-    async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
+    async fn body(
+        self,
+        mark: &str,
+        _: Option<&ShopSettings>,
+        visit: &Visit,
+    ) -> Result<String, askama::Error> {
         let Visit { admin, caller, words, .. } = visit;
         let effects = admin.storefronts.effects(&caller.shop).await;
         let effects = effects.inspect_err(|error| {

@@ -5,7 +5,7 @@ mod plan;
 
 use askama::Template;
 use model::Cause;
-use model::shop::{Choices, Dollars};
+use model::shop::{Choices, Dollars, ShopSettings};
 
 use super::FormPage;
 use crate::form::{Field, Form, Posted, fields};
@@ -93,13 +93,17 @@ impl Form for Settings {
 }
 
 impl FormPage for Settings {
-    async fn body(self, mark: &str, visit: &Visit) -> Result<String, askama::Error> {
+    async fn body(
+        self,
+        mark: &str,
+        settings: Option<&ShopSettings>,
+        visit: &Visit,
+    ) -> Result<String, askama::Error> {
         let words = visit.words;
         let trouble = visit.admin.storefronts.model_trouble(&visit.caller.shop);
         let model_trouble = trouble.map(|cause| words.model_not_asked_details(why(cause, words)));
-        let (plan, money) = (Plan::of(visit).await, Money::of(visit).await);
-        let shop = visit.settings().await.ok();
-        let language = shop.map(|shop| language(shop.language.as_str(), words));
+        let (plan, money) = (Plan::of(visit).await, Money::of(visit, settings).await);
+        let language = settings.map(|settings| language(settings.language.as_str(), words));
         Page { words, form: &self, mark, plan, money, model_trouble, language }.render()
     }
 }
