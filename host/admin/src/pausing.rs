@@ -53,13 +53,16 @@ impl Admin {
             return Ok(());
         }
         let _alone = self.connections.alone(shop).await;
-        let pause = |choices: &Choices| {
-            let mut chosen = choices.clone();
-            chosen.pause(&losing).then_some(chosen)
-        };
-        if changed(self, shop, pause).await? {
-            tracing::warn!(%shop, personas = ?losing, "personal pages lose, and are paused");
-            self.note_for_flow(shop);
+        for persona in losing {
+            let pause = |choices: &Choices| {
+                let mut chosen = choices.clone();
+                chosen.pause(&[persona]).then_some(chosen)
+            };
+            if changed(self, shop, pause).await? {
+                let persona = persona.name();
+                tracing::warn!(%shop, persona, "personal pages lose for this persona, and are paused");
+                self.note_for_flow(shop);
+            }
         }
         Ok(())
     }
