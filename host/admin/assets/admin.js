@@ -53,13 +53,13 @@
       values = elements.map((element) => [element, control(element).value, control(element).checked]);
     };
     let isDirty = false;
-    const judge = () => {
-      const dirty = Boolean(form()) && (page().hasAttribute("data-unsaved") || String(read(form())) !== shown);
+    const setDirty = (dirty) => {
       if (dirty === isDirty) return;
       isDirty = dirty;
       if (hasBar) bridge.saveBar[dirty ? "show" : "hide"]("unsaved");
       else bar.hidden = !dirty;
     };
+    const judge = () => setDirty(Boolean(form()) && (page().hasAttribute("data-unsaved") || String(read(form())) !== shown));
 
     const tell = (text) => {
       const banner = document.createElement("s-banner");
@@ -122,16 +122,22 @@
       app.replaceChildren(document.getElementById("skeleton").content.cloneNode(true));
     };
 
+    /** A button that tries again what failed. */
+    const again = (attempt) => {
+      const button = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.again });
+      button.addEventListener("click", attempt);
+      return button;
+    };
+
     const failed = (path) => {
       const text = document.createElement("p");
       text.setAttribute("role", "alert");
       text.textContent = unreached(words.pageUnreached, words.pageOffline);
-      const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.again });
-      again.addEventListener("click", () => load(path));
+      const button = again(() => load(path));
       const box = Object.assign(document.createElement("div"), { className: "failed" });
-      box.append(text, again);
+      box.append(text, button);
       app.replaceChildren(box);
-      again.focus();
+      button.focus();
     };
 
     let asked = 0;
@@ -153,10 +159,7 @@
     const forget = () => {
       shown = "";
       values = [];
-      if (!isDirty) return;
-      isDirty = false;
-      if (hasBar) bridge.saveBar.hide("unsaved");
-      else bar.hidden = true;
+      setDirty(false);
     };
 
     /** Whether there is nothing unsaved, or nothing that the merchant wants to keep. */
@@ -213,9 +216,7 @@
         const count = app.querySelector(".count");
         if (count) count.textContent = count.dataset.counts.split("|")[app.querySelectorAll(".steps > .done").length];
       } catch {
-        const again = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: words.again });
-        again.addEventListener("click", () => loadPart(part));
-        part.replaceChildren(`${words.unreadable} `, again);
+        part.replaceChildren(`${words.unreadable} `, again(() => loadPart(part)));
       }
     };
 
