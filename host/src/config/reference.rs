@@ -32,6 +32,7 @@ Secrets come from the environment only. They are never printed, and `wandstore.t
 ";
 
 const FILE: &str = include_str!("file.rs");
+const BILLING: &str = include_str!("../../admin/src/billing.rs");
 const TELEMETRY: &str = include_str!("telemetry.rs");
 const ENVIRONMENT: &str = include_str!("environment.rs");
 const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
@@ -48,7 +49,7 @@ const OPTIONS: [(&str, &str, &str, &str); 2] =
     [("redis", "backends.kv", REDIS, "Options"), ("s3", "backends.blob", S3, "Section")];
 
 /// A section of the file, and the struct that has its keys.
-const SECTIONS: [(&str, &str, &str); 11] = [
+const SECTIONS: [(&str, &str, &str); 12] = [
     ("server", FILE, "Server"),
     ("cache", DOCUMENT, "Cache"),
     ("pool", DOCUMENT, "Pool"),
@@ -57,6 +58,7 @@ const SECTIONS: [(&str, &str, &str); 11] = [
     ("shopify", DOCUMENT, "Shopify"),
     ("shops.<id>", SHOP, "ShopSettings"),
     ("retention", FILE, "Retention"),
+    ("billing", BILLING, "Billing"),
     ("telemetry", TELEMETRY, "Telemetry"),
     ("backends", FILE, "Backends"),
     ("components.<role>", FILE, "Component"),
@@ -230,6 +232,33 @@ fn page() -> String {
 fn the_reference_matches_the_configuration_types() {
     let written = std::fs::read_to_string(PAGE).expect("docs/configuration.md is there");
     assert!(written == page(), "docs/configuration.md differs from the code: run `cargo xtask docs`");
+}
+
+#[test]
+fn the_reference_has_every_section_of_the_file() {
+    let documented =
+        |name: &str| SECTIONS.iter().any(|(section, ..)| section.split('.').next() == Some(name));
+    let sections = File::with_every_key().into_iter().filter(|(_, value)| value.is_table());
+    let missing: Vec<_> = sections.map(|(name, _)| name).filter(|name| !documented(name)).collect();
+    assert!(missing.is_empty(), "SECTIONS lacks {missing:?}");
+}
+
+/// A key without a default, or with one that few want, is commented out there.
+#[test]
+fn the_example_has_every_key() {
+    let example = include_str!("../../../wandstore.example.toml");
+    let is_there = |key: &str| {
+        let mut lines = example.lines().map(|line| line.trim_start_matches("# "));
+        lines.any(|line| {
+            line.starts_with(&format!("{key} = "))
+                || line.starts_with('[') && line.contains(&format!(".{key}]"))
+        })
+    };
+    for (section, ..) in SECTIONS {
+        let missing: Vec<_> = known_keys(section).into_iter().map(|(key, _)| key).collect();
+        let missing: Vec<_> = missing.iter().filter(|key| !is_there(key)).collect();
+        assert!(missing.is_empty(), "wandstore.example.toml lacks {missing:?} of [{section}]");
+    }
 }
 
 #[test]
