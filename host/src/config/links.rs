@@ -8,18 +8,17 @@ use super::file::Server;
 
 /// Returns the links for merchants, or an error that names the key of one that is not an address.
 pub(super) fn links(server: &Server) -> anyhow::Result<Links> {
-    let checked = |key: &str, url: &Option<String>| match url {
-        Some(url) if !is_address(url) => {
-            bail!(
-                "server.{key} is {url:?}: it must be an address such as https://wandstore.example/{key}, or mailto:…"
-            )
-        }
+    let checked = |page: &str, url: &Option<String>| match url {
+        Some(url) if !is_address(url) => bail!(
+            "server.{page}_url is {url:?}: it must be an address such as https://wandstore.example/{page} or \
+             mailto:{page}@wandstore.example"
+        ),
         url => Ok(url.clone()),
     };
     Ok(Links {
-        support: checked("support_url", &server.support_url)?,
-        privacy: checked("privacy_url", &server.privacy_url)?,
-        changelog: checked("changelog_url", &server.changelog_url)?,
+        support: checked("support", &server.support_url)?,
+        privacy: checked("privacy", &server.privacy_url)?,
+        changelog: checked("changelog", &server.changelog_url)?,
     })
 }
 
@@ -58,6 +57,7 @@ mod tests {
         ] {
             let error = support(url).unwrap_err().to_string();
             assert!(error.starts_with(&format!("server.support_url is {url:?}: it must be")), "{error}");
+            assert!(error.contains("https://wandstore.example/support or mailto:support@"), "{error}");
         }
         assert_eq!(links(&Server::default()).unwrap(), Links::default());
     }
