@@ -29,12 +29,13 @@ use capabilities::postgres::Deployment;
 use capabilities::random::Random;
 use capabilities::settings::Settings;
 use capabilities::{kv, llm, postgres, redis};
+use http::HeaderMap;
 use model::ShopId;
 use runtime::component::{Builtin, Limits, Role, Source};
 
 pub use environment::{Environment, Secrets, Shopify};
 pub use file::{Backends, File, Retention};
-pub use telemetry::{Sampler, Telemetry, Traceparent, otlp_headers};
+pub use telemetry::{Sampler, Telemetry, Traceparent};
 
 use file::Component;
 
@@ -88,12 +89,7 @@ impl Config {
         self.redis()?;
         self.credentials()?;
         self.file.telemetry.validate()?;
-        self.secrets
-            .otlp_headers
-            .as_ref()
-            .map(otlp_headers)
-            .transpose()
-            .context("OTEL_EXPORTER_OTLP_HEADERS")?;
+        self.otlp_headers()?;
         let server = &self.file.server;
         links::links(server)?;
         at_least_one(&[
@@ -181,6 +177,12 @@ impl Config {
     pub fn credentials(&self) -> anyhow::Result<Credentials> {
         let credentials = self.secrets.registry_credentials.as_ref().map(Credentials::parse).transpose();
         Ok(credentials.context("REGISTRY_CREDENTIALS")?.unwrap_or_default())
+    }
+
+    /// Returns the header fields that are sent to the collector of traces.
+    pub fn otlp_headers(&self) -> anyhow::Result<HeaderMap> {
+        let headers = self.secrets.otlp_headers.as_ref().map(telemetry::otlp_headers).transpose();
+        Ok(headers.context("OTEL_EXPORTER_OTLP_HEADERS")?.unwrap_or_default())
     }
 
     /// Returns the default catalog: Shopify's if there is a shop on Shopify or an app, else the demo.

@@ -18,7 +18,7 @@ use routes::Route;
 use runtime::trace::{Recorder, Span, Systems};
 use tokio::runtime::Handle;
 
-use crate::config::{Config, Telemetry, Traceparent, otlp_headers};
+use crate::config::{Config, Telemetry, Traceparent};
 pub(crate) use export::register_metrics;
 
 use collector::Collector;
@@ -40,10 +40,9 @@ impl Traces {
     pub fn start(config: &Config, systems: Systems, runtime: &Handle) -> anyhow::Result<Option<Self>> {
         let telemetry = &config.file.telemetry;
         let Some(url) = telemetry.url()? else { return Ok(None) };
-        let fields = config.secrets.otlp_headers.as_ref().map(otlp_headers).transpose();
-        let fields = fields.context("OTEL_EXPORTER_OTLP_HEADERS")?.unwrap_or_default();
         let resource = resource(telemetry)?;
-        let collector = Collector::new(&url, fields, &resource).context("telemetry.endpoint")?;
+        let collector =
+            Collector::new(&url, config.otlp_headers()?, &resource).context("telemetry.endpoint")?;
         let (export, queue) = Export::start(collector, runtime);
         let provider = SdkTracerProvider::builder()
             // Everything that the SDK would otherwise read from the environment.

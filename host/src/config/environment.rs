@@ -165,7 +165,8 @@ impl Environment {
     }
 }
 
-fn set<T>(field: &mut T, value: Option<T>) {
+/// Sets a field, if there is a value for it.
+pub(super) fn set<T>(field: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *field = value;
     }

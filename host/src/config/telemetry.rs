@@ -7,6 +7,8 @@ use capabilities::Secret;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use serde::{Deserialize, Serialize};
 
+use super::environment::set;
+
 /// Traces of requests and jobs. Without an endpoint, none are recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -83,15 +85,9 @@ impl Telemetry {
                  OTEL_EXPORTER_OTLP_ENDPOINT, usually 4318"
             );
         }
-        if let Some(endpoint) = text("OTEL_EXPORTER_OTLP_ENDPOINT") {
-            self.endpoint = Some(endpoint);
-        }
-        if let Some(name) = text("OTEL_SERVICE_NAME") {
-            self.service_name = name;
-        }
-        if let Some(attributes) = text("OTEL_RESOURCE_ATTRIBUTES") {
-            self.resource_attributes = attributes;
-        }
+        set(&mut self.endpoint, text("OTEL_EXPORTER_OTLP_ENDPOINT").map(Some));
+        set(&mut self.service_name, text("OTEL_SERVICE_NAME"));
+        set(&mut self.resource_attributes, text("OTEL_RESOURCE_ATTRIBUTES"));
         if let Some(sampler) = text("OTEL_TRACES_SAMPLER") {
             let value = serde_json::Value::String(sampler);
             self.sampler = serde_json::from_value(value).context("OTEL_TRACES_SAMPLER")?;
@@ -133,7 +129,7 @@ impl Telemetry {
 }
 
 /// Parses the header fields that are sent to the collector. An error repeats none of them.
-pub fn otlp_headers(secret: &Secret) -> anyhow::Result<HeaderMap> {
+pub(super) fn otlp_headers(secret: &Secret) -> anyhow::Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs(secret.expose())? {
         let name = HeaderName::from_bytes(name.as_bytes()).ok().context("a name is no header field's")?;
