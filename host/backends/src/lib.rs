@@ -37,6 +37,7 @@ pub mod data_folder;
 pub mod disk;
 pub mod faults;
 pub mod fetch;
+mod innermost;
 pub mod jobs;
 pub mod kind;
 pub mod kv;
@@ -67,6 +68,8 @@ use std::sync::Arc;
 
 pub use ::secrets::{self, Secret, signatures};
 pub use ::settings::document;
+
+pub use innermost::innermost;
 
 use clock::Clock;
 use faults::Faults;

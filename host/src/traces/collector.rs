@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use capabilities::innermost;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
@@ -102,13 +103,4 @@ fn is_temporary(status: StatusCode) -> bool {
 fn pause(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds).min(PAUSE_MAX))
-}
-
-/// Returns the innermost source of an error, which says more than that a request failed.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut reason = error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    reason.to_string()
 }

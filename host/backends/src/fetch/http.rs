@@ -11,6 +11,7 @@ use upstream::{Request, UpstreamCall};
 
 use super::{ANSWER_BYTES_MAX, Answer, Error, Fetch, Question, Tokens};
 use crate::clock::Clock;
+use crate::innermost;
 
 /// The time limit of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -104,14 +105,8 @@ fn is_of_token(status: u16) -> bool {
     matches!(status, 401 | 403)
 }
 
-/// Reports the innermost source of an error, which says more than that a request failed.
 fn unavailable(error: reqwest::Error) -> Error {
-    let error = error.without_url();
-    let mut reason: &dyn std::error::Error = &error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    Error::Unavailable(reason.to_string())
+    Error::Unavailable(innermost(&error.without_url()))
 }
 
 /// The outcomes of a request to a shop, as metrics name them.

@@ -1,6 +1,5 @@
 //! Sends requests to a bucket, and says what its answers mean. What comes back is bounded in size and in time.
 
-use std::error::Error;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,6 +13,7 @@ use reqwest::{Body, Client, Method, Request, Response, StatusCode, redirect};
 
 use super::options::Options;
 use crate::blob::OBJECT_BYTES_MAX;
+use crate::innermost;
 
 /// The time limit of one request. An operation has time for another one.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -147,14 +147,9 @@ impl Exchange {
         })
     }
 
-    /// Reports the innermost source of an error, which says more than that a request failed.
     fn failed(&self, error: reqwest::Error) -> Trouble {
-        let (is_connecting, error) = (error.is_connect(), error.without_url());
-        let mut reason: &dyn Error = &error;
-        while let Some(source) = reason.source() {
-            reason = source;
-        }
-        let (address, reason) = (self.address.clone(), reason.to_string());
+        let is_connecting = error.is_connect();
+        let (address, reason) = (self.address.clone(), innermost(&error.without_url()));
         if is_connecting {
             Trouble::Unreachable { address, reason }
         } else {
