@@ -1,7 +1,7 @@
 //! Jobs in a database of PostgreSQL, which several hosts share.
 
 use std::future::{Ready, ready};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use ::sql::jobs::{Completed, was_set_back};
 use ::sql::postgres::{first_after, jobs as sql};
@@ -11,7 +11,6 @@ use bytes::Bytes;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
 
 use super::{
     Buried, COMPLETED, ClaimResult, Claimed, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob,
@@ -41,8 +40,6 @@ pub struct Postgres {
     holder: Option<String>,
     /// This host's notices, once there are others.
     notices: OnceLock<Notices>,
-    /// The task that hears other hosts' notices.
-    listening: Mutex<Option<AbortHandle>>,
 }
 
 /// A claim on its way to the caller. Gives the lease back if it is dropped before.
@@ -69,7 +66,7 @@ impl Drop for Leased {
 
 impl Postgres {
     fn new(database: Arc<Database>, random: Arc<dyn Random>, holder: Option<String>) -> Self {
-        Self { database, random, holder, notices: OnceLock::new(), listening: Mutex::default() }
+        Self { database, random, holder, notices: OnceLock::new() }
     }
 
     /// Tells other hosts soon, if there are any. If this process dies before, they find out by themselves.
@@ -231,22 +228,11 @@ fn record(row: &PgRow) -> Result<Record, Error> {
     })
 }
 
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        let listening = self.listening.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(task) = listening.take() {
-            task.abort();
-        }
-    }
-}
-
 #[async_trait]
 impl Jobs for Postgres {
     fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
         let notices = self.notices.get_or_init(|| Notices::new(self.database.clone(), Subject::Jobs));
-        let task = self.database.listen(Subject::Jobs, notices.from(), watcher);
-        let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
-        *listening = Some(task.abort_handle());
+        notices.hear(watcher);
         Reports::Most
     }
 

@@ -1,7 +1,7 @@
 //! Keys in a database of PostgreSQL, which several hosts share.
 
 use std::future::{Ready, ready};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::sql::postgres::{first_after, kv as sql};
@@ -11,7 +11,6 @@ use bytes::Bytes;
 use model::Store;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use tokio::task::AbortHandle;
 
 use super::tiered::is_exact;
 use super::{DELETED_AT_ONCE, Entry, Error, Kv, Reports, Swap, Watcher, check_size, expiry};
@@ -39,8 +38,6 @@ pub struct Postgres {
     database: Arc<Database>,
     clock: Arc<dyn Clock>,
     notices: Notices,
-    /// The task that hears other hosts' notices.
-    listening: Mutex<Option<AbortHandle>>,
 }
 
 impl From<postgres::Error> for Error {
@@ -52,7 +49,7 @@ impl From<postgres::Error> for Error {
 impl Postgres {
     fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
         let notices = Notices::new(database.clone(), Subject::Keys);
-        Self { database, clock, notices, listening: Mutex::default() }
+        Self { database, clock, notices }
     }
 
     /// Tells other hosts that a key changed, if they may have it in memory.
@@ -125,21 +122,10 @@ fn text(bytes: Vec<u8>) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|error| Error::Unavailable(format!("a key is no text: {error}")))
 }
 
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        let listening = self.listening.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(task) = listening.take() {
-            task.abort();
-        }
-    }
-}
-
 #[async_trait]
 impl Kv for Postgres {
     fn watch(&self, watcher: Arc<dyn Watcher>) -> Reports {
-        let task = self.database.listen(Subject::Keys, self.notices.from(), watcher);
-        let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
-        *listening = Some(task.abort_handle());
+        self.notices.hear(watcher);
         Reports::Most
     }
 

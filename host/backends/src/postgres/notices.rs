@@ -5,7 +5,7 @@
 //! with it.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use tokio::time::sleep;
 
 use super::Database;
 use crate::random::{Random as _, System};
+use crate::watch::Watcher;
 
 /// The pause between two notifications. Each costs the host a statement, and each of the others a message.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -62,11 +63,15 @@ pub struct Notice {
     pub keys: Option<Vec<(String, String)>>,
 }
 
-/// A host's notices.
+/// A host's notices of a subject, and those that it hears from the others.
 pub struct Notices {
+    database: Arc<Database>,
+    subject: Subject,
     from: u64,
     pending: Arc<Pending>,
     sender: JoinHandle<()>,
+    /// The task that hears the other hosts, once a watcher wants to know.
+    hearing: OnceLock<JoinHandle<()>>,
 }
 
 /// Keys that changed and of which the others were not told yet.
@@ -81,13 +86,13 @@ impl Notices {
     pub fn new(database: Arc<Database>, subject: Subject) -> Self {
         let (from, pending) = (System.next_u64(), Arc::<Pending>::default());
         let runtime = database.runtime.clone();
-        let sender = runtime.spawn(send(database, subject, from, pending.clone()));
-        Self { from, pending, sender }
+        let sender = runtime.spawn(send(database.clone(), subject, from, pending.clone()));
+        Self { database, subject, from, pending, sender, hearing: OnceLock::new() }
     }
 
-    /// Returns the name of this host in its notices.
-    pub fn from(&self) -> u64 {
-        self.from
+    /// Reports to `watcher` what other hosts tell, for as long as these notices exist.
+    pub fn hear(&self, watcher: Arc<dyn Watcher>) {
+        self.hearing.get_or_init(|| self.database.listen(self.subject, self.from, watcher));
     }
 
     /// Tells the others soon that a key changed.
@@ -100,6 +105,9 @@ impl Notices {
 impl Drop for Notices {
     fn drop(&mut self) {
         self.sender.abort();
+        if let Some(hearing) = self.hearing.get() {
+            hearing.abort();
+        }
     }
 }
 
