@@ -15,10 +15,10 @@ use runtime::deployment::Deployment;
 
 use crate::takeover::Here;
 
-/// How often a process looks whether a job is due, and for the jobs of pages that wait, if nothing is reported. Such a page
-/// is late by this much at most.
+/// How often a process looks for the jobs of pages that wait, and has its workers look for a job that is due, if nothing is
+/// reported. Such a page is late by this much at most.
 const LOOK: Duration = Duration::from_millis(300);
-/// How often it looks while changes are reported.
+/// How often it looks for the jobs of pages that wait while changes are reported.
 const LOOK_REPORTED: Duration = Duration::from_secs(2);
 /// How many jobs one question is about.
 const KEYS_AT_ONCE: usize = 500;
@@ -30,7 +30,7 @@ type Known = HashMap<String, Option<Status>>;
 pub async fn watch(deployment: Arc<Deployment>, here: Here) {
     let (mut known, mut looked) = (Known::new(), None::<Instant>);
     let mut heard = None::<Arc<Heard>>;
-    let (jobs, clock) = (&*deployment.capabilities.jobs, &deployment.capabilities.clock);
+    let jobs = &*deployment.capabilities.jobs;
     loop {
         tokio::time::sleep(LOOK).await;
         if !here.has_others() {
@@ -39,13 +39,13 @@ pub async fn watch(deployment: Arc<Deployment>, here: Here) {
         }
         let heard = heard.get_or_insert_with(|| Heard::begin(jobs, &deployment.changes));
         let is_early = looked.is_some_and(|looked| looked.elapsed() < LOOK_REPORTED);
-        if heard.is_enough() && is_early {
+        if !heard.is_enough() {
+            // The workers look (`worker/spare.rs`), as they do by themselves now and then.
+            deployment.changes.announce(Topic::Pool);
+        } else if is_early {
             continue;
         }
         // A failure shows in the health check, and the next look catches up.
-        if let Ok(true) = jobs.is_due(clock.now_ms()).await {
-            deployment.changes.announce(Topic::Pool);
-        }
         if let Ok(newest) = newest(jobs, deployment.changes.noted()).await {
             known = announce(&deployment.changes, &known, newest);
             looked = Some(Instant::now());
