@@ -152,7 +152,7 @@ impl Trace {
         self.span_context().trace_id()
     }
 
-    /// Begins the span of a call of a component. `function` is what is called, as the code of the call names it, such as
+    /// Begins the span of a call of a component. `function` is what is called, written as in the code of the call, such as
     /// `.cache.call_get`.
     pub fn component(&self, role: &'static str, function: &'static str) -> Span {
         let name = function.rsplit('.').next().unwrap_or_default().trim_start_matches("call_");

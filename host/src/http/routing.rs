@@ -103,7 +103,7 @@ impl Routing {
         let pool = &self.deployment.routing;
         let patience = Arc::new(patience(question.route));
         let cause = Cause::Request(question.id, question.client, patience, question.trace());
-        let mut held = pool.acquire("handle", cause).await?;
+        let mut held = pool.acquire(".handler.call_handle", cause).await?;
         if let Err(too_large) = held.give_request(std::mem::take(&mut question.rest)) {
             return held.finish(Ok(Err(too_large)));
         }

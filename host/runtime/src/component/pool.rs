@@ -127,7 +127,8 @@ impl<E: Export> Pool<E> {
     /// Acquires an instance for one call, and creates one if none is idle. Fails while the component is skipped because
     /// it failed on every call.
     ///
-    /// `function` is the name of what is called, for the span that the call has if its cause is recorded.
+    /// `function` is what is called ([`Trace::component`](crate::trace::Trace::component)), for the span that the call has if
+    /// its cause is recorded.
     pub async fn acquire(&self, function: &'static str, cause: Cause) -> Result<Held<'_, E>, Failure> {
         let mut span = cause.trace().map(|trace| trace.component(self.role.name(), function));
         let cause = cause.during(span.as_ref());

@@ -147,7 +147,7 @@ impl cache::Host for Context {
         let links = self.links.clone();
         let pool = linked(links.cache.as_ref())?;
         let content = self.handles.take(page.content)?;
-        let answer = match pool.acquire("put", self.cause.clone()).await {
+        let answer = match pool.acquire(".cache.call_put", self.cause.clone()).await {
             Ok(mut held) => {
                 let outcome = match held.handles.lend(content) {
                     Ok(content) => {
