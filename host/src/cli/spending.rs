@@ -61,16 +61,20 @@ fn lines(entries: Vec<Entry>, today: Day) -> BTreeMap<String, Line> {
     lines
 }
 
-fn shown(owner: &str, line: &Line) -> [String; 4] {
+/// Returns owner, tokens, and what today and the month cost.
+fn cells(owner: &str, line: &Line) -> [String; 4] {
     let owner = if owner == DEPLOYMENT { "all" } else { owner };
     let [today, month] = [line.today.microdollars, line.month_microdollars].map(dollars);
-    [owner.to_owned(), line.today.tokens.to_string(), format!("${today}"), format!("${month}")]
+    [owner.to_owned(), line.today.tokens.to_string(), today, month]
+}
+
+fn shown(owner: &str, line: &Line) -> [String; 4] {
+    let [owner, tokens, today, month] = cells(owner, line);
+    [owner, tokens, format!("${today}"), format!("${month}")]
 }
 
 fn csv((owner, line): (&String, &Line)) -> String {
-    let owner = if owner == DEPLOYMENT { "all" } else { owner };
-    let [today, month] = [line.today.microdollars, line.month_microdollars].map(dollars);
-    format!("{owner},{},{today},{month}", line.today.tokens)
+    cells(owner, line).join(",")
 }
 
 /// Returns millionths of a dollar as dollars, rounded up to a hundredth of a cent.
