@@ -46,8 +46,7 @@ impl Guest for Component {
         _freshness: wit::Freshness,
         handles: Vec<String>,
     ) -> Result<Vec<Vec<String>>, wit::CatalogError> {
-        let assortment = assortment(&shop)?;
-        Ok(handles.iter().map(|handle| assortment.members(handle)).collect())
+        Ok(assortment(&shop)?.members(&handles))
     }
 
     fn by_name(

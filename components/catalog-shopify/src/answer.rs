@@ -4,8 +4,7 @@
 mod shape;
 
 use model::catalog::{Collection, FOUND_MAX, Image, Product};
-use std::fmt::Write as _;
-
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
@@ -14,6 +13,8 @@ use crate::types::{Listing, Shop};
 use shape::{Card, Money, Picture, Reply};
 pub use shape::{CollectionsData, HandlesData, IdsData, MembersData, ProductsData, SearchData, ShopData};
 
+/// The characters that are percent-encoded in a path. A dot is too, because `.` and `..` lead elsewhere.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
 /// The longest title, in characters. Longer ones are cut.
 const TITLE_CHARS_MAX: usize = 255;
 /// The longest money format, which may contain HTML elements, in characters.
@@ -215,15 +216,9 @@ fn number(id: &str) -> Option<String> {
 
 /// Returns the path of a product or collection. Handles may contain letters of any script.
 fn path(kind: &str, handle: &str) -> Option<String> {
-    let mut path = format!("/{kind}/");
-    for byte in handle.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => path.push(char::from(byte)),
-            _ => write!(path, "%{byte:02X}").ok()?,
-        }
-    }
     let fits = 1..=HANDLE_BYTES_MAX;
-    fits.contains(&handle.len()).then_some(path)
+    let encoded = || format!("/{kind}/{}", utf8_percent_encode(handle, ENCODED));
+    fits.contains(&handle.len()).then(encoded)
 }
 
 fn is_handle(text: &str) -> bool {

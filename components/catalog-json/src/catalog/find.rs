@@ -28,11 +28,14 @@ impl Assortment {
         collections
     }
 
-    /// Returns the ids of all products of a collection; none if there is no such collection.
-    pub fn members(&self, handle: &str) -> Vec<String> {
-        let found = self.all_collections().into_iter().find(|collection| collection.handle == handle);
-        let products = found.map(|collection| collection.products).unwrap_or_default();
-        products.into_iter().map(|product| product.id.clone()).collect()
+    /// Returns the ids of all products of each of these collections; none for a collection that does not exist.
+    pub fn members(&self, handles: &[String]) -> Vec<Vec<String>> {
+        let collections = self.all_collections();
+        let members = |handle: &String| {
+            let found = collections.iter().find(|collection| collection.handle == *handle);
+            found.into_iter().flat_map(|found| &found.products).map(|product| product.id.clone()).collect()
+        };
+        handles.iter().map(members).collect()
     }
 
     /// Returns the products with these ids.
