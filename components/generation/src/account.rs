@@ -106,11 +106,7 @@ const fn name(role: Role) -> &'static str {
 
 /// Returns the beginning of a text, at most so many bytes of it.
 fn beginning(text: &str, bytes_max: usize) -> &str {
-    let mut end = text.len().min(bytes_max);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
+    &text[..text.floor_char_boundary(bytes_max)]
 }
 
 fn cut(text: &str, chars_max: usize) -> String {

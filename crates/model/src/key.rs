@@ -115,7 +115,8 @@ impl Key<'_> {
     pub(crate) const SEEN: &'static str = "seen:";
     pub(crate) const DOMAINS: &'static str = "domains:";
     pub(crate) const DOMAINS_OF: &'static str = "domains-of:";
-    pub(crate) const TALLIES: &'static str = "tally:";
+    /// The start of the keys of tallies.
+    pub const TALLIES: &'static str = "tally:";
 
     /// Returns the key-value store that holds it.
     pub fn store(&self) -> Store {

@@ -20,9 +20,6 @@ const ENTRY_BYTES_MAX: u32 = 64 * 1024;
 const JOURNALS: [(&str, &str); 3] =
     [(Key::OLD_NOTES, ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), (Key::OLD_JOBS, "")];
 
-/// The start of the keys of tallies.
-const TALLIES: &str = "tally:";
-
 pub(super) const NOTHING: Deleted = Deleted { count: 0, more: false };
 
 /// The shop or customer whose entries are deleted.
@@ -47,7 +44,7 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>) -> Result<Dele
     for (store, range) in Scope::of(subject.shop, subject.customer).entries() {
         let keys = match range {
             Range::Exactly(key) => vec![key],
-            Range::StartingWith(prefix) if prefix.starts_with(TALLIES) => continue,
+            Range::StartingWith(prefix) if prefix.starts_with(Key::TALLIES) => continue,
             Range::StartingWith(prefix) => storage.keys(store, &prefix, None, left)?,
         };
         left -= count_of(&keys).min(left);

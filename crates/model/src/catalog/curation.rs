@@ -99,13 +99,16 @@ impl Curation {
 
     /// Returns the ids of the available products that are pinned, in the order of the pins, at most [`PINS_MAX`].
     pub fn pinned(&self, products: &[Product]) -> Vec<String> {
+        let named = self.pinned.iter().flat_map(|selector| {
+            products.iter().filter(move |product| product.available && self.names(selector, product))
+        });
         let mut ids: Vec<String> = Vec::new();
-        for selector in &self.pinned {
-            let named = products.iter().filter(|product| product.available && self.names(selector, product));
-            for product in named {
-                if ids.len() < PINS_MAX && !ids.contains(&product.id) {
-                    ids.push(product.id.clone());
-                }
+        for product in named {
+            if ids.len() == PINS_MAX {
+                break;
+            }
+            if !ids.contains(&product.id) {
+                ids.push(product.id.clone());
             }
         }
         ids
