@@ -16,7 +16,7 @@ use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
 use model::pages::InvalidJobId;
-use model::review::WaitingPlan;
+use model::review::{Kept, Review, WaitingPlan};
 use model::{Audience, Bucket, InvalidId, Key, Scope, SegmentId, ShopId, ShopperId, Store};
 
 use crate::{Blob, Cache, Entry, Error, Failure, Kv, Level, Object, Operator, Swap};
@@ -70,9 +70,9 @@ impl cache::Guest for Component {
     }
 
     fn get_review(shop: String, audience: String) -> Result<wit::Review, wit::CacheError> {
-        let kept = CACHE.review(&ShopId::parse(&shop)?, &Audience::parse(&audience)?)?;
-        let json = String::from_utf8(kept.review.encode()).ok();
-        Ok(wit::Review { json, is_full: kept.is_full })
+        let Kept { review, is_full } = CACHE.review(&ShopId::parse(&shop)?, &Audience::parse(&audience)?)?;
+        let json = Some(review).filter(|review| *review != Review::default());
+        Ok(wit::Review { json: json.and_then(|review| String::from_utf8(review.encode()).ok()), is_full })
     }
 
     fn submit_plan(shop: String, audience: String, plan: wit::WaitingPlan) -> Result<bool, wit::CacheError> {

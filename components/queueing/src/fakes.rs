@@ -187,8 +187,9 @@ impl FakeJobs {
 
     /// Returns whether this claim completed the job, which is then in this state. A released job is queued without it.
     fn is_completed(&self, id: &str, token: u64, state: State) -> bool {
-        let is_released =
-            |row: &Row| row.state == State::Queued && row.due_ms == row.set_ms && row.due_ms <= row.enqueued_ms;
+        let is_released = |row: &Row| {
+            row.state == State::Queued && row.due_ms == row.set_ms && row.due_ms <= row.enqueued_ms
+        };
         let rows = self.rows.borrow();
         rows.get(id).is_some_and(|row| row.token == token && row.state == state && !is_released(row))
     }

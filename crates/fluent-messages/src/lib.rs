@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn english_is_the_first_language_and_other_files_are_ignored() {
-        let files = [("de.ftl", "new = Neu"), ("ar.ftl", "new = جديد"), ("en.ftl", "new = New"), ("notes", "?")];
+        let files =
+            [("de.ftl", "new = Neu"), ("ar.ftl", "new = جديد"), ("en.ftl", "new = New"), ("notes", "?")];
         let languages = read(folder(&files).path()).unwrap();
         let tags: Vec<_> = languages.iter().map(|language| &*language.tag).collect();
         assert_eq!(tags, ["en", "ar", "de"]);

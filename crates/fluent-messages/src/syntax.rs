@@ -166,14 +166,13 @@ mod tests {
     fn a_text_is_pieces_and_a_choice_has_a_text_for_each_category() {
         let file = "of = { $part } of\n    { $whole }\nleft = { $n ->\n    [one] One left\n   *[other] { $n } left\n}\n";
         let messages = read(file).unwrap();
-        let (text, variable) = (|text: &str| Piece::Text(text.into()), |name: &str| Piece::Variable(name.into()));
+        let (text, variable) =
+            (|text: &str| Piece::Text(text.into()), |name: &str| Piece::Variable(name.into()));
         let of = vec![variable("part"), text(" of\n"), variable("whole")];
         assert_eq!(messages[0].1, Message { count: None, forms: [(OTHER.into(), of)].into() });
         assert_eq!(messages[0].1.variables(), ["part", "whole"]);
-        let forms = [
-            ("one".into(), vec![text("One left")]),
-            (OTHER.into(), vec![variable("n"), text(" left")]),
-        ];
+        let forms =
+            [("one".into(), vec![text("One left")]), (OTHER.into(), vec![variable("n"), text(" left")])];
         assert_eq!(messages[1].1, Message { count: Some("n".into()), forms: forms.into() });
         assert!(messages[1].1.variables().is_empty());
     }
