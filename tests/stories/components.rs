@@ -230,6 +230,19 @@ fn a_component_without_its_roles_export_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_component_of_another_version_is_refused_with_both_versions() {
+    let path = broken::component_of_other_wit(Role::Catalog, "@0.1.0", "@0.2.0");
+    let config = format!("[components.catalog]\npath = {:?}\n", path.display().to_string());
+    let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
+    assert!(refusal.contains("the catalog component has `wandstore:"), "{refusal}");
+    assert!(
+        refusal.contains("@0.2.0`, and this version of wandstore has `wandstore:")
+            && refusal.ends_with("@0.1.0`: use a component that was built for it"),
+        "{refusal}"
+    );
+}
+
+#[test]
 fn a_component_whose_records_differ_is_refused_with_the_field() {
     let path = broken::component_of_other_wit(Role::Catalog, "price: u64", "price: u32");
     let config = format!("[components.catalog]\npath = {:?}\n", path.display().to_string());

@@ -108,6 +108,11 @@ pub enum WorldMismatch {
     /// It imports an interface that the role is not given.
     #[error("the {0} component imports `{1}`, which its role does not allow; it may import: {2}")]
     Import(Role, String, String),
+    /// It was built for another version of an interface.
+    #[error(
+        "the {0} component has `{1}`, and this version of wandstore has `{2}`: use a component that was built for it"
+    )]
+    Version(Role, String, &'static str),
     /// It lacks an export of the role.
     #[error("the {0} component does not export `{1}`; it exports: {2}")]
     Export(Role, &'static str, String),
@@ -132,13 +137,25 @@ pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), W
     if let Some(name) =
         imports_of(engine, component).into_iter().find(|name| !allowed.contains(&name.as_str()))
     {
-        return Err(WorldMismatch::Import(role, name, allowed.join(", ")));
+        return Err(match allowed.iter().find(|own| interface(own) == interface(&name)) {
+            Some(own) => WorldMismatch::Version(role, name, own),
+            None => WorldMismatch::Import(role, name, allowed.join(", ")),
+        });
     }
     let exported = exports_of(engine, component);
-    match exports(role).iter().find(|wanted| !exported.iter().any(|name| name == *wanted)) {
-        None => Ok(()),
-        Some(missing) => Err(WorldMismatch::Export(role, missing, exported.join(", "))),
-    }
+    let Some(missing) = exports(role).iter().find(|wanted| !exported.iter().any(|name| name == *wanted))
+    else {
+        return Ok(());
+    };
+    Err(match exported.iter().find(|name| interface(name) == interface(missing)) {
+        Some(name) => WorldMismatch::Version(role, name.clone(), missing),
+        None => WorldMismatch::Export(role, missing, exported.join(", ")),
+    })
+}
+
+/// Returns the name of an interface without its version.
+fn interface(name: &str) -> &str {
+    name.split_once('@').map_or(name, |(interface, _version)| interface)
 }
 
 /// Creates a linker that supplies what the role's world imports.
@@ -152,7 +169,7 @@ pub fn linker(engine: &Engine, role: Role) -> Result<Linker<Context>> {
 
 fn supply(linker: &mut Linker<Context>, interface: &str) -> Result<()> {
     type Own = HasSelf<Context>;
-    let (name, _version) = interface.split_once('@').unwrap_or((interface, ""));
+    let name = self::interface(interface);
     if let Some(capability) = name.strip_prefix("wandstore:capabilities/") {
         return capability::add_to_linker(linker, capability);
     }
