@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use artifacts::client::Times;
-use artifacts::{Artifacts, Client, Key, Reference, Store};
+use artifacts::{Artifacts, Authorities, Client, Key, Reference, Store};
 use runtime::component::{Binary, ComponentConfig, Role, Source, Watched};
 use runtime::deployment::{Components, Deployment};
 use tokio::runtime::Handle;
@@ -92,7 +92,21 @@ pub fn read_key(path: &std::path::Path) -> anyhow::Result<Key> {
 
 /// Returns the artifacts of registries.
 pub fn artifacts(config: &Config) -> anyhow::Result<Artifacts> {
-    Ok(Artifacts::new(Client::new(config.credentials()?, Times::default())?, store(config)))
+    let client = Client::new(config.credentials()?, authorities(config)?, Times::default())?;
+    Ok(Artifacts::new(client, store(config)))
+}
+
+/// Reads the authorities of registries.
+fn authorities(config: &Config) -> anyhow::Result<Authorities> {
+    let mut authorities = Authorities::default();
+    for (registry, path) in config.authorities() {
+        let mut read = || {
+            let pem = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            authorities.add(registry, &pem).with_context(|| path.display().to_string())
+        };
+        read().with_context(|| format!("registries.{registry:?}.ca"))?;
+    }
+    Ok(authorities)
 }
 
 /// Returns the store of what was pulled and swapped in.

@@ -10,6 +10,7 @@ mod links;
 mod public_url;
 #[cfg(test)]
 mod reference;
+mod registries;
 mod secret_files;
 mod telemetry;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use std::time::Duration;
 
 use admin::App;
 use anyhow::{Context as _, bail};
-use artifacts::{Credentials, Digest, Reference};
+use artifacts::{Digest, Reference};
 use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::kind::Selection;
@@ -88,6 +89,7 @@ impl Config {
         self.require_lasting_keys()?;
         self.redis()?;
         self.credentials()?;
+        self.check_registries()?;
         self.file.telemetry.validate()?;
         self.otlp_headers()?;
         let server = &self.file.server;
@@ -171,12 +173,6 @@ impl Config {
     /// Returns the file of the key that a component of a registry must be signed with in this role.
     pub fn public_key(&self, role: Role) -> Option<PathBuf> {
         self.file.component(role).public_key.map(|path| self.folder.join(path))
-    }
-
-    /// Returns the credentials for registries.
-    pub fn credentials(&self) -> anyhow::Result<Credentials> {
-        let credentials = self.secrets.registry_credentials.as_ref().map(Credentials::parse).transpose();
-        Ok(credentials.context("REGISTRY_CREDENTIALS")?.unwrap_or_default())
     }
 
     /// Returns the header fields that are sent to the collector of traces.

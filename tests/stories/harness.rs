@@ -6,6 +6,7 @@ pub mod collector;
 pub mod host;
 mod llm;
 pub mod process;
+pub mod programs;
 pub mod raw;
 pub mod shopify;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use artifacts::client::Times;
-use artifacts::{Client, Credentials, Digest, Reference};
+use artifacts::{Authorities, Client, Credentials, Digest, Reference};
 use runtime::component::Role;
 
 use crate::harness::Process;
@@ -91,7 +91,8 @@ async fn store_index(reference: &str, media_type: &str, index: &[u8]) -> Digest 
         "config": part("application/vnd.oci.empty.v1+json", b"{}"),
         "layers": [part(media_type, index)],
     });
-    let client = Client::new(Credentials::default(), Times::default()).expect("TLS is there");
+    let client =
+        Client::new(Credentials::default(), Authorities::default(), Times::default()).expect("TLS is there");
     let repository = client.repository(&reference);
     for blob in [index.to_vec(), b"{}".to_vec()] {
         repository.push_blob(blob.into()).await.expect("it is stored");

@@ -39,6 +39,8 @@ mod recursion;
 mod registry;
 #[cfg(unix)]
 mod replay;
+mod registry_tls;
+#[cfg(unix)]
 #[cfg(unix)]
 mod restart;
 #[cfg(unix)]

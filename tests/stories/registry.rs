@@ -1,12 +1,10 @@
 //! Components from OCI registries, with Debian's `docker-registry` as the registry.
 
-use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use artifacts::client::Times;
-use artifacts::{Client, Credentials, Digest, Reference};
+use artifacts::{Authorities, Client, Credentials, Digest, Reference};
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
@@ -15,59 +13,43 @@ use capabilities::postgres::server::Schema;
 use runtime::component::Role;
 use tempfile::TempDir;
 
+use crate::harness::Process;
 use crate::harness::broken::{self, Ending, Flaw};
 use crate::harness::process::{command, run, wandstore, warm};
-use crate::harness::{Process, eventually};
+use crate::harness::programs::{Program, free_address};
 use crate::swap::other_bytes;
 
 /// A registry that runs until this is dropped.
 pub struct Registry {
-    child: Child,
+    _program: Program,
     pub address: String,
 }
 
 impl Registry {
     /// Starts a registry with its data in `folder`. Returns `None` if there is none on this machine.
     pub async fn start(folder: &Path) -> Option<Self> {
-        let address = {
-            let free = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-            free.local_addr().expect("it is bound").to_string()
-        };
+        Self::start_with(folder, "").await
+    }
+
+    /// Starts a registry that speaks TLS with the certificate and the key in these files.
+    pub async fn start_with_tls(folder: &Path, certificate: &Path, key: &Path) -> Option<Self> {
+        let tls = format!("  tls:\n    certificate: {}\n    key: {}\n", certificate.display(), key.display());
+        Self::start_with(folder, &tls).await
+    }
+
+    async fn start_with(folder: &Path, http: &str) -> Option<Self> {
+        let address = free_address();
         let (config, data) = (folder.join("registry.yml"), folder.join("registry"));
         let text = format!(
-            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {address}\n",
+            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {address}\n{http}",
             data.display()
         );
         std::fs::write(&config, text).expect("the folder is there");
         let mut server = Command::new("docker-registry");
-        let started = server.arg("serve").arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let child = match started {
-            Ok(child) => child,
-            Err(error) => {
-                assert!(!is_ci(), "these tests need docker-registry: {error}");
-                // Not by a macro, whose output tests hide.
-                let skipped = format!("SKIPPED: no docker-registry: {error}\n");
-                std::io::stderr().write_all(skipped.as_bytes()).expect("standard error is open");
-                return None;
-            }
-        };
-        let registry = Self { child, address };
-        let answers = async || reqwest::get(format!("http://{}/v2/", registry.address)).await.ok();
-        eventually("the registry answers", answers).await;
-        Some(registry)
+        server.arg("serve").arg(config);
+        let program = Program::start(&mut server, &folder.join("registry.log"), &address).await?;
+        Some(Self { _program: program, address })
     }
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test may be skipped on a developer's machine only")]
-fn is_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| value == "true")
 }
 
 /// Pushes a component, and returns its reference with its digest.
@@ -314,7 +296,8 @@ pub async fn sign(pinned: &str, pair: &EcdsaKeyPair) {
         "config": part("application/vnd.oci.image.config.v1+json", b"{}"),
         "layers": [layer],
     });
-    let client = Client::new(Credentials::default(), Times::default()).expect("TLS is there");
+    let client =
+        Client::new(Credentials::default(), Authorities::default(), Times::default()).expect("TLS is there");
     let repository = client.repository(&reference);
     for blob in [payload, b"{}".to_vec()] {
         repository.push_blob(blob.into()).await.expect("it is stored");

@@ -32,7 +32,7 @@ pub mod signature;
 mod store;
 
 pub use artifacts::{Artifacts, Error, Inspected, Pulled, Why};
-pub use client::{Client, Credentials};
+pub use client::{Authorities, Client, Credentials};
 pub use digest::{Digest, NoDigest};
 pub use index::Index;
 pub use manifest::Config;

@@ -39,6 +39,8 @@ pub struct File {
     pub backends: Backends,
     /// The components, by role. A role that is not named here is played by the component in this binary.
     pub components: BTreeMap<Role, Component>,
+    /// Registries of components that need settings, by host and port.
+    pub registries: BTreeMap<String, Registry>,
 }
 
 /// The settings of the server.
@@ -218,6 +220,15 @@ pub struct Component {
     pub memory_mib: Option<usize>,
 }
 
+/// A registry of components, by its name in references, such as `[registries."registry.example:5000"]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Registry {
+    /// The certificates of authorities that the registry's certificate may be from, besides those that the machine trusts,
+    /// in a file in PEM; relative to `wandstore.toml`. With it, a registry on this machine is asked over TLS too.
+    pub ca: Option<PathBuf>,
+}
+
 impl File {
     /// Parses the file. An unknown key is an error that names the nearest known one.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
@@ -278,6 +289,7 @@ impl File {
         file.document.shopify.origin = Some(String::new());
         file.document.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
         file.document.shops = BTreeMap::from([(keys::ANY.into(), ShopSettings::default())]);
+        file.registries = BTreeMap::from([(keys::ANY.into(), Registry { ca: Some(PathBuf::new()) })]);
         toml::Table::try_from(file).unwrap_or_default()
     }
 }

@@ -62,6 +62,7 @@ const SECTIONS: [(&str, &str, &str); 12] = [
     ("telemetry", TELEMETRY, "Telemetry"),
     ("backends", FILE, "Backends"),
     ("components.<role>", FILE, "Component"),
+    ("registries.<registry>", FILE, "Registry"),
 ];
 
 /// A field of a struct, with its doc comment in one line.
@@ -108,6 +109,7 @@ fn defaults(section: &str) -> Table {
     match section {
         "shops.<id>" => Table::try_from(ShopSettings::default()).expect("a shop is TOML"),
         "components.<role>" => limit_names().map(|(name, of)| (name.to_owned(), by_role(of))).collect(),
+        "registries.<registry>" => Table::new(),
         section => file[section].as_table().expect("a section").clone(),
     }
 }
@@ -175,6 +177,7 @@ fn known_keys(section: &str) -> Table {
     let value = match section {
         "shops.<id>" => inner("shops", keys::ANY),
         "components.<role>" => inner("components", "catalog"),
+        "registries.<registry>" => inner("registries", keys::ANY),
         section => every[section].clone(),
     };
     value.try_into().expect("a section is a table")

@@ -431,3 +431,15 @@ fn a_shop_says_how_its_pages_look_and_whether_there_are_any() {
     let refused = refusal("[shops.lamps]\naccent = 'red'", &[]);
     assert!(refused.starts_with("shops.lamps.accent: \"red\" is not a colour"), "{refused}");
 }
+
+#[test]
+fn a_registry_is_named_as_in_references() {
+    let text = "[registries.'registry.example:5000']\nca = 'ca.pem'\n[registries.'ghcr.io']";
+    let config = accepted(text, &[]);
+    let found: Vec<_> = config.authorities().collect();
+    assert_eq!(found, [("registry.example:5000", config.folder.join("ca.pem"))]);
+    for name in ["https://registry.example", "registry", "registry.example/acme", "registry.example:port"] {
+        let refused = refusal(&format!("[registries.'{name}']\nca = 'ca.pem'"), &[]);
+        assert!(refused.contains("write the registry as in references"), "{refused}");
+    }
+}

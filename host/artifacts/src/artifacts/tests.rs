@@ -16,7 +16,7 @@ use futures_util::stream;
 use secrets::Secret;
 
 use super::*;
-use crate::client::{Credentials, Times};
+use crate::client::{Authorities, Credentials, Times};
 use crate::manifest::INDEX;
 
 const COMPONENT: &[u8] = b"a component";
@@ -113,7 +113,10 @@ fn artifacts(folder: &tempfile::TempDir, credentials: &str) -> Artifacts {
         "" => Credentials::default(),
         text => Credentials::parse(&Secret::new(text)).unwrap(),
     };
-    Artifacts::new(Client::new(credentials, times).unwrap(), Store::new(folder.path().join("store")))
+    Artifacts::new(
+        Client::new(credentials, Authorities::default(), times).unwrap(),
+        Store::new(folder.path().join("store")),
+    )
 }
 
 async fn refusal(registry: &Registry, digest: Digest) -> String {

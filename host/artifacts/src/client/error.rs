@@ -7,12 +7,19 @@ use crate::digest::Digest;
 
 /// The most characters of what a registry said.
 const SAID_CHARS_MAX: usize = 200;
+/// What to do about a connection that fails, by a word in the reason.
+const ADVICE: [(&str, &str); 4] = [
+    ("UnknownIssuer", "name the file of its authority with `ca` in [registries.\"…\"] of wandstore.toml"),
+    ("expired", "renew its certificate, or correct the clock of this machine"),
+    ("not valid for name", "name the registry as its certificate does"),
+    ("InvalidContentType", "it does not speak TLS at this port"),
+];
 
 /// Why a registry did not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// It cannot be reached, or broke off.
-    #[error("cannot reach the registry {registry}: {reason}")]
+    #[error("cannot reach the registry {registry}: {reason}{}", advice(reason))]
     Unreachable {
         /// The registry.
         registry: String,
@@ -63,6 +70,12 @@ pub enum Error {
         /// What was asked for.
         wanted: Digest,
     },
+    /// What was named as its authority is none.
+    #[error("the authority of the registry {registry} is no valid certificate: correct `ca` in its section")]
+    Authority {
+        /// The registry.
+        registry: String,
+    },
     /// TLS could not be initialized.
     #[error("cannot set up TLS")]
     NoTls,
@@ -98,12 +111,24 @@ impl Error {
         let reason =
             serde_json::from_slice(body).ok().and_then(|refusal: Refusal| refusal.errors.into_iter().next());
         let said = reason.map(|Reason { code, message }| format!(": {code}: {message}"));
+        let said = said.or_else(|| plain(body).map(|line| format!(": {line}")));
         Self::Refused {
             registry: registry.to_owned(),
             status: status.as_u16(),
             said: printable(&said.unwrap_or_default()),
         }
     }
+}
+
+/// Returns what a proxy, or a server that speaks TLS only, says in plain text.
+fn plain(body: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(body).ok()?.trim().lines().next()?;
+    (!line.starts_with(['<', '{'])).then_some(line)
+}
+
+fn advice(reason: &str) -> String {
+    let advice = ADVICE.into_iter().find(|(word, _)| reason.contains(word));
+    advice.map(|(_, advice)| format!(": {advice}")).unwrap_or_default()
 }
 
 /// Shortens a text, and removes what would control a terminal.
