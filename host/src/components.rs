@@ -1,8 +1,9 @@
-//! The components of a configuration: from this binary, from files and from registries. What comes from a registry is
-//! kept in the data folder, so that the next start needs no registry.
+//! The components of a deployment: from this binary, from files and from registries, or swapped in while it served. What
+//! comes from a registry is kept in the data folder, so that the next start needs no registry.
 
 pub mod control;
 pub mod following;
+mod swapped;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,20 +11,87 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use artifacts::client::Times;
-use artifacts::{Artifacts, Authorities, Client, Key, Reference, Store};
+use artifacts::{Artifacts, Authorities, Client, Digest, Key, Reference, Store};
 use runtime::component::{Binary, ComponentConfig, Role, Source, Watched};
 use runtime::deployment::{Components, Deployment};
 use tokio::runtime::Handle;
 
+use crate::backends;
 use crate::config::{Chosen, Config};
+pub use swapped::{Choice, Swapped};
 
-/// Loads the components that a configuration names. Blocks while a registry is asked.
+/// What stands for the component in the configuration, in the command that swaps.
+pub const CONFIGURED: &str = "configured";
+
+/// Loads the components that were swapped in, and otherwise those that a configuration names. Blocks while a registry is
+/// asked.
 pub fn load(config: &Config) -> anyhow::Result<Components> {
+    let mut swapped_in = HashMap::new();
+    for role in Role::ALL {
+        swapped_in.extend(self::swapped_in(config, role)?.map(|binary| (role, binary)));
+    }
+    if swapped_in.is_empty() {
+        return load_with(config, &swapped_in);
+    }
+    load_with(config, &swapped_in).or_else(|error| {
+        // It may be from before an upgrade. The configuration must have what fits.
+        let why = format!("{error:#}");
+        tracing::warn!(
+            why,
+            "cannot take the components that were swapped in; taking those in the configuration"
+        );
+        load_with(config, &HashMap::new())
+    })
+}
+
+fn load_with(config: &Config, swapped_in: &HashMap<Role, Binary>) -> anyhow::Result<Components> {
     let of_role = |role| {
-        anyhow::Ok(ComponentConfig { role, source: source(config, role)?, limits: config.limits(role) })
+        let source = match swapped_in.get(&role) {
+            Some(binary) => Source::Fetched(binary.clone()),
+            None => source(config, role)?,
+        };
+        anyhow::Ok(ComponentConfig { role, source, limits: config.limits(role) })
     };
     let chosen = Role::ALL.into_iter().map(of_role).collect::<Result<Vec<_>, _>>()?;
     Components::load(&chosen, &config.compiled_folder())
+}
+
+/// Returns the component that was swapped in for a role, as long as the configuration names what it named then. Hosts that
+/// share a database have their choices there.
+pub fn swapped_in(config: &Config, role: Role) -> anyhow::Result<Option<Binary>> {
+    let Some(choice) = swapped(config).of(role) else { return Ok(None) };
+    if backends::swaps(config)?.is_some() {
+        return Ok(None);
+    }
+    let Choice { sha256, origin, in_place_of } = choice;
+    if in_place_of != configured(config, role)? {
+        tracing::info!(
+            component = role.name(),
+            "the configuration names another component than when one was swapped in, and counts"
+        );
+        return Ok(None);
+    }
+    let bytes = store(config).read(sha256).unwrap_or_default();
+    if bytes.is_none() {
+        tracing::warn!(
+            component = role.name(),
+            %sha256,
+            "the component that was swapped in is no longer in the data folder; taking the one in the configuration"
+        );
+    }
+    Ok(bytes.map(|bytes| Binary::new(origin, bytes.into())))
+}
+
+/// Returns what a configuration names for a role, so that a later change of it is noticed: another file or reference,
+/// another version of this binary, or another key.
+pub fn configured(config: &Config, role: Role) -> anyhow::Result<String> {
+    let component = match config.source(role)? {
+        Chosen::Here(source) => source.read(role)?.digest.named(),
+        Chosen::Artifact(reference) => reference.to_string(),
+    };
+    let Some(path) = config.public_key(role) else { return Ok(component) };
+    let key = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(format!("{component}, signed with {}", Digest::of(&key)))
 }
 
 /// Returns where the component of a role comes from, with its bytes if a registry had them. Blocks while a registry is
@@ -33,6 +101,11 @@ pub fn source(config: &Config, role: Role) -> anyhow::Result<Source> {
         Chosen::Here(source) => Ok(source),
         Chosen::Artifact(reference) => pull(config, role, &reference).map(Source::Fetched),
     }
+}
+
+/// Returns what a configuration names for each role.
+pub fn all_configured(config: &Config) -> anyhow::Result<HashMap<Role, String>> {
+    Role::ALL.into_iter().map(|role| Ok((role, configured(config, role)?))).collect()
 }
 
 /// Returns a component of a registry. Blocks while the registry is asked.
@@ -112,6 +185,11 @@ fn authorities(config: &Config) -> anyhow::Result<Authorities> {
 /// Returns the store of what was pulled and swapped in.
 pub fn store(config: &Config) -> Store {
     Store::new(config.file.server.data_dir.join("components"))
+}
+
+/// Returns the components that were swapped in on the data folder.
+pub fn swapped(config: &Config) -> Swapped {
+    Swapped::new(config.file.server.data_dir.join("swapped"))
 }
 
 /// Deletes from the store what nobody has used for long.

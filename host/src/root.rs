@@ -11,9 +11,9 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::backends::{self, Backends};
-use crate::components::control::Control;
+use crate::components;
+use crate::components::control::{self, Control};
 use crate::components::following::Following;
-use crate::components::store;
 use crate::config::{Config, Retention};
 use crate::elsewhere;
 use crate::event::Events;
@@ -66,12 +66,12 @@ pub struct Host {
 impl Host {
     /// Links the components to the backends, takes over the jobs of dead processes, and starts the workers.
     pub async fn start(config: &Config, parts: Parts<'_>) -> anyhow::Result<Self> {
-        let Parts { components, backends, telemetry, traces, background } = parts;
+        let Parts { components: loaded, backends, telemetry, traces, background } = parts;
         let Backends { mut capabilities, installed, here } = backends;
         let overload = Overload::watching(config.file.server.memory_mib_max);
         capabilities.limits = overload.shedding(capabilities.limits);
         let recorder = traces.as_ref().map(|traces| traces.recorder().clone());
-        let deployment = Arc::new(components.link(Arc::new(capabilities))?.recording(recorder));
+        let deployment = Arc::new(loaded.link(Arc::new(capabilities))?.recording(recorder));
         let (events, merchants) = match installed {
             Some(installed) => {
                 let (events, listener) = Events::channel();
@@ -105,7 +105,13 @@ impl Host {
         if let Some(id) = here.id() {
             match Control::listen(&config.control_folder(), &id) {
                 Ok(control) => {
-                    upkeep.spawn(control.serve(deployment.clone(), store(config), background.clone()));
+                    upkeep.spawn(control.serve(control::Server {
+                        deployment: deployment.clone(),
+                        store: components::store(config),
+                        swapped: components::swapped(config),
+                        configured: Arc::new(components::all_configured(config)?),
+                        background: background.clone(),
+                    }));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot listen for `wandstore components swap`; components are swapped by a restart");
@@ -114,7 +120,7 @@ impl Host {
         }
         if let (Some(swaps), Some(host)) = (backends::swaps(config)?, here.id()) {
             let following =
-                Following::new(config, components, deployment.clone(), swaps, host, background.clone())?;
+                Following::new(config, loaded, deployment.clone(), swaps, host, background.clone())?;
             upkeep.spawn(following.run());
         }
         let operator = Operator {

@@ -7,12 +7,16 @@ use anyhow::{Context as _, bail};
 use capabilities::postgres::Migrated;
 use capabilities::redis::Redis;
 use capabilities::{clock, llm, random};
+use host::components::CONFIGURED;
 use host::config::Config;
 use host::{backends, merchants};
 use model::limits::Limits;
 use runtime::component::Loaded;
 
 use super::output::print;
+
+/// What is said of a component that was swapped in, before its role.
+const SWAPPED_IN: &str = "swapped in while serving; back to the configured one: `wandstore components swap";
 
 /// Validates everything that can be validated without serving. Tries out a bucket. For an app, asks Shopify whether the
 /// secret is valid.
@@ -24,6 +28,9 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let blob = backends::try_out_blob(config).await?;
     for loaded in &components.loaded {
         print(format_args!("{}: {}\n  sha256 {}", loaded.role, loaded.origin, loaded.digest))?;
+        if is_swapped_in(config, loaded)? {
+            print(format_args!("  {SWAPPED_IN} {}={CONFIGURED}`", loaded.role))?;
+        }
         for import in capabilities_of(loaded) {
             print(format_args!("  may use {import}"))?;
         }
@@ -51,8 +58,17 @@ pub fn components(config: &Config) -> anyhow::Result<()> {
     for loaded in host::components::load(config)?.loaded {
         print(format_args!("{:<10}  {}  {}", loaded.role.name(), loaded.digest, loaded.origin))?;
         print(format_args!("{:<10}  imports {}", "", capabilities_of(&loaded).join(", ")))?;
+        if is_swapped_in(config, &loaded)? {
+            print(format_args!("{:<10}  {SWAPPED_IN} {}={CONFIGURED}`", "", loaded.role))?;
+        }
     }
     Ok(())
+}
+
+/// Returns whether a component was swapped in, and not named by the configuration.
+fn is_swapped_in(config: &Config, loaded: &Loaded) -> anyhow::Result<bool> {
+    let binary = host::components::swapped_in(config, loaded.role)?;
+    Ok(binary.is_some_and(|binary| binary.digest == loaded.digest))
 }
 
 /// Returns the imports with functions: what the component can reach.

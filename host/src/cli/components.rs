@@ -11,7 +11,7 @@ use capabilities::swaps::Swaps;
 use clap::{Args, Subcommand};
 use host::backends;
 use host::components::control::{self, Report};
-use host::components::{self, artifacts, read_key};
+use host::components::{self, CONFIGURED, artifacts, read_key};
 use host::config::Config;
 use runtime::component::{Binary, Role, TRIAL, TRIAL_CALLS, Verdict};
 use runtime::engine::Interfaces;
@@ -23,8 +23,6 @@ use super::output::print;
 const LOOK: Duration = Duration::from_millis(500);
 /// … and for how long.
 const ALL_HOSTS: Duration = Duration::from_mins(10);
-/// The source that stands for the one in the configuration.
-const CONFIGURED: &str = "configured";
 
 /// List the component of each role: its source, SHA-256 and imports. Or work with components in OCI registries, and
 /// swap those of a running server.
@@ -95,8 +93,8 @@ enum Action {
     /// Replace a component of the running servers on this data folder, without dropping a request.
     ///
     /// It is checked against its role first. Its first 200 calls, or those of 30 seconds, are watched: if three fail, and
-    /// a greater share than of the former component's, the former one is called again. It lasts until the server stops;
-    /// the next start takes the component in wandstore.toml.
+    /// a greater share than of the former component's, the former one is called again. Later starts take it too, until the
+    /// configuration names another component for the role, or `<role>=configured` ends that.
     ///
     /// Hosts that share a database take it up one by one, also those that start later, until another one is chosen.
     Swap {
@@ -176,10 +174,24 @@ async fn swap(config: &Config, text: &str) -> anyhow::Result<()> {
     if let Some(swaps) = backends::swaps(config)? {
         return choose(config, &swaps, role, source).await;
     }
+    let is_configured = source == CONFIGURED;
+    if is_configured && control::servers(&config.control_folder())? == 0 {
+        components::swapped(config).forget(role)?;
+        return Ok(print(format_args!("{role}: the next start takes the one in the configuration"))?);
+    }
     let binary = tokio::task::block_in_place(|| component(config, role, source))?;
     let sha256 = components::store(config).write(&binary.bytes)?;
-    let wanted = control::Swap { role, sha256, origin: binary.origin };
-    control::swap(&config.control_folder(), &wanted, |report| Ok(print(describe(role, report))?)).await
+    let wanted = control::Swap { role, sha256, origin: binary.origin, is_configured };
+    let say = |report: &Report| Ok(print(describe(role, report))?);
+    control::swap(&config.control_folder(), &wanted, say).await?;
+    Ok(print(if is_configured {
+        format!("{role}: later starts take it too")
+    } else {
+        format!(
+            "{role}: later starts take it too, until the configuration names another component or `wandstore components \
+             swap {role}={CONFIGURED}` ends that"
+        )
+    })?)
 }
 
 /// Records a component for all hosts that share a database, and waits until each has taken it up in its turn.
@@ -211,7 +223,7 @@ async fn choose(config: &Config, swaps: &Swaps, role: Role, source: &str) -> any
             print(format_args!("{role}: taken up by {} of {} hosts", choice.taken, choice.live))?;
         }
         if choice.taken >= choice.live {
-            return Ok(());
+            return Ok(print(format_args!("{role}: hosts that start later take it up too"))?);
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -265,9 +277,7 @@ fn describe(role: Role, report: &Report) -> String {
             TRIAL.as_secs()
         ),
         Report::Ended(Verdict::Kept { calls, failures }) => {
-            format!(
-                "{role}: kept; {failures} of {calls} calls failed. The next start takes the one in the configuration"
-            )
+            format!("{role}: kept; {failures} of {calls} calls failed")
         }
         Report::Ended(Verdict::RolledBack { .. }) => format!("{role}: rolled back"),
         Report::Refused(_) => format!("{role}: refused"),

@@ -2,6 +2,7 @@
 //! only its owner may open. A request names a component by the digest under which the command has stored it, so a server
 //! reads no file and asks no registry for a request.
 
+use std::collections::HashMap;
 use std::fs::{DirBuilder, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -19,6 +20,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{UnixListener, UnixStream};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
+
+use super::{Choice, Swapped};
 
 /// The extension of sockets.
 const EXTENSION: &str = "sock";
@@ -38,6 +41,8 @@ pub struct Swap {
     pub sha256: Digest,
     /// Where it comes from, for messages.
     pub origin: String,
+    /// Whether it is the one in the configuration, which later starts take anyway.
+    pub is_configured: bool,
 }
 
 /// What a server says about a swap, in this order.
@@ -74,8 +79,8 @@ impl Control {
         Ok(Self { listener: UnixListener::bind(&path)?, path })
     }
 
-    /// Serves commands for ever. Components are compiled on `background`.
-    pub async fn serve(self, deployment: Arc<Deployment>, store: Store, background: Handle) {
+    /// Serves commands for ever.
+    pub async fn serve(self, server: Server) {
         let mut commands = JoinSet::new();
         loop {
             if commands.len() >= COMMANDS_MAX {
@@ -83,7 +88,7 @@ impl Control {
             }
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    commands.spawn(serve(stream, deployment.clone(), store.clone(), background.clone()));
+                    commands.spawn(server.clone().serve(stream));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a command");
@@ -94,24 +99,59 @@ impl Control {
     }
 }
 
-/// Serves one command. If it has gone, the trial of its component goes on.
-async fn serve(mut stream: UnixStream, deployment: Arc<Deployment>, store: Store, background: Handle) {
-    let Ok(Ok(swap)) = tokio::time::timeout(PATIENCE, receive(&mut stream)).await else { return };
-    let Swap { role, sha256, origin } = swap;
-    let read = move || {
-        let bytes = store.read(sha256)?.context("the data folder does not have this component")?;
-        Ok(Binary::new(origin, bytes.into()))
-    };
-    match super::swap(deployment, &background, role, read).await {
-        Ok(watched) => {
-            let _ = send(&mut stream, &Report::TakenUp).await;
-            let verdict = watched.verdict(TRIAL).await;
-            let _ = send(&mut stream, &Report::Ended(verdict)).await;
+/// A server, as far as commands reach it.
+#[derive(Clone)]
+pub struct Server {
+    /// Its components.
+    pub deployment: Arc<Deployment>,
+    /// Where commands store components.
+    pub store: Store,
+    /// Where it is recorded which component later starts take.
+    pub swapped: Swapped,
+    /// What the configuration names for each role.
+    pub configured: Arc<HashMap<Role, String>>,
+    /// Where components are compiled.
+    pub background: Handle,
+}
+
+impl Server {
+    /// Serves one command. If it has gone, the trial of its component goes on.
+    async fn serve(self, mut stream: UnixStream) {
+        let Ok(Ok(swap)) = tokio::time::timeout(PATIENCE, receive(&mut stream)).await else { return };
+        let (role, sha256, origin) = (swap.role, swap.sha256, swap.origin.clone());
+        let store = self.store.clone();
+        let read = move || {
+            let bytes = store.read(sha256)?.context("the data folder does not have this component")?;
+            Ok(Binary::new(origin, bytes.into()))
+        };
+        match super::swap(self.deployment.clone(), &self.background, role, read).await {
+            Ok(watched) => {
+                let _ = send(&mut stream, &Report::TakenUp).await;
+                let verdict = watched.verdict(TRIAL).await;
+                self.remember(swap, verdict);
+                let _ = send(&mut stream, &Report::Ended(verdict)).await;
+            }
+            Err(error) => {
+                let why = format!("{error:#}");
+                tracing::warn!(component = role.name(), why, "refused a component; the former one goes on");
+                let _ = send(&mut stream, &Report::Refused(why)).await;
+            }
         }
-        Err(error) => {
-            let why = format!("{error:#}");
-            tracing::warn!(component = role.name(), why, "refused a component; the former one goes on");
-            let _ = send(&mut stream, &Report::Refused(why)).await;
+    }
+
+    /// Has later starts take a component that is kept, and not one that another server rolled back.
+    fn remember(&self, Swap { role, sha256, origin, is_configured }: Swap, verdict: Verdict) {
+        let is_kept = verdict.failure().is_none();
+        let in_place_of = self.configured.get(&role).cloned().unwrap_or_default();
+        let done = if is_kept && !is_configured {
+            self.swapped.record(role, &Choice { sha256, origin, in_place_of })
+        } else if is_kept || self.swapped.of(role).is_some_and(|choice| choice.sha256 == sha256) {
+            self.swapped.forget(role)
+        } else {
+            Ok(())
+        };
+        if let Err(error) = done {
+            tracing::warn!(component = role.name(), %error, "cannot record which component the next start takes");
         }
     }
 }
@@ -137,7 +177,7 @@ pub async fn swap(
 ) -> anyhow::Result<()> {
     let sockets = sockets(folder).with_context(|| folder.display().to_string())?;
     if sockets.is_empty() {
-        bail!("no server works on this data folder: `wandstore serve` takes the component in wandstore.toml");
+        bail!("no server works on this data folder: name the component in wandstore.toml, and start one");
     }
     for socket in sockets {
         let stream = UnixStream::connect(&socket).await;
