@@ -31,6 +31,7 @@ mod limits;
 mod llm;
 #[cfg(unix)]
 mod logging;
+mod monitoring;
 mod operator;
 mod orders;
 mod proxy;
@@ -38,9 +39,9 @@ mod recursion;
 #[cfg(unix)]
 mod registry;
 #[cfg(unix)]
-mod replay;
 mod registry_tls;
 #[cfg(unix)]
+mod replay;
 #[cfg(unix)]
 mod restart;
 #[cfg(unix)]

@@ -46,19 +46,20 @@ pub fn run() -> anyhow::Result<()> {
 /// Checks the alert rules, and runs their tests.
 fn alerts() -> anyhow::Result<()> {
     step("alert rules");
-    let promtool = promtool()?;
+    let promtool = of_prometheus("promtool")?;
     shell::run(&promtool, &["check", "rules", "deploy/monitoring/alerts.yaml"])?;
     shell::run(&promtool, &["test", "rules", "deploy/monitoring/alerts_test.yaml"])
 }
 
-/// Returns the path of promtool. If it is missing, unpacks it from Debian's package, whose other parts are not needed.
-fn promtool() -> anyhow::Result<String> {
-    if shell::has("promtool") {
-        return Ok("promtool".to_owned());
+/// Returns the path of a program of Prometheus. If it is missing, unpacks it from Debian's package, whose other parts are not
+/// needed.
+pub fn of_prometheus(program: &str) -> anyhow::Result<String> {
+    if shell::has(program) {
+        return Ok(program.to_owned());
     }
     let folder = std::path::absolute(shell::target_dir())?.join("prometheus");
-    let promtool = folder.join("usr/bin/promtool");
-    if !promtool.exists() {
+    let path = folder.join("usr/bin").join(program);
+    if !path.exists() {
         fs::create_dir_all(&folder)?;
         shell::run("apt-get", &["update", "-qq"])?;
         let mut download = Command::new("apt-get");
@@ -66,14 +67,14 @@ fn promtool() -> anyhow::Result<String> {
             download.args(["download", "-qq", "prometheus"]).current_dir(&folder),
             "apt-get download",
         )
-        .context("`promtool` is missing; install Prometheus")?;
+        .with_context(|| format!("`{program}` is missing; install Prometheus"))?;
         let packages = fs::read_dir(&folder)?.flatten().map(|entry| entry.path());
         for package in packages.filter(|path| path.extension().is_some_and(|found| found == "deb")) {
             let mut unpack = Command::new("dpkg-deb");
             shell::check(unpack.arg("--extract").arg(package).arg(&folder), "dpkg-deb --extract")?;
         }
     }
-    Ok(promtool.display().to_string())
+    Ok(path.display().to_string())
 }
 
 /// Checks the units of systemd. It wants the binary to be there, so this program stands in for it.

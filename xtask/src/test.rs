@@ -2,7 +2,7 @@
 
 mod model;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -61,6 +61,8 @@ impl Test {
             shell::run("cargo", &["test", "--workspace", "--no-run"])?;
             every_host()?;
             shell::install("docker-registry", "docker-registry")?;
+            collector()?;
+            deployment::of_prometheus("prometheus")?;
             step("tests");
             shell::run("cargo", &["test", "--workspace", "--no-fail-fast"])?;
             languages()?;
@@ -109,6 +111,28 @@ fn every_host() -> anyhow::Result<()> {
     bundle::proof::prove(&wandstore, None)
 }
 
+/// Fetches a collector of OpenTelemetry from `PyPI`, which the stories of traces send to.
+fn collector() -> anyhow::Result<()> {
+    step("a collector of OpenTelemetry");
+    python_packages("tests/collector", "collector").map(drop)
+}
+
+/// Installs the Python packages that `requirements.txt` in `folder` lists below cargo's target folder, and returns where.
+fn python_packages(folder: &str, name: &str) -> anyhow::Result<PathBuf> {
+    shell::install("python3", "python3-pip")?;
+    let packages = std::path::absolute(shell::target_dir())?.join(name);
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"]);
+    pip.arg(&packages).args(["--requirement", "requirements.txt"]).current_dir(folder);
+    shell::check(&mut pip, "python3 -m pip install").with_context(|| {
+        format!(
+            "{folder}/requirements.txt is installed from PyPI, which must be reachable; if pip is missing: apt-get \
+             install python3-pip"
+        )
+    })?;
+    Ok(packages)
+}
+
 /// Tests components in other languages, in the binary that `cargo test` built.
 fn languages() -> anyhow::Result<()> {
     javascript()?;
@@ -127,14 +151,7 @@ fn javascript() -> anyhow::Result<()> {
 fn python() -> anyhow::Result<()> {
     let folder = "tests/languages/catalog-py";
     step("packages of the catalog in Python");
-    shell::install("python3", "python3-pip")?;
-    let packages = std::path::absolute(shell::target_dir())?.join("catalog-py");
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"]);
-    pip.arg(&packages).args(["--requirement", "requirements.txt"]).current_dir(folder);
-    shell::check(&mut pip, "python3 -m pip install").context(
-        "componentize-py comes from PyPI, which must be reachable; if pip is missing: apt-get install python3-pip",
-    )?;
+    let packages = python_packages(folder, "catalog-py")?;
     step("the catalog in Python");
     for script in ["build.py", "test_catalog.py"] {
         let mut python = Command::new("python3");

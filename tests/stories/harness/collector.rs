@@ -1,12 +1,14 @@
 //! A collector of OpenTelemetry on a loopback socket: it takes OTLP over HTTP and decodes it.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
+use flate2::read::GzDecoder;
 use http::{HeaderMap, header};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -72,7 +74,12 @@ impl Collector {
 
 async fn take(State(received): State<Arc<Mutex<Received>>>, headers: HeaderMap, body: Bytes) {
     assert_eq!(headers[header::CONTENT_TYPE], "application/x-protobuf");
-    let request = ExportTraceServiceRequest::decode(body).expect("it is protobuf");
+    let mut bytes = body.to_vec();
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip") {
+        bytes.clear();
+        GzDecoder::new(&body[..]).read_to_end(&mut bytes).expect("it is gzip");
+    }
+    let request = ExportTraceServiceRequest::decode(&bytes[..]).expect("it is protobuf");
     let mut received = received.lock().expect("no test panics while it holds this");
     received.texts.push(format!("{request:?}"));
     received.headers.push(headers);

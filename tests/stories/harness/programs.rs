@@ -1,9 +1,9 @@
-//! Programs of others that stories run. `cargo xtask test` installs them. Where one is missing, a story is skipped and says
-//! so; with `CI=true` it fails.
+//! Programs of others that stories run: a registry, a collector, Prometheus. `cargo xtask test` installs them. Where one is
+//! missing, a story is skipped and says so; with `CI=true` it fails.
 
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -49,6 +49,12 @@ impl Drop for Program {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Returns the folder of a program that `cargo xtask test` unpacks below cargo's target folder.
+pub fn unpacked(name: &str) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is in cargo's target folder");
+    target.join(name)
 }
 
 /// Returns an address of this machine that nobody listens on.
