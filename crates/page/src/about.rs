@@ -42,7 +42,7 @@ pub enum Subject<'a> {
     },
     /// The collection with this handle.
     Collection(&'a str),
-    /// What was searched for.
+    /// The search terms.
     Search(&'a str),
     /// The cart with these products.
     Cart(Vec<&'a str>),
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_viewed_follows_without_the_subject() {
+    fn viewed_products_follow_without_the_subject() {
         let viewed = |kind, said| shown(kind, said, Some(Persona::Loyalist), &["w1", "p2", "gone", "x"]);
         let (heading, ids) = viewed(PageKind::Product, "w1").pop().unwrap();
         assert_eq!((heading.as_str(), ids), ("Seen before", vec!["p2".to_owned()]));

@@ -133,7 +133,7 @@ pub fn beginning(shop: &Shop, look: Look, blocks: &[View<'_>]) -> String {
     opening(shop, look) + &announced(shop, look, blocks).into_html()
 }
 
-/// Returns the sections of what the merchant announces, and of blocks.
+/// Returns the sections of the merchant's announcement and of blocks.
 fn announced<'a>(shop: &'a Shop, look: Look, blocks: &[View<'a>]) -> Sections<'a> {
     let mut sections = Sections::of(shop, look);
     if let Some(announcement) = announcement::View::of(&shop.settings) {

@@ -36,8 +36,8 @@ pub trait Kind: Sized {
         Some(self)
     }
 
-    /// Replaces ids by products, and fills in what only the shop or the shopper can supply. Returns `None` if
-    /// nothing is left to show.
+    /// Replaces ids by products, and fills in the content that only the shop or the shopper can supply. Returns `None`
+    /// if nothing is left to show.
     fn bind<'a>(&'a self, stock: &'a impl Stock, given: &Given<'a>) -> Option<Self::View<'a>>;
 }
 
@@ -181,77 +181,3 @@ pub struct Given<'a> {
     /// The shop's collections, those with the most products first.
     pub collections: &'a [Collection],
 }
-
-/// Defines a kind of block of which a plan says only what to call it. Its view is filled in when a page is rendered, from
-/// the heading, today's products and what is [`Given`]. A page has at most one, and none unless the condition is met.
-macro_rules! filled_in {
-    (
-        $(#[$description:meta])+
-        $Kind:ident if $condition:literal, offer_min: $offer_min:expr, pages: $pages:expr,
-        |$heading:pat_param, $stock:pat_param, $given:pat_param| $view:expr
-    ) => {
-        $(#[$description])+
-        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct $Kind {
-            /// What to call it.
-            #[schemars(length(min = 1, max = crate::kind::HEADING_CHARS_MAX))]
-            pub heading: String,
-        }
-
-        impl crate::kind::Kind for $Kind {
-            type View<'a> = View<'a>;
-
-            const RULES: crate::kind::Rules = crate::kind::Rules {
-                occurrence: crate::kind::Occurrence::AtMostOnce,
-                filled_in_if: Some($condition),
-                offer_min: $offer_min,
-                pages: $pages,
-                ..crate::kind::Rules::ANY
-            };
-
-            fn check(&self, checker: &mut impl crate::kind::Checker) {
-                checker.heading(&self.heading);
-                checker.no_claim("heading", &self.heading);
-            }
-
-            fn bind<'a>(
-                &'a self,
-                $stock: &'a impl crate::kind::Stock,
-                $given: &crate::kind::Given<'a>,
-            ) -> Option<View<'a>> {
-                let $heading = &self.heading;
-                $view
-            }
-        }
-    };
-}
-
-/// Defines the view of a block that shows products under a heading, in one layout.
-macro_rules! cards_view {
-    ($layout:expr) => {
-        /// The block with its products.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct View<'a> {
-            /// What the products have in common.
-            pub heading: &'a str,
-            /// From the most interesting to the least.
-            pub products: Vec<&'a Product>,
-        }
-
-        impl<'a> View<'a> {
-            /// Returns the view of products; `None` without products.
-            pub fn of(heading: &'a str, products: Vec<&'a Product>) -> Option<Self> {
-                (!products.is_empty()).then_some(Self { heading, products })
-            }
-        }
-
-        impl<'a> Render<'a> for View<'a> {
-            fn render(&self, sections: &mut Sections<'a>) {
-                sections.add_cards(self.heading, $layout, &self.products);
-            }
-        }
-    };
-}
-
-pub(crate) use {cards_view, filled_in};

@@ -31,6 +31,7 @@ mod document;
 mod escape;
 mod facts;
 mod fallback;
+mod forms;
 mod group;
 mod kind;
 mod look;

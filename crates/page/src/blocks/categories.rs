@@ -1,13 +1,10 @@
 //! The shop's product types.
 
 use model::PageKind;
-use model::catalog::Product;
 
-use super::{Render, Rules};
-use crate::group::{Group, groups};
-use crate::kind::filled_in;
-use crate::sections::Sections;
-use crate::tiles::{Tiles, of_groups};
+use super::Rules;
+use crate::forms::{filled_in, groups_view};
+use crate::tiles::Tiles;
 
 /// The shop's page that lists one of them, up to its name
 /// (<https://shopify.dev/docs/storefronts/themes/architecture/templates/collection>).
@@ -20,26 +17,4 @@ filled_in! {
     |heading, stock, _| View::of(heading, &stock.offered())
 }
 
-/// The block with what it leads to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct View<'a> {
-    /// The heading.
-    pub heading: &'a str,
-    groups: Vec<Group<'a>>,
-}
-
-impl<'a> View<'a> {
-    /// Returns the block of what these products have; `None` if there is no choice.
-    pub fn of(heading: &'a str, products: &[&'a Product]) -> Option<Self> {
-        let groups = groups(products, |product| &product.category);
-        (!groups.is_empty()).then_some(Self { heading, groups })
-    }
-}
-
-impl<'a> Render<'a> for View<'a> {
-    fn render(&self, sections: &mut Sections<'a>) {
-        let named = of_groups(sections, &self.groups, PAGE);
-        let tiles = Tiles::pictured(sections, named);
-        tiles.add_to(sections, self.heading);
-    }
-}
+groups_view!(category, page: PAGE, tiles: Tiles::pictured);

@@ -5,7 +5,7 @@ use model::text::is_visible;
 
 use super::{Render, Rules};
 use crate::Collection;
-use crate::kind::filled_in;
+use crate::forms::filled_in;
 use crate::sections::Sections;
 use crate::tiles::{Named, Tiles};
 

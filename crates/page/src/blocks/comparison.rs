@@ -1,21 +1,13 @@
-//! A table that compares products by what the catalog knows of them.
+//! A table that compares products by their data in the catalog.
 
 use askama::Template;
 use model::catalog::Product;
 use model::text::is_visible;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use words::Words;
 
-use super::{
-    Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock, TEXT_CHARS_MAX,
-};
+use super::{Demand, Render};
+use crate::forms::introduced;
 use crate::sections::{Card, Layout, Loading, Purchase, Sections};
-
-/// The fewest products.
-pub const PRODUCTS_MIN: usize = 2;
-/// The most products.
-pub const PRODUCTS_MAX: usize = 4;
 
 /// What a row compares: its name, and where the catalog has it.
 type Row = (fn(&Words) -> &'static str, fn(&Product) -> &str);
@@ -26,65 +18,11 @@ const ROWS: [Row; 3] = [
     (|words| words.compared_description, |product| &product.description),
 ];
 
-/// A table of prices and facts. At most once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Comparison {
-    /// What they have in common.
-    #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-    pub heading: String,
-    /// A sentence about them.
-    #[schemars(length(min = 1, max = TEXT_CHARS_MAX))]
-    pub text: String,
+introduced! {
+    /// A table of prices and facts. At most once.
+    Comparison, demand: Demand::Available,
     /// Ids of available products.
-    #[schemars(length(min = PRODUCTS_MIN, max = PRODUCTS_MAX))]
-    pub products: Vec<String>,
-}
-
-impl Kind for Comparison {
-    type View<'a> = View<'a>;
-
-    const RULES: Rules =
-        Rules { occurrence: Occurrence::AtMostOnce, demand: Demand::Available, ..Rules::ANY };
-
-    fn products(&self) -> &[String] {
-        &self.products
-    }
-
-    fn check(&self, checker: &mut impl Checker) {
-        checker.heading(&self.heading);
-        checker.text(&self.text, TEXT_CHARS_MAX);
-        checker.products(&self.products, PRODUCTS_MIN..=PRODUCTS_MAX, Self::RULES.demand);
-        checker.true_of("heading", &self.heading, &self.products);
-    }
-
-    fn refit(mut self, stock: &impl Stock) -> Option<Self> {
-        self.products.retain(|id| stock.meets(id, Self::RULES.demand));
-        let fits = self.products.len() >= PRODUCTS_MIN && stock.is_true(&self.heading, &self.products);
-        fits.then_some(self)
-    }
-
-    fn bind<'a>(&'a self, stock: &'a impl Stock, _: &Given<'a>) -> Option<View<'a>> {
-        View::of(&self.heading, &self.text, stock.products(&self.products))
-    }
-}
-
-/// The table with its products.
-#[derive(Debug, Clone, PartialEq)]
-pub struct View<'a> {
-    /// What the products have in common.
-    pub heading: &'a str,
-    /// A sentence about them.
-    pub text: &'a str,
-    /// A column each.
-    pub products: Vec<&'a Product>,
-}
-
-impl<'a> View<'a> {
-    /// Returns the table of products; `None` without products.
-    pub fn of(heading: &'a str, text: &'a str, products: Vec<&'a Product>) -> Option<Self> {
-        (!products.is_empty()).then_some(Self { heading, text, products })
-    }
+    products: 2, 4
 }
 
 impl<'a> Render<'a> for View<'a> {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
-use crate::kind::cards_view;
+use crate::forms::cards_view;
 use crate::sections::{Layout, Sections};
 
 /// The fewest products.

@@ -7,7 +7,7 @@ use words::{Filled, Words};
 
 use super::{Render, Rules};
 use crate::address::Address;
-use crate::kind::filled_in;
+use crate::forms::filled_in;
 use crate::money_format::Style;
 use crate::sections::Sections;
 

@@ -6,7 +6,7 @@ use model::shop::question;
 
 use super::{Render, Rules};
 use crate::Look;
-use crate::kind::filled_in;
+use crate::forms::filled_in;
 use crate::sections::Sections;
 
 /// The most questions.

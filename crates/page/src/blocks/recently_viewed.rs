@@ -4,7 +4,7 @@ use model::PageKind;
 use model::catalog::Product;
 
 use super::Render;
-use crate::kind::{cards_view, filled_in};
+use crate::forms::{cards_view, filled_in};
 use crate::sections::{Layout, Sections};
 
 /// The most products.
