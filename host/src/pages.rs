@@ -166,27 +166,39 @@ fn sent(origin: &Origin) -> (Option<&str>, u64) {
 pub struct Replayed {
     /// The stored page.
     pub stored: Bytes,
-    /// The page that was rendered again, or why that cannot be.
-    pub again: Result<String, String>,
+    /// The page that was rendered again, or why that is impossible.
+    pub again: Result<String, NotReplayable>,
     /// What the plan says of how both were made.
     pub told: Told,
 }
 
-/// Renders the stored page of a shopper again, from what is recorded with its plan. Returns `None` if there is no page.
+/// Why a stored page cannot be rendered again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotReplayable {
+    /// The page is stored without a plan.
+    #[error("the page has no plan")]
+    NoPlan,
+    /// Generation refused the plan or its record, for this reason.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Renders the stored page of a shopper again, from the record that is stored with its plan. Returns `None` if there is
+/// no page.
 pub async fn replay(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Replayed>, Error> {
     let (cached, stored) = get(deployment, shop, shopper).await?;
     if matches!(cached, Cached::Miss | Cached::Closed) {
         return Ok(None);
     }
     let Some(plan) = plan(deployment, shop, shopper).await? else {
-        let again = Err("the page has no plan".to_owned());
+        let again = Err(NotReplayable::NoPlan);
         return Ok(Some(Replayed { stored, again, told: Told::default() }));
     };
     let again = call!(deployment.generation, Cause::Operator, |guest, instance| guest
         .generator
         .call_replay(instance, shop, &plan.json))?;
     let told = serde_json::from_str(&plan.json).unwrap_or_default();
-    Ok(Some(Replayed { stored, again, told }))
+    Ok(Some(Replayed { stored, again: again.map_err(NotReplayable::Refused), told }))
 }
 
 /// Returns the stored page of a shopper, and the work that it needs to become fresh, if any.
@@ -338,7 +350,7 @@ pub async fn bump_catalog_version(deployment: &Deployment, shop: &str) -> Result
         .call_bump_catalog_version(instance, shop))??)
 }
 
-/// Returns the lines of what is excluded and pinned in these settings that name none of the products that the shop's catalog
+/// Returns the excluded and pinned lines of these settings that name none of the products that the shop's catalog
 /// supplies.
 pub async fn unknown(
     deployment: &Deployment,

@@ -9,7 +9,7 @@ use model::limits::Counter;
 use storage::Failure;
 use storage::blob::Blob;
 use storage::bytes::Bytes;
-use storage::database::{Database, Row, Sql, Value};
+use storage::database::{Database, Row, Sql, StatementFailed, Value};
 use storage::jobs::Jobs;
 use storage::kv::{Kv, Moment};
 use storage::limits::Counters;
@@ -255,9 +255,9 @@ impl jobs::Guest for Component {
 }
 
 impl Sql for Platform {
-    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, String> {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, StatementFailed> {
         let parameters: Vec<_> = parameters.iter().cloned().map(Into::into).collect();
-        let rows = sql::execute(statement, &parameters)?;
+        let rows = sql::execute(statement, &parameters).map_err(StatementFailed)?;
         Ok(rows.into_iter().map(|row| Row::new(row.into_iter().map(Into::into).collect())).collect())
     }
 }

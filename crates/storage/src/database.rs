@@ -8,8 +8,19 @@ use crate::Failure;
 
 /// A database in `SQLite`. Every statement is a transaction of its own.
 pub trait Sql {
-    /// Executes one statement and returns its rows. The error is for the log.
-    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, String>;
+    /// Executes one statement and returns its rows.
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, StatementFailed>;
+}
+
+/// The platform did not execute a statement. The text is the database's reason, for the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct StatementFailed(pub String);
+
+impl From<StatementFailed> for Failure {
+    fn from(failed: StatementFailed) -> Self {
+        Self::Unavailable(failed.0)
+    }
 }
 
 /// A value of a row or a parameter.
@@ -67,7 +78,7 @@ impl<S: Sql> Database<S> {
     }
 
     fn run(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
-        self.sql.execute(statement, parameters).map_err(Failure::Unavailable)
+        Ok(self.sql.execute(statement, parameters)?)
     }
 
     /// Executes a statement of a migration. `ALTER TABLE` has no `IF NOT EXISTS`, so an error that says that a column was
@@ -78,7 +89,7 @@ impl<S: Sql> Database<S> {
                 || statement.contains(" RENAME COLUMN ") && reason.contains("no such column")
         };
         match self.sql.execute(statement, &[]) {
-            Err(reason) if !was_altered(&reason) => Err(Failure::Unavailable(reason)),
+            Err(failed) if !was_altered(&failed.0) => Err(failed.into()),
             _ => Ok(()),
         }
     }

@@ -3,6 +3,26 @@
 //!
 //! The statements (`crates/sql`) and the tables (`migrations/`) are the same as in the native host. Nothing is kept
 //! between calls outside the database, so that any number of instances may use one database at once.
+//!
+//! A platform implements [`Sql`], and gets key-value storage, blob storage and jobs:
+//!
+//! ```
+//! use storage::database::{Row, StatementFailed};
+//! use storage::kv::Kv;
+//! use storage::{Database, Failure, Sql, Value};
+//!
+//! struct Unreachable;
+//!
+//! impl Sql for Unreachable {
+//!     fn execute(&self, _: &str, _: &[Value]) -> Result<Vec<Row>, StatementFailed> {
+//!         Err(StatementFailed("no connection".to_owned()))
+//!     }
+//! }
+//!
+//! let database = Database::new(Unreachable);
+//! let page = Kv(&database).get("UI_CACHE", "ui:magic-wands:abc123", 0);
+//! assert_eq!(page.unwrap_err(), Failure::Unavailable("no connection".to_owned()));
+//! ```
 
 pub mod blob;
 pub mod bytes;

@@ -1,4 +1,4 @@
-//! Counters of what strangers make a deployment do, over a database.
+//! Counters of the work that strangers cause, over a database.
 
 use ::sql::limits as sql;
 use model::limits::Counter;

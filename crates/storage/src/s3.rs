@@ -131,8 +131,8 @@ impl S3 {
         }
     }
 
-    /// Deletes many objects, a thousand with each request; succeeds if there are none. What was deleted before an error
-    /// stays deleted.
+    /// Deletes many objects, a thousand with each request; succeeds if there are none. Objects that were deleted before
+    /// an error stays deleted.
     pub fn delete_many(
         &self,
         send: &impl Send,

@@ -11,7 +11,7 @@ use sqlx::{Row as _, TypeInfo, ValueRef};
 use tokio::runtime::Runtime;
 
 use crate::blob::Blob;
-use crate::database::{Database, Row, Sql, Value};
+use crate::database::{Database, Row, Sql, StatementFailed, Value};
 use crate::jobs::Jobs;
 use crate::kv::{Kv, Moment};
 use crate::limits::Counters;
@@ -36,7 +36,7 @@ impl Sqlite {
 }
 
 impl Sql for &Sqlite {
-    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, String> {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, StatementFailed> {
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()));
         for parameter in parameters.iter().cloned() {
             query = match parameter {
@@ -46,7 +46,10 @@ impl Sql for &Sqlite {
                 Value::Blob(bytes) => query.bind(bytes),
             };
         }
-        let rows = self.runtime.block_on(query.fetch_all(&self.pool)).map_err(|error| error.to_string())?;
+        let rows = self
+            .runtime
+            .block_on(query.fetch_all(&self.pool))
+            .map_err(|error| StatementFailed(error.to_string()))?;
         Ok(rows
             .iter()
             .map(|row| Row::new((0..row.columns().len()).map(|at| column(row, at)).collect()))
@@ -268,8 +271,8 @@ fn too_large_values_are_refused_with_the_limit() {
 fn a_database_that_fails_is_unavailable() {
     struct Broken;
     impl Sql for Broken {
-        fn execute(&self, _: &str, _: &[Value]) -> Result<Vec<Row>, String> {
-            Err("disk I/O error".into())
+        fn execute(&self, _: &str, _: &[Value]) -> Result<Vec<Row>, StatementFailed> {
+            Err(StatementFailed("disk I/O error".into()))
         }
     }
     let database = Database::new(Broken);
@@ -441,7 +444,7 @@ fn counters_are_used_up_and_grow_again() {
 }
 
 #[test]
-fn what_one_counter_refuses_is_taken_from_no_other() {
+fn a_request_that_one_counter_refuses_is_taken_from_no_other() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let both = [counter("client:1", 1), counter("shop:1", 3)];

@@ -80,7 +80,7 @@ pub trait Blob: Send + Sync {
 
     /// Deletes objects that nobody read or wrote for too long, and then those that nobody did for the longest until no
     /// more than allowed is left. Returns how many. A backend without a retention of its own deletes
-    /// none, and one that cannot know what was read goes by what was written.
+    /// none, and one that does not see reads goes by writes.
     async fn trim(&self, _retention: Retention, _now_ms: u64) -> Result<u64, Error> {
         Ok(0)
     }

@@ -183,8 +183,8 @@ pub enum Error {
 /// A job backend. Every change is durable when the call returns.
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Reports from now on what other processes do with jobs, as changes of the stores [`QUEUED`] and [`COMPLETED`], and
-    /// tells them what this one does. Called once, when there are other processes.
+    /// Reports from now on the changes of jobs by other processes, as changes of the stores [`QUEUED`] and
+    /// [`COMPLETED`], and tells them what this one does. Called once, when there are other processes.
     fn watch(&self, _watcher: Arc<dyn Watcher>) -> Reports {
         Reports::Nothing
     }

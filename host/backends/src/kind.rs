@@ -100,7 +100,7 @@ pub enum BadSelection {
     Kind {
         /// The capability.
         capability: &'static str,
-        /// What was written.
+        /// The value that was written.
         kind: String,
         /// The known kinds.
         kinds: &'static [&'static str],
@@ -112,7 +112,7 @@ pub enum BadSelection {
         capability: &'static str,
         /// The kind.
         kind: &'static str,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
 }

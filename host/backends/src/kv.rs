@@ -44,7 +44,7 @@ pub(crate) fn sqlite_migrations() -> &'static Migrator {
 /// wait for it.
 pub const DELETED_AT_ONCE: u32 = 32;
 
-/// The kind of the backend of what must not be lost, if the kind of the others may lose it.
+/// The kind of the backend of keys that must not be lost, if the kind of the others may lose them.
 const DURABLE: &str = "postgres";
 /// That backend's part of the memory of both. It holds a record for each shop, and no page.
 const DURABLE_SHARE: u64 = 8;

@@ -53,6 +53,7 @@ pub mod shops;
 pub mod sqlite;
 pub mod swaps;
 pub mod tables;
+mod unavailable;
 mod watch;
 #[cfg(test)]
 mod wire;

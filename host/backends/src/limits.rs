@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_one_client_is_refused_is_not_taken_from_the_others() {
+    async fn a_refusal_of_one_client_is_not_taken_from_the_others() {
         let limits = InMemory::new(&SETTINGS);
         assert_eq!(taken(&limits, "192.0.2.1", 1_000).await, 10, "five minutes' worth");
         assert_eq!(taken(&limits, "192.0.2.2", 1_000).await, 10, "the shop has 20 in all");

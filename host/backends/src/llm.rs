@@ -68,7 +68,7 @@ pub struct Spent {
 }
 
 impl Spent {
-    /// Creates the count of what is spent for a shop, from its budget.
+    /// Creates the account of a shop, from its budget.
     pub fn of_shop(shop: &str) -> Self {
         Self { shop: shop.to_owned(), ..Self::default() }
     }

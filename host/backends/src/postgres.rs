@@ -52,7 +52,7 @@ const ANSWER: Duration = Duration::from_secs(4);
 /// How long a write counts as proof that the database can be written.
 const PROBED: Duration = Duration::from_millis(800);
 
-/// What is done with a connection.
+/// A use of a connection.
 type Work<T> = Box<dyn for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send>;
 
 /// An attempt to prepare the database, which its callers share.

@@ -1,5 +1,6 @@
 //! The tables of shops that installed the app: their tokens, their merchants' choices and their usage
-//! (`migrations/sqlite/shops`, `migrations/postgres/0004_shops.sql`). What is in them, the crate `admin` knows.
+//! (`migrations/sqlite/shops`, `migrations/postgres/0004_shops.sql`). The crate `admin` has the meaning of their
+//! columns.
 
 mod postgres;
 mod sqlite;

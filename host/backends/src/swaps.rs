@@ -12,7 +12,7 @@ use crate::postgres::{Database, Error};
 #[derive(Clone)]
 pub struct Swaps(Arc<Database>);
 
-/// What was chosen for a role.
+/// The choice for a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The role.

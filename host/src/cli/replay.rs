@@ -81,11 +81,13 @@ fn around(page: &[u8], at: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use host::pages::NotReplayable;
     use model::origin::Told;
 
+    use super::*;
+
     fn judged(stored: &str, again: Result<&str, &str>) -> Result<usize, String> {
-        let again = again.map(str::to_owned).map_err(str::to_owned);
+        let again = again.map(str::to_owned).map_err(|reason| NotReplayable::Refused(reason.to_owned()));
         let replayed = Replayed { stored: stored.to_owned().into(), again, told: Told::default() };
         judge(&replayed).map_err(|error| error.to_string())
     }

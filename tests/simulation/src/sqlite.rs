@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use storage::database::{Row, Sql, Value};
+use storage::database::{Row, Sql, StatementFailed, Value};
 
 /// More statements than there are.
 const STATEMENTS: usize = 64;
@@ -39,13 +39,13 @@ impl Sqlite {
 }
 
 impl Sql for Sqlite {
-    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, String> {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, StatementFailed> {
         if statement == sql::jobs::CLAIM {
             let mut parameters = parameters.to_vec();
             parameters[2] = self.process.borrow().as_deref().into();
-            return self.run(statement, &parameters).map_err(|error| error.to_string());
+            return self.run(statement, &parameters).map_err(|error| StatementFailed(error.to_string()));
         }
-        self.run(statement, parameters).map_err(|error| error.to_string())
+        self.run(statement, parameters).map_err(|error| StatementFailed(error.to_string()))
     }
 }
 

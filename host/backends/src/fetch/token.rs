@@ -7,7 +7,7 @@ use crate::Secret;
 /// The private Storefront tokens of shops.
 #[async_trait]
 pub trait Tokens: Send + Sync {
-    /// Returns the shop's token; with `None`, the request has no token, which suffices for most of what a
+    /// Returns the shop's token; with `None`, the request has no token, which suffices for most of the data that a
     /// catalog needs. Called for each request, so it should answer from memory if it can.
     async fn token(&self, shop: &str) -> Option<Secret>;
 

@@ -565,7 +565,11 @@ async fn a_done_job_keeps_no_payload(jobs: &Stage) {
     let claimed = jobs.take(T).await;
     jobs.finish(&claimed, T, Completion::Done(None)).await.unwrap();
     assert_eq!(payload().await, "");
-    assert_eq!(jobs.requeue(&id, T).await, Ok(Requeued::NotDead(State::Done)), "nor is it tried again");
+    assert_eq!(
+        jobs.requeue(&id, T).await,
+        Ok(Requeued::NotDead(State::Done)),
+        "a completed job is not retried"
+    );
 
     let id = jobs.die("l", T).await;
     jobs.requeue(&id, T).await.unwrap();

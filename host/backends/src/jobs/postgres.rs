@@ -19,6 +19,7 @@ use super::{
 use crate::kind::{Opened, Site};
 use crate::postgres::{self, Database, Notices, Statement, Subject};
 use crate::random::Random;
+use crate::unavailable::unavailable_after;
 
 pub(super) use crate::kind::NoOptions as Options;
 
@@ -58,7 +59,7 @@ impl Drop for Leased {
         runtime.spawn(async move {
             let give_back = completing(&id, token, now_ms, Completion::Postponed(now_ms));
             if let Err(error) = database.count(give_back).await {
-                tracing::warn!(%error, id, "cannot give a lease back; it runs out");
+                tracing::warn!(%error, id, "cannot release a lease; it expires by itself");
             }
         });
     }
@@ -129,11 +130,7 @@ impl Postgres {
     }
 }
 
-impl From<postgres::Error> for Error {
-    fn from(error: postgres::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
+unavailable_after!(Error: postgres::Error);
 
 /// Returns the statement that completes a claim.
 fn completing(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {

@@ -17,6 +17,7 @@ use super::{
 use crate::kind::{Opened, Site};
 use crate::random::Random;
 use crate::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
+use crate::unavailable::unavailable_after;
 
 pub(super) use crate::kind::NoOptions as Options;
 
@@ -93,17 +94,7 @@ impl Sqlite {
     }
 }
 
-impl From<WriteFailed> for Error {
-    fn from(failed: WriteFailed) -> Self {
-        Self::Unavailable(failed.0)
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
+unavailable_after!(Error: WriteFailed, sqlx::Error);
 
 /// Returns the statement that completes a claim.
 fn completing(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {

@@ -17,6 +17,7 @@ use super::{DELETED_AT_ONCE, Entry, Error, Kv, Reports, Swap, Watcher, check_siz
 use crate::clock::Clock;
 use crate::kind::{Opened, Site};
 use crate::postgres::{self, Database, Notices, Statement, Subject};
+use crate::unavailable::unavailable_after;
 
 pub(super) use crate::kind::NoOptions as Options;
 
@@ -40,11 +41,7 @@ pub struct Postgres {
     notices: Notices,
 }
 
-impl From<postgres::Error> for Error {
-    fn from(error: postgres::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
+unavailable_after!(Error: postgres::Error);
 
 impl Postgres {
     fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {

@@ -22,6 +22,7 @@ use super::{DELETED_AT_ONCE, Entry, Error, Kv, Reports, Swap, Watcher, check_siz
 use crate::clock::{Clock, millis};
 use crate::kind::{BadSelection, Opened, Selection, Site};
 use crate::redis;
+use crate::unavailable::unavailable_after;
 use name::{EXPIRIES, VERSION, index, of_entry, parse, store_prefix};
 use scripts::SCRIPTS;
 
@@ -84,11 +85,7 @@ pub struct Redis {
     clock: Arc<dyn Clock>,
 }
 
-impl From<redis::Error> for Error {
-    fn from(error: redis::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
+unavailable_after!(Error: redis::Error);
 
 impl Redis {
     /// Writes a key that holds what is `expected`, and returns the new version; `None` if it holds something else.

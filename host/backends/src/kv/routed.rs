@@ -120,7 +120,7 @@ mod tests {
 
     /// A Redis that evicts must not reopen a shop, forget a redaction or do a webhook again.
     #[tokio::test]
-    async fn what_must_not_be_lost_is_in_the_durable_backend_alone() {
+    async fn keys_that_must_not_be_lost_are_in_the_durable_backend_alone() {
         let (durable, volatile, kv) = backends();
         for (store, key, is_durable) in [
             ("UI_CACHE", "catalog:shop", true),

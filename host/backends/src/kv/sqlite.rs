@@ -17,6 +17,7 @@ use super::{DELETED_AT_ONCE, Entry, Error, Kv, Swap, check_size, expiry};
 use crate::clock::Clock;
 use crate::kind::{Opened, Site};
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
+use crate::unavailable::unavailable_after;
 
 pub(super) use crate::kind::NoOptions as Options;
 
@@ -62,17 +63,7 @@ impl Sqlite {
     }
 }
 
-impl From<WriteFailed> for Error {
-    fn from(failed: WriteFailed) -> Self {
-        Self::Unavailable(failed.0)
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
+unavailable_after!(Error: WriteFailed, sqlx::Error);
 
 fn entry(row: &SqliteRow) -> Result<Entry, Error> {
     Ok(Entry {

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_strangers_take_at_one_host_is_taken_at_all() {
+    async fn allowances_that_strangers_take_at_one_host_are_taken_at_all() {
         let Some(space) = Space::create().await else { return };
         let hosts = [host(space.server()), host(space.server())];
         for limits in &hosts {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_one_counter_refuses_is_taken_from_no_other() {
+    async fn a_request_that_one_counter_refuses_is_taken_from_no_other() {
         let Some(space) = Space::create().await else { return };
         let hosts = [host(space.server()), host(space.server()), host(space.server())];
         for limits in &hosts {

@@ -65,7 +65,7 @@ impl Account {
         if !is_reserved {
             return Ok(Answer::UsedUp(used?));
         }
-        // What is reserved stays reserved, whether or not there is something to warn of.
+        // The reservation stays, whether or not there is something to warn of.
         if let Ok(used) = used
             && let Some(limit) = budget.limits.nearly_used_by(amount, &used)
         {
@@ -108,12 +108,12 @@ fn warn_of(budget: spending::Budget<'_>, limit: Limit, used: u64) {
     );
 }
 
-/// What is reserved for a call. If the call is cancelled before it ends, its cost is unknown, so all of it stays
+/// The reservation for a call. If the call is cancelled before it ends, its cost is unknown, so all of it stays
 /// reserved and is counted.
 pub(super) struct Reserved<'a> {
     account: &'a Account,
     spent: &'a Spent,
-    /// What is reserved, until it is settled.
+    /// The reservation, until it is settled.
     reservation: Option<Reservation>,
     unseen: (u32, u32),
 }
@@ -137,7 +137,7 @@ impl Reserved<'_> {
     }
 }
 
-/// Replaces what is reserved in the owners' budgets by what was spent. A task of its own does so even if the
+/// Replaces a reservation in the owners' budgets by the actual cost. A task of its own does so even if the
 /// caller has stopped waiting.
 async fn settle(budget: Arc<dyn Budget>, reservation: Reservation, spent: Amount) {
     let settled = tokio::spawn(async move {

@@ -50,7 +50,7 @@ pub struct Entry {
     pub owner: String,
     /// The day, counted from the epoch.
     pub day: u64,
-    /// What is spent and reserved.
+    /// The amounts that are spent and reserved.
     pub amount: Amount,
 }
 
@@ -67,7 +67,7 @@ pub trait Budget: Send + Sync {
         limits: Limits,
     ) -> Result<bool, Unavailable>;
 
-    /// Replaces a reservation by what was spent. `reserved` is nothing for a call made without a reservation.
+    /// Replaces a reservation by the actual cost. `reserved` is nothing for a call made without a reservation.
     async fn settle(&self, owner: &str, day: u64, reserved: Amount, spent: Amount)
     -> Result<(), Unavailable>;
 

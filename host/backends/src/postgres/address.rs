@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_of_postgresql_is_refused_without_being_shown() {
+    fn an_invalid_url_of_postgresql_is_refused_without_being_shown() {
         for url in
             ["", "hush", "postgres:hush@db", "mysql://hush@db", "https://hush", "postgres://u:hush@:x/"]
         {

@@ -20,7 +20,7 @@ const KNOWN: &str = "SELECT fact, value FROM deployment";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deployment(Vec<(&'static str, String)>);
 
-/// What is done with the facts that a database knows.
+/// How the facts that a database has are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
     /// They are compared.
@@ -63,7 +63,7 @@ impl Deployment {
         match self.0.iter().find(|(own, _)| *own == fact) {
             Some((_, own)) if own != known => Err(Error::Unfit(format!(
                 "the database belongs to another deployment, whose {fact} is `{known}` and not `{own}`: name another \
-                 database or schema, or run `wandstore migrate --take-over` if that deployment is no more"
+                 database or schema, or run `wandstore migrate --take-over` if that deployment no longer exists"
             ))),
             _ => Ok(()),
         }

@@ -25,7 +25,7 @@ pub async fn listen(address: Address, subject: Subject, own: u64, watcher: Arc<d
                 watcher.connected();
                 let lost = hear(&mut connection, subject.silence(), own, &*watcher).await;
                 watcher.lost();
-                tracing::warn!(error = %lost, ?subject, "other hosts' changes are not heard; until they are, storage is asked");
+                tracing::warn!(error = %lost, ?subject, "not notified of other hosts' changes; reading from storage until it is");
             }
             Err(error) => tracing::debug!(%error, "cannot listen to other hosts"),
         }

@@ -74,7 +74,7 @@ pub struct Notices {
     hearing: OnceLock<JoinHandle<()>>,
 }
 
-/// Keys that changed and of which the others were not told yet.
+/// Keys that changed, and whose change the others were not told yet.
 #[derive(Default)]
 struct Pending {
     keys: Mutex<BTreeSet<(String, String)>>,

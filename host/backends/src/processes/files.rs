@@ -75,7 +75,7 @@ impl Processes for Files {
         for (file, error) in unreadable {
             let file = file.display();
             tracing::warn!(%file, %error, "cannot tell whether a process died; if so, its jobs wait until \
-                the leases expire: delete the file if no `wandstore serve` of another user works on this data folder");
+                the leases expire: delete the file if no `wandstore serve` of another user uses this data folder");
         }
         Ok(Beat::Alive(Seen { gone, others }))
     }

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_elsewhere_takes_slots() {
+    fn jobs_that_run_elsewhere_take_slots() {
         let slots = slots();
         slots.allow("pool-0", 1);
         let taken = slots.take("pool-0");

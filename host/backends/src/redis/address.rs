@@ -39,6 +39,12 @@ pub struct Address {
     authorities: Option<Vec<u8>>,
 }
 
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Address(…)")
+    }
+}
+
 impl Address {
     /// Parses a URL such as `rediss://user:password@host:6379/0?sslrootcert=/etc/ssl/redis.pem`.
     pub fn parse(url: &Secret) -> Result<Self, BadAddress> {
@@ -80,12 +86,6 @@ impl Address {
     }
 }
 
-impl std::fmt::Debug for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Address(…)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_of_redis_is_refused_without_being_shown() {
+    fn an_invalid_url_of_redis_is_refused_without_being_shown() {
         for url in [
             "",
             "hush",

@@ -9,7 +9,7 @@ use crate::watch::Watcher;
 /// The names of all keys whose changes are reported start with this and a colon.
 pub const REPORTED: &str = "kv";
 
-/// Returns the store and the key that are meant by what follows the prefix of the keys that are reported.
+/// Returns the store and the key that a reported key names after the prefix of reported keys.
 pub type Parse = fn(&[u8]) -> Option<(&str, &str)>;
 
 /// The reports of a server.

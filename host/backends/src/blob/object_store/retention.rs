@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_asked_for_in_time_is_deleted() {
+    async fn objects_that_nobody_reads_in_time_are_deleted() {
         let folder = tempfile::tempdir().unwrap();
         let days = [0, 10, 29, 31, 400];
         let objects = written(folder.path(), &days).await;
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_read_counts_as_new() {
+    async fn an_object_that_was_read_counts_as_new() {
         let folder = tempfile::tempdir().unwrap();
         let days = [3, 4];
         let objects = written(folder.path(), &days).await;

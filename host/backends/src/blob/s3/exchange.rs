@@ -1,4 +1,4 @@
-//! Sends requests to a bucket, and says what its answers mean. What comes back is bounded in size and in time.
+//! Sends requests to a bucket, and says what its answers mean. Answers are bounded in size and in time.
 
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ pub enum Trouble {
     Unreachable { address: String, reason: String },
     #[error("{0} did not answer within {limit} s", limit = ATTEMPT.as_secs())]
     Silent(String),
-    #[error("{address} broke off: {reason}")]
+    #[error("the connection to {address} broke: {reason}")]
     Broken { address: String, reason: String },
     #[error("{0} answered with more than {OBJECT_BYTES_MAX} bytes")]
     TooLarge(String),
-    #[error("{0} has too much to do ({1})")]
+    #[error("{0} is overloaded ({1})")]
     Busy(String, String),
     #[error("there is no bucket `{bucket}` at {address}: create it, or correct `backends.blob`")]
     NoBucket { bucket: String, address: String },

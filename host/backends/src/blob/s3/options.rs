@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_bucket_is_refused_with_the_reason() {
+    fn invalid_options_of_a_bucket_are_refused_with_the_reason() {
         for bucket in ["", "ab", "Wands", "wands/x", "-wands", "wands.", "wänds", &"w".repeat(64)] {
             refused(json!({ "bucket": bucket, "region": "us-east-1" }), "`bucket` is ");
         }

@@ -132,7 +132,7 @@ async fn a_service_with_too_much_to_do_is_asked_again_a_few_times() {
 
     let (bucket, server) = scripted(vec![busy]).await;
     let reason = told(bucket.put("B", "k", "v".into()).await);
-    assert!(reason.ends_with("/wands has too much to do (503 SlowDown)"), "{reason}");
+    assert!(reason.ends_with("/wands is overloaded (503 SlowDown)"), "{reason}");
     assert_eq!(server.connections(), 1 + RETRIES);
 }
 
@@ -148,7 +148,7 @@ async fn an_answer_that_breaks_off_is_no_object() {
     let torn = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n<p>half".to_vec();
     let (bucket, server) = scripted(vec![torn.clone()]).await;
     let reason = told(bucket.get("B", "k").await);
-    assert!(reason.contains(" broke off: "), "{reason}");
+    assert!(reason.contains(" broke: "), "{reason}");
     assert_eq!(server.connections(), 1 + RETRIES);
 
     let (bucket, _server) = scripted(vec![torn, answer(200, "whole")]).await;

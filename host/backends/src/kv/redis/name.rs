@@ -22,7 +22,7 @@ pub fn of_entry(store: &str, key: &str) -> String {
     store_prefix(store) + key
 }
 
-/// Returns the store and the key of an entry by what follows the prefix of entries in its name.
+/// Returns the store and the key of an entry by the part of its name after the prefix of entries.
 pub fn parse(name: &[u8]) -> Option<(&str, &str)> {
     let (length, rest) = std::str::from_utf8(name).ok()?.split_once(':')?;
     let (store, key) = rest.split_at_checked(length.parse().ok()?)?;

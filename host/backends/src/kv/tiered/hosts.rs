@@ -85,7 +85,7 @@ async fn tier(kind: &str, site: Site) -> Tiered {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_one_host_changes_the_other_sees_in_less_than_a_second() {
+async fn a_host_sees_the_changes_of_another_in_less_than_a_second() {
     for hosts in Hosts::all().await {
         let mut fastest = LONG;
         for value in ["one", "two", "three", "four", "five"] {

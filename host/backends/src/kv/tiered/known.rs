@@ -16,12 +16,12 @@ const OVERHEAD_BYTES: usize = 200;
 /// The number of change counters that all keys share.
 const STRIPES: usize = 64;
 
-/// What is known about keys.
+/// The facts about keys.
 pub struct Known {
     pub(super) memory: Cache<Key, Held>,
     changes: Changes,
     /// Counts how often reports of changes began or were lost. It is even while changes are reported, and zero if the
-    /// backend reports none. What was read in an earlier epoch is not trusted.
+    /// backend reports none. A value that was read in an earlier epoch is not trusted.
     epoch: AtomicU64,
 }
 

@@ -68,7 +68,7 @@ async fn an_absent_key_is_remembered_until_it_is_written_or_trust_ends() {
 }
 
 #[tokio::test]
-async fn what_another_process_redacts_is_gone_at_once() {
+async fn data_that_another_process_redacts_is_gone_at_once() {
     let clock = clock();
     let below = Arc::new(Memory::new(clock.clone()));
     let tier = tier(below.clone(), &clock);
@@ -431,7 +431,7 @@ async fn nothing_is_trusted_before_changes_are_reported_or_after_that_ended() {
     assert_eq!(peek(&tier), None);
     tier.get("S", "k").await.unwrap();
     write(&tier, "w").await;
-    assert_eq!(peek(&tier), None, "nor what is read or written meanwhile");
+    assert_eq!(peek(&tier), None, "values that are read or written meanwhile are not trusted either");
     tier.known.connected();
     assert_eq!(peek(&tier), None);
     tier.get("S", "k").await.unwrap();

@@ -14,12 +14,12 @@ use crate::postgres::server::Schema;
 battery! {
     kinds: of_kind,
     cases: [
-        what_is_spent_and_reserved_never_exceeds_the_days_limit,
+        spent_and_reserved_amounts_never_exceed_the_days_limit,
         money_of_a_day_and_of_a_month_is_limited_too,
         each_owner_has_a_budget_of_its_own,
         months_are_remembered_and_earlier_ones_forgotten,
         racing_calls_never_reserve_more_than_there_is,
-        what_was_used_is_listed_by_owner_and_day,
+        the_use_is_listed_by_owner_and_day,
         a_budget_that_can_be_written_says_so,
         processes_and_hosts_share_a_budget_and_a_reservation_outlives_them,
     ]
@@ -77,7 +77,7 @@ async fn of_kind(kind: &str) -> Option<Stage> {
     Some(Stage { kind: kind.to_owned(), budget, folder, schema })
 }
 
-async fn what_is_spent_and_reserved_never_exceeds_the_days_limit(budget: &Stage) {
+async fn spent_and_reserved_amounts_never_exceed_the_days_limit(budget: &Stage) {
     let reserves = |day, tokens, max| budget.reserves(DEPLOYMENT, day, tokens, max);
     assert_eq!(reserves(1, 60, 100).await, Ok(true));
     assert_eq!(reserves(1, 41, 100).await, Ok(false));
@@ -162,7 +162,7 @@ async fn racing_calls_never_reserve_more_than_there_is(stage: &Stage) {
     assert_eq!(stage.reserves(DEPLOYMENT, 1, 5, 995).await, Ok(true));
 }
 
-async fn what_was_used_is_listed_by_owner_and_day(budget: &Stage) {
+async fn the_use_is_listed_by_owner_and_day(budget: &Stage) {
     assert_eq!(budget.since(0).await, Ok(Vec::new()));
     for (owner, day, tokens) in
         [("tea-house", 7, 40), (DEPLOYMENT, 7, 50), ("tea-house", 8, 1), ("lamps", 6, 3)]

@@ -12,7 +12,7 @@ use crate::tables::{self, Row, Statement, Tables};
 pub struct Statements {
     /// Reserves an amount.
     pub reserve: &'static str,
-    /// Replaces a reservation by what was spent.
+    /// Replaces a reservation by the actual cost.
     pub settle: &'static str,
     /// Reads what an owner used.
     pub used: &'static str,

@@ -45,7 +45,7 @@ impl Share<'_> {
         let taken = self.try_to_take(live).await;
         let (members, hosts) = (self.slots.members_here(), live.len());
         if members != before {
-            tracing::info!(members, hosts, "this host has another share of the pool's members");
+            tracing::info!(members, hosts, "this host's share of the pool changed");
         }
         taken
     }
