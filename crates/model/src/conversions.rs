@@ -89,7 +89,7 @@ mod tests {
         pages: Vec<Found>,
     }
 
-    conversions!(enum Persona as bound::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+    crate::persona_conversions!(bound::Persona);
     conversions!(enum Found as bound::Found { Page(persona), Nothing });
     conversions!(struct Order as bound::Order { shopper, persona: option, pages: list });
 

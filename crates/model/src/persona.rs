@@ -25,23 +25,18 @@ impl Persona {
         self.texts().0
     }
 
-    /// Returns what merchants know it by: its shoppers, in the plural.
+    /// Returns its label for operators: its shoppers, in the plural. Merchants read one in their own language.
     pub const fn label(self) -> &'static str {
         self.texts().1
     }
 
-    /// Returns a sentence for merchants about its shoppers.
-    pub const fn description(self) -> &'static str {
-        self.texts().2
-    }
-
-    /// Returns its name, its label and its description.
-    const fn texts(self) -> (&'static str, &'static str, &'static str) {
+    /// Returns its name and its label.
+    const fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Minimalist => ("minimalist", "Minimalists", "Want one good answer and no noise."),
-            Self::Explorer => ("explorer", "Explorers", "Look around and like to be surprised."),
-            Self::Dealhunter => ("dealhunter", "Deal hunters", "Compare prices and wait for the deal."),
-            Self::Loyalist => ("loyalist", "Loyal customers", "Come back and buy again."),
+            Self::Minimalist => ("minimalist", "Minimalists"),
+            Self::Explorer => ("explorer", "Explorers"),
+            Self::Dealhunter => ("dealhunter", "Deal hunters"),
+            Self::Loyalist => ("loyalist", "Loyal customers"),
         }
     }
 
@@ -49,6 +44,15 @@ impl Persona {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|persona| persona.name() == name)
     }
+}
+
+/// Implements the conversions for `persona` of `wit/storefront` in both directions. The caller names the type that its
+/// bindings generated.
+#[macro_export]
+macro_rules! persona_conversions {
+    ($wit:ty) => {
+        $crate::conversions!(enum $crate::Persona as $wit { Minimalist, Explorer, Dealhunter, Loyalist });
+    };
 }
 
 #[cfg(test)]
@@ -68,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_names_nobody() {
+    fn an_unknown_name_names_no_persona() {
         for other in ["", "Explorer", "explorer ", "wizard"] {
             assert_eq!(Persona::named(other), None, "{other}");
             assert!(serde_json::from_str::<Persona>(&format!("\"{other}\"")).is_err(), "{other}");

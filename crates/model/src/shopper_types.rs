@@ -8,9 +8,7 @@ macro_rules! shopper_types_conversions {
         const _: () = {
             use $($wit)::+ as wit;
 
-            $crate::conversions!(enum $crate::Persona as wit::Persona {
-                Minimalist, Explorer, Dealhunter, Loyalist
-            });
+            $crate::persona_conversions!(wit::Persona);
             $crate::conversions!(struct $crate::Signals as wit::Signals {
                 visits, views, searches, filters, sorts, carted, purchased
             });

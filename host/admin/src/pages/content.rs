@@ -1,4 +1,4 @@
-//! The page *Pages*: what is on pages, for whom they are made, and how they look.
+//! The page *Pages*: the contents of pages, their audience and their look.
 
 use askama::Template;
 use model::Persona;
@@ -52,7 +52,7 @@ struct Page<'a> {
     words: &'static Words,
     form: &'a Content,
     personas: Vec<Offered>,
-    /// Lines of what is pinned and excluded that name no product.
+    /// The pinned and excluded lines that name no product.
     unknown: Vec<String>,
     waiting: Waiting,
     mark: &'a str,
@@ -164,7 +164,7 @@ impl FormPage for Content {
     }
 }
 
-/// Returns the lines of what is pinned and excluded that name no product; none if that cannot be found out.
+/// Returns the pinned and excluded lines that name no product; none if that cannot be found out.
 async fn unknown(form: &Content, visit: &Visit) -> Vec<String> {
     let (mut pinned, mut excluded) = (form.pinned.clone(), form.excluded.clone());
     let settings = ShopSettings {
@@ -276,10 +276,12 @@ mod tests {
         for shown in Persona::ALL {
             let form = Content { personas: vec![(shown, true)], ..Content::default() };
             let html = page(&form, "", Words::of("en")).render().unwrap();
-            for persona in Persona::ALL {
-                let preview = format!(r#"data-preview="{}""#, persona.name());
-                for part in [persona.label(), persona.description(), &preview] {
-                    assert_eq!(html.contains(part), persona == shown, "{part} in {html}");
+            for Offered { name, label, description, .. } in
+                offered(&Persona::ALL.map(|persona| (persona, true)), Words::of("en"))
+            {
+                let preview = format!(r#"data-preview="{name}""#);
+                for part in [label, description, &preview] {
+                    assert_eq!(html.contains(part), name == shown.name(), "{part} in {html}");
                 }
             }
         }
