@@ -116,11 +116,19 @@ mod tests {
 
     #[test]
     fn a_line_is_measured_with_what_is_known_of_it() {
-        let costs = admin::Counts { hits: 3, misses: 2, calls: 4, tokens_in: 10, cost_microdollars: 1_500_000, ..Default::default() };
+        let costs = admin::Counts {
+            hits: 3,
+            misses: 2,
+            calls: 4,
+            tokens_in: 10,
+            cost_microdollars: 1_500_000,
+            ..Default::default()
+        };
         let done = admin::Done { shoppers: 9, carted: 2, ordered: 1, revenue: 700 };
         let line = Line { costs: Some(costs), groups: admin::Groups { holdout: done, personal: done } };
         let ends = Some([-1.0, 2.0]);
-        let balance = Balance { cost: Some(1_500_000.0), orders: ends, revenue: None, cost_of_an_order: None };
+        let balance =
+            Balance { cost: Some(1_500_000.0), orders: ends, revenue: None, cost_of_an_order: None };
         assert_eq!(
             figures(&line, &balance),
             [

@@ -390,9 +390,7 @@ fn report(events: &Events, job: &Job, outcome: Option<&Outcome>, spent: &Spent) 
     let shop = || ShopId::parse(&request.shop).ok();
     let page = || ShopperId::parse(&request.shopper).map(|shopper| shopper.page()).unwrap_or_default();
     let (calls, (tokens_in, tokens_out)) = (spent.calls(), spent.tokens());
-    events.report(|| {
-        Some(Event::AttemptEnded { shop: shop()?, page: page(), calls, tokens_in, tokens_out })
-    });
+    events.report(|| Some(Event::AttemptEnded { shop: shop()?, page: page(), calls, tokens_in, tokens_out }));
     let is_made = match outcome {
         Some(Outcome::Done(_)) => true,
         Some(Outcome::Failed(_)) => false,

@@ -125,7 +125,11 @@ async fn what_the_model_planned_is_shown_to_nobody_before_it_is_approved_and_the
     }
     assert!(since.elapsed() < Duration::from_mins(1));
     let again = waiting(&host, SECOND).await;
-    assert!(again.page.contains("A wand that waits for you."), "with the texts that were approved: {}", again.page);
+    assert!(
+        again.page.contains("A wand that waits for you."),
+        "with the texts that were approved: {}",
+        again.page
+    );
     assert_eq!(model.requests().len(), 2, "it waits, so nobody asks again");
 }
 

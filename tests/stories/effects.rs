@@ -169,7 +169,14 @@ async fn write_sums(folder: &Path) {
     for day in today - 61..today - 1 {
         let mut sums = Aggregates::default();
         for (arm, shoppers, carted) in [(Arm::Holdout, 500, 15), (Arm::Personal, 4_500, 162)] {
-            let group = Group { day, share: Share::TENTH, arm, persona: Persona::Loyalist, page: Some(PageKind::Cart), earlier: Earlier::New };
+            let group = Group {
+                day,
+                share: Share::TENTH,
+                arm,
+                persona: Persona::Loyalist,
+                page: Some(PageKind::Cart),
+                earlier: Earlier::New,
+            };
             sums.add(
                 group,
                 Cell { shoppers, carted, views: shoppers, views_squared: 2 * shoppers, ..Cell::default() },
@@ -211,7 +218,11 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
     let days = command(folder.path(), &["report", "effects", "magic-wands", "--days", "--csv"]);
     let fields: Vec<Vec<_>> = days.lines().map(|line| line.split(',').collect()).collect();
     assert!(fields.len() == 121 && fields.iter().all(|line| line.len() == 25), "{days}");
-    assert_eq!(fields[1][2..14], ["all", "all", "", "", "", "", "", "", "500", "4500", "15", "162"], "{days}");
+    assert_eq!(
+        fields[1][2..14],
+        ["all", "all", "", "", "", "", "", "", "500", "4500", "15", "162"],
+        "{days}"
+    );
     assert_eq!(fields[2][2..4], ["cart", "loyalist"], "{days}");
     assert_eq!(fields[2][11], "4500", "{days}");
     let table = command(folder.path(), &["report", "effects", "magic-wands", "--days"]);

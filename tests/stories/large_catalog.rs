@@ -28,7 +28,8 @@ async fn the_last_of_100_000_products_is_pinned_and_first() {
     };
     let shop = dev_shop::serve(options).await.expect("the shop opens");
     let folder = tempfile::tempdir().expect("a folder");
-    let pins = format!("[shops.\"{SHOP}\"]\npinned = [\"product: spare-part-100000\", \"product: 9005000\"]\n");
+    let pins =
+        format!("[shops.\"{SHOP}\"]\npinned = [\"product: spare-part-100000\", \"product: 9005000\"]\n");
     std::fs::write(folder.path().join("wandstore.toml"), pins).expect("the folder is there");
     let variables = [
         ("SHOPIFY_STORE", SHOP),

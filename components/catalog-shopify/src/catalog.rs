@@ -107,9 +107,8 @@ impl<W: World> Catalog<W> {
             return Ok(Vec::new());
         }
         let visit = self.visit(shop, market, freshness);
-        let found = visit.answer(Question::Names(&names), |shopify| {
-            shopify.by_name(market, &names).map(Found::whole)
-        })?;
+        let found = visit
+            .answer(Question::Names(&names), |shopify| shopify.by_name(market, &names).map(Found::whole))?;
         Ok(self.in_currency_of_products(shop, market, found))
     }
 

@@ -172,7 +172,10 @@ mod tests {
             r#"{"ids":["gid://shopify/Product/7"],"tags":true}"#
         );
         let asked = variables(&Query::handles(&own, &["oak", "elm"], false));
-        assert!(asked.starts_with(r#"{"a":"oak","b":"elm","c":"oak","#) && asked.contains(r#""h":"oak""#), "{asked}");
+        assert!(
+            asked.starts_with(r#"{"a":"oak","b":"elm","c":"oak","#) && asked.contains(r#""h":"oak""#),
+            "{asked}"
+        );
     }
 
     #[test]

@@ -117,7 +117,12 @@ mod tests {
             ShopSettings { surface: "#ffffff".parse().ok(), ..merchant() },
             ShopSettings { url: Some("https://other.example".into()), ..merchant() },
             ShopSettings { plans_per: Some(PlansPer::Segment), ..merchant() },
-            ShopSettings { approval: Approval::Everything, only_approved: true, withdrawals: 3, ..merchant() },
+            ShopSettings {
+                approval: Approval::Everything,
+                only_approved: true,
+                withdrawals: 3,
+                ..merchant()
+            },
         ];
         assert!(same.iter().all(|merchant| Brief::of(merchant) == base));
         let others = [

@@ -59,7 +59,8 @@ pub trait Catalog {
     /// Returns the ids of the current products of each of these collections, in the order of the handles.
     fn members(&self, shop: &ShopId, handles: &[String]) -> Result<Vec<Vec<String>>, CatalogError>;
     /// Returns the products with these ids or handles that the shop has.
-    fn by_name(&self, shop: &ShopId, market: &Market, names: &[String]) -> Result<Vec<Product>, CatalogError>;
+    fn by_name(&self, shop: &ShopId, market: &Market, names: &[String])
+    -> Result<Vec<Product>, CatalogError>;
     /// Returns the products that match a shopper's search term, best match first.
     fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError>;
 }

@@ -162,7 +162,12 @@ impl Catalog for Host {
         Ok(catalog::members(shop.as_str(), Freshness::Current, handles)?)
     }
 
-    fn by_name(&self, shop: &ShopId, market: &Market, names: &[String]) -> Result<Vec<Product>, CatalogError> {
+    fn by_name(
+        &self,
+        shop: &ShopId,
+        market: &Market,
+        names: &[String],
+    ) -> Result<Vec<Product>, CatalogError> {
         let found = catalog::by_name(shop.as_str(), &market.into(), Freshness::Current, names)?;
         Ok(found.into_iter().map(Into::into).collect())
     }

@@ -10,7 +10,7 @@ use crate::visitor::Visitor;
 
 /// Whether a stale page may be shown meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum Visibility {
     /// It may.
     Allowed,
     /// It shows what the merchant excludes by now, or is of an approval that they may have taken back.
@@ -21,14 +21,14 @@ pub(crate) enum Standing {
 }
 
 /// Returns whether a page that is stale may still be shown to a visitor.
-pub(crate) fn standing(deployment: &impl Settings, visitor: &Visitor, stale: &PageMetadata) -> Standing {
-    let Some(merchant) = deployment.merchant(&visitor.shop) else { return Standing::Allowed };
+pub(crate) fn visibility(deployment: &impl Settings, visitor: &Visitor, stale: &PageMetadata) -> Visibility {
+    let Some(merchant) = deployment.merchant(&visitor.shop) else { return Visibility::Allowed };
     let is_withdrawn = merchant.exclusions() != stale.exclusions;
     if merchant.shows_only_approved() && (is_withdrawn || stale.source != Source::Approved) {
-        Standing::Unapproved
+        Visibility::Unapproved
     } else if is_withdrawn {
-        Standing::Withdrawn
+        Visibility::Withdrawn
     } else {
-        Standing::Allowed
+        Visibility::Allowed
     }
 }

@@ -7,7 +7,7 @@ use model::jobs;
 use model::pages::{Cached, PageMetadata};
 use serde::Serialize;
 
-use crate::approved::{Standing, standing};
+use crate::approved::{Visibility, visibility};
 use crate::capabilities::{Cache, Failure, Log, Queue, Settings};
 use crate::headers;
 use crate::http::{Pending, Reply, Response};
@@ -113,7 +113,7 @@ fn state(deployment: &(impl Cache + Queue + Settings), visitor: &Visitor) -> Res
         Some(jobs::State::Dead) => State::Failed,
     };
     Ok(match deployment.lookup(&visitor.shop, &visitor.shopper)? {
-        Cached::Stale(page, _) if standing(deployment, visitor, &page.metadata) != Standing::Allowed => {
+        Cached::Stale(page, _) if visibility(deployment, visitor, &page.metadata) != Visibility::Allowed => {
             without_page
         }
         Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.metadata),

@@ -13,7 +13,7 @@ use page::{About, Document, Look, Shelves, Shop, Subject};
 use routes::{Format, Route};
 
 use crate::admission;
-use crate::approved::{Standing, standing};
+use crate::approved::{Visibility, visibility};
 use crate::capabilities::{Cache, Catalog, Clock, Deployment, Limits, Log, Queue, Settings, Storage};
 use crate::headers::{self, ExtraField};
 use crate::http::{Body, Reply, Request, Response};
@@ -101,18 +101,18 @@ pub(crate) fn show<D: Deployment>(
         }
         Cached::Fresh(_) => made_anew(deployment, visitor, request, Wanted::Rerender),
         Cached::Stale(Page { content, metadata }, reason) => {
-            match standing(deployment, visitor, &metadata) {
-                Standing::Allowed if usable(&metadata) => {
+            match visibility(deployment, visitor, &metadata) {
+                Visibility::Allowed if usable(&metadata) => {
                     let generation = request_page(deployment, visitor, request, Wanted::after(reason));
                     let shown = Shown::Theirs(content, metadata.fragment);
                     Ok((Served::Stale(metadata, generation), shown))
                 }
-                Standing::Allowed | Standing::Withdrawn => {
+                Visibility::Allowed | Visibility::Withdrawn => {
                     made_anew(deployment, visitor, request, Wanted::after(reason))
                 }
                 // It counts as a new page, which the limits allow or not: nothing may come of it as long as nothing is
                 // approved.
-                Standing::Unapproved => made_anew(deployment, visitor, request, Wanted::Replanned),
+                Visibility::Unapproved => made_anew(deployment, visitor, request, Wanted::Replanned),
             }
         }
         Cached::Miss => made_anew(deployment, visitor, request, Wanted::First),
@@ -326,12 +326,7 @@ fn curated(
 }
 
 /// Returns pinned products that the catalog does not list; none if it does not answer, because a page does without them.
-fn pins(
-    deployment: &(impl Catalog + Log),
-    shop: &ShopId,
-    market: &Market,
-    names: &[String],
-) -> Vec<Product> {
+fn pins(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market, names: &[String]) -> Vec<Product> {
     deployment.by_name(shop, market, names).unwrap_or_else(|failure| {
         let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
         deployment.warn("cannot get pinned products from the catalog", &particulars);

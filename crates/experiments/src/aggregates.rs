@@ -158,13 +158,21 @@ mod tests {
     use proptest::prelude::*;
 
     fn group(day: u32, arm: Arm) -> Group {
-        Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, page: None, earlier: Earlier::Unknown }
+        Group {
+            day,
+            share: Share::TENTH,
+            arm,
+            persona: Persona::Explorer,
+            page: None,
+            earlier: Earlier::Unknown,
+        }
     }
 
     fn any_cell() -> impl Strategy<Value = (Group, Cell)> {
         let arm = prop::sample::select(vec![Arm::Holdout, Arm::Personal]);
         let persona = prop::sample::select(Persona::ALL.to_vec());
-        let earlier = prop::sample::select(vec![Earlier::Unknown, Earlier::New, Earlier::Browsed, Earlier::Carted]);
+        let earlier =
+            prop::sample::select(vec![Earlier::Unknown, Earlier::New, Earlier::Browsed, Earlier::Carted]);
         let page = prop::option::of(prop::sample::select(PageKind::ALL.to_vec()));
         (any::<u32>(), 0_u16..=5_000, arm, persona, page, earlier, any::<[u32; 5]>()).prop_map(
             |(day, share, arm, persona, page, earlier, sums)| {

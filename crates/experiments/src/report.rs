@@ -98,7 +98,8 @@ impl Report {
         let (share, sizes) = (totals.share(), totals.sizes());
         let is_mismatched = sizes.are_mismatched(share);
         let strata = totals.strata();
-        let mut rows = ROWS.map(|(persona, measure, alpha)| Row::of(totals, &strata, persona, measure, alpha));
+        let mut rows =
+            ROWS.map(|(persona, measure, alpha)| Row::of(totals, &strata, persona, measure, alpha));
         [Measure::CartAdds, Measure::Orders, Measure::Revenue]
             .into_iter()
             .for_each(|measure| shrink(&mut rows, measure));
@@ -150,7 +151,8 @@ impl Row {
 
 /// Shrinks the estimates of personas in a measure. Their intervals, and so their verdicts, stay as they are.
 fn shrink(rows: &mut [Row], measure: Measure) {
-    let is_of_persona = |row: &&mut Row| row.persona.is_some() && row.measure == measure && row.interval.is_some();
+    let is_of_persona =
+        |row: &&mut Row| row.persona.is_some() && row.measure == measure && row.interval.is_some();
     let intervals: Vec<_> = rows.iter_mut().filter(is_of_persona).filter_map(|row| row.interval).collect();
     for (row, estimate) in rows.iter_mut().filter(is_of_persona).zip(shrunk(&intervals)) {
         row.estimate = Some(estimate);
@@ -191,7 +193,8 @@ mod tests {
     fn report(share: Share, holdout: u64, personal: u64) -> Report {
         let mut totals = Totals::new(share, 120);
         for (arm, shoppers, carted) in [(Arm::Holdout, holdout, 30), (Arm::Personal, personal, 33)] {
-            let group = Group { day: 100, share, arm, persona: Persona::Explorer, page: None, earlier: Earlier::New };
+            let group =
+                Group { day: 100, share, arm, persona: Persona::Explorer, page: None, earlier: Earlier::New };
             let cell = Cell { shoppers, carted: shoppers * carted / 1_000, ..Cell::default() };
             totals.add(&group, &cell);
         }
@@ -227,7 +230,14 @@ mod tests {
             for (arm, shoppers, carted) in
                 [(Arm::Holdout, holdout, holdout / 20), (Arm::Personal, personal, personal_carted)]
             {
-                let group = Group { day: 100, share: Share::TENTH, arm, persona: Persona::Explorer, page: None, earlier: Earlier::New };
+                let group = Group {
+                    day: 100,
+                    share: Share::TENTH,
+                    arm,
+                    persona: Persona::Explorer,
+                    page: None,
+                    earlier: Earlier::New,
+                };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
             Report::of(&totals).losing()
@@ -242,17 +252,24 @@ mod tests {
     fn estimates_of_personas_are_shrunk_and_their_intervals_are_not() {
         let mut totals = Totals::new(Share::TENTH, 120);
         for (persona, more) in Persona::ALL.into_iter().zip([0, 400, 800, 1_200]) {
-            for (arm, shoppers, carted) in [(Arm::Holdout, 10_000, 500), (Arm::Personal, 90_000, 4_500 + more)] {
-                let group = Group { day: 100, share: Share::TENTH, arm, persona, page: None, earlier: Earlier::New };
+            for (arm, shoppers, carted) in
+                [(Arm::Holdout, 10_000, 500), (Arm::Personal, 90_000, 4_500 + more)]
+            {
+                let group =
+                    Group { day: 100, share: Share::TENTH, arm, persona, page: None, earlier: Earlier::New };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
         }
         let rows = Report::of(&totals).rows;
         for row in rows.iter().filter(|row| row.interval.is_some()) {
-            let (Interval { difference, low, high, .. }, estimate) = (row.interval.unwrap(), row.estimate.unwrap());
+            let (Interval { difference, low, high, .. }, estimate) =
+                (row.interval.unwrap(), row.estimate.unwrap());
             let middle = rows[0].estimate.unwrap();
             assert!((low..=high).contains(&estimate), "{row:?}");
-            assert!((low + high - 2.0 * difference).abs() < 1e-12, "the interval is around the data: {row:?}");
+            assert!(
+                (low + high - 2.0 * difference).abs() < 1e-12,
+                "the interval is around the data: {row:?}"
+            );
             match row.persona {
                 None => assert!((estimate - difference).abs() < 1e-12, "{row:?}"),
                 Some(_) => assert!((estimate - middle).abs() < (difference - middle).abs(), "{row:?}"),

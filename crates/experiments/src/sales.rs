@@ -242,9 +242,13 @@ mod tests {
 
     #[test]
     fn another_form_is_not_read() {
-        for other in
-            ["", "{}", r#"{"form":3,"groups":[]}"#, r#"{"form":1,"groups":[[1]]}"#, r#"{"form":2,"groups":[[1]]}"#]
-        {
+        for other in [
+            "",
+            "{}",
+            r#"{"form":3,"groups":[]}"#,
+            r#"{"form":1,"groups":[[1]]}"#,
+            r#"{"form":2,"groups":[[1]]}"#,
+        ] {
             assert_eq!(Sales::decode(other.as_bytes()), None, "{other}");
         }
         let currency = r#"{"form":1,"groups":[[1,1000,"holdout","explorer","usd",[]]]}"#;

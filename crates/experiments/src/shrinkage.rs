@@ -54,7 +54,8 @@ mod tests {
 
     #[track_caller]
     fn check(found: &[(f64, f64)], expected: &[f64]) {
-        let intervals: Vec<_> = found.iter().map(|(difference, error)| interval(*difference, *error)).collect();
+        let intervals: Vec<_> =
+            found.iter().map(|(difference, error)| interval(*difference, *error)).collect();
         let estimates = shrunk(&intervals);
         let close = estimates.iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-4);
         assert!(close && estimates.len() == expected.len(), "{estimates:?}, not {expected:?}");
@@ -75,7 +76,8 @@ mod tests {
 
     #[test]
     fn the_less_is_known_of_a_persona_the_more_it_moves() {
-        let estimates = shrunk(&[interval(0.0, 0.5), interval(5.0, 0.5), interval(9.0, 1.0), interval(9.0, 3.0)]);
+        let estimates =
+            shrunk(&[interval(0.0, 0.5), interval(5.0, 0.5), interval(9.0, 1.0), interval(9.0, 3.0)]);
         assert!(estimates[3] < estimates[2], "{estimates:?}");
     }
 

@@ -14,7 +14,8 @@ const SHOPPERS_MIN: u64 = 500;
 
 /// Returns the difference in a measure; `None` if the data have no variance.
 pub(crate) fn difference(strata: &[Stratum], measure: Measure) -> Option<Difference> {
-    let strata: Vec<_> = joined(strata).iter().map(|both| both.map(|group| measure.summary(&group))).collect();
+    let strata: Vec<_> =
+        joined(strata).iter().map(|both| both.map(|group| measure.summary(&group))).collect();
     let all: f64 = strata.iter().map(shoppers).sum();
     let weight = |both: &[Summary; 2]| shoppers(both) / all;
     let difference = strata.iter().map(|both| weight(both) * apart(both)).sum::<f64>();

@@ -244,7 +244,10 @@ mod tests {
         let (unit, cell) = Unit::after(None, &[Event::Seen, Event::Seen], &NOW).unwrap();
         assert_eq!(cell, Cell { shoppers: 1, ..Cell::default() });
         assert_eq!((unit.group().day, unit.group().arm), (20_000, Arm::Personal));
-        assert_eq!((unit.group().page, unit.group().persona), (Some(PageKind::Collection), Persona::Explorer));
+        assert_eq!(
+            (unit.group().page, unit.group().persona),
+            (Some(PageKind::Collection), Persona::Explorer)
+        );
         let later = Exposure { at_ms: NOW.at_ms + 90 * DAY_MS, ..NOW };
         assert_eq!(added(&[Event::Seen], &later), Cell::default());
     }

@@ -67,8 +67,11 @@ impl Flow {
     /// Returns the shops that are due.
     fn due(&self, now_ms: u64) -> Vec<(ShopId, Due)> {
         let mut shops = self.shops();
-        let due: Vec<_> =
-            shops.iter().filter(|(_, due)| due.at_ms <= now_ms).map(|(shop, due)| (shop.clone(), *due)).collect();
+        let due: Vec<_> = shops
+            .iter()
+            .filter(|(_, due)| due.at_ms <= now_ms)
+            .map(|(shop, due)| (shop.clone(), *due))
+            .collect();
         due.iter().for_each(|(shop, _)| drop(shops.remove(shop)));
         due
     }
@@ -201,7 +204,8 @@ mod tests {
         assert!(judged(&received(json!([]))).is_ok());
         let unknown = received(json!([{ "field": ["handle"], "message": "Invalid handle" }]));
         assert!(matches!(judged(&unknown), Err(Untold::Refused(reason)) if reason == "Invalid handle"));
-        let throttled = json!({ "errors": [{ "message": "Throttled", "extensions": { "code": "THROTTLED" } }] });
+        let throttled =
+            json!({ "errors": [{ "message": "Throttled", "extensions": { "code": "THROTTLED" } }] });
         assert!(matches!(judged(&throttled), Err(Untold::NotNow(reason)) if reason == "Throttled"));
         for odd in [json!({}), json!([]), json!({ "data": null, "errors": [] })] {
             assert!(matches!(judged(&odd), Err(Untold::NotNow(_))), "{odd}");

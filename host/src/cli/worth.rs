@@ -71,7 +71,12 @@ fn signed(value: f64) -> String {
 
 fn all(day: &Day) -> [String; 14] {
     // What a day brings is known on average only, and stands below.
-    row([day.date(), "all".to_owned(), "all".to_owned()], day.costs, day.all(), [String::new(), String::new()])
+    row(
+        [day.date(), "all".to_owned(), "all".to_owned()],
+        day.costs,
+        day.all(),
+        [String::new(), String::new()],
+    )
 }
 
 fn of_page(worth: &Worth, place: Place, line: &Line) -> [String; 14] {
@@ -85,13 +90,29 @@ fn of_page(worth: &Worth, place: Place, line: &Line) -> [String; 14] {
 fn row(names: [String; 3], costs: Option<Counts>, groups: Groups, more: [String; 2]) -> [String; 14] {
     let [day, page, persona] = names;
     let costs = costs.map(|costs| {
-        let [shown, made, calls] = [costs.shown(), costs.generations, costs.calls].map(|count| count.to_string());
+        let [shown, made, calls] =
+            [costs.shown(), costs.generations, costs.calls].map(|count| count.to_string());
         [shown, made, calls, costs.tokens().to_string(), dollars(costs.cost_microdollars)]
     });
     let [shown, made, calls, tokens, cost] = costs.unwrap_or_default();
     let [counted, carted, ordered, revenue] = done(groups);
     let [more, cost_of_one] = more;
-    [day, page, persona, shown, made, calls, tokens, cost, counted, carted, ordered, revenue, more, cost_of_one]
+    [
+        day,
+        page,
+        persona,
+        shown,
+        made,
+        calls,
+        tokens,
+        cost,
+        counted,
+        carted,
+        ordered,
+        revenue,
+        more,
+        cost_of_one,
+    ]
 }
 
 fn done(Groups { holdout, personal }: Groups) -> [String; 4] {

@@ -115,9 +115,10 @@ impl Trigger {
             return Some(format!("The payload has {PAYLOAD_BYTES_MAX} bytes or more"));
         }
         let unknown = values.keys().find(|key| self.fields.iter().all(|field| field.key != **key));
-        let wrong = self.fields.iter().find(|field| {
-            !values.get(&field.key).is_some_and(|value| fits(&field.r#type, value))
-        });
+        let wrong = self
+            .fields
+            .iter()
+            .find(|field| !values.get(&field.key).is_some_and(|value| fits(&field.r#type, value)));
         unknown
             .map(|key| format!("Unknown field {key:?}"))
             .or_else(|| wrong.map(|field| format!("{:?} is not a {}", field.key, field.r#type)))

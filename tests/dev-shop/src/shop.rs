@@ -84,7 +84,13 @@ impl Shop {
             asked: Vec::new(),
             questions: 0,
         };
-        Ok(Self { theme: Theme::new()?, http, triggers: flow::triggers()?, state: Mutex::new(state), options })
+        Ok(Self {
+            theme: Theme::new()?,
+            http,
+            triggers: flow::triggers()?,
+            state: Mutex::new(state),
+            options,
+        })
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

@@ -141,7 +141,8 @@ fn shoppers_are_counted_with_what_was_known_before_they_saw_the_block() {
         let stored = shop.stored.borrow();
         let sums = stored.iter().filter(|(key, _)| key.starts_with("effects:"));
         let sums: Vec<_> = sums.filter_map(|(_, found)| Aggregates::decode(&found.bytes)).collect();
-        let groups = sums.iter().flat_map(Aggregates::groups).map(|(group, cell)| (group.earlier, cell.carted));
+        let groups =
+            sums.iter().flat_map(Aggregates::groups).map(|(group, cell)| (group.earlier, cell.carted));
         assert_eq!(groups.collect::<Vec<_>>(), [(expected, 1)]);
     }
 }

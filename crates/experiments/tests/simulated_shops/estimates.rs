@@ -41,8 +41,10 @@ fn estimates_of_personas_are_closer_to_the_truth_than_the_data() {
         [(); 4].map(|()| uplifts.sample(&mut random))
     });
     let far = remaining(12_000..12_300, |_| [-0.3, 0.0, 0.3, 0.6]);
-    println!("squared errors of estimates: {same:.2} of the data's if personas are alike, {apart:.2} if they differ as \
-        usual, {far:.2} if they differ much");
+    println!(
+        "squared errors of estimates: {same:.2} of the data's if personas are alike, {apart:.2} if they differ as \
+        usual, {far:.2} if they differ much"
+    );
     assert!(same < 0.6 && apart < 0.8 && far < 1.1, "{same} {apart} {far}");
 }
 

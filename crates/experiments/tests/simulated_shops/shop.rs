@@ -1,6 +1,8 @@
 //! A simulated shop, drawn from a seed.
 
-use experiments::{Aggregates, Arm, Cell, Earlier, Forecast, Group, Measure, Report, Sales, Shift, Totals, Verdict};
+use experiments::{
+    Aggregates, Arm, Cell, Earlier, Forecast, Group, Measure, Report, Sales, Shift, Totals, Verdict,
+};
 use model::shop::Share;
 use model::{Currency, Persona};
 use rand::rngs::StdRng;
@@ -21,8 +23,11 @@ const RATE: f64 = 0.03;
 
 /// What is known of shoppers before they see the block: of so many, how many more of them put something into the cart, and
 /// how many view a product. On average they are as any shopper.
-const EARLIER: [(Earlier, f64, f64, f64); 3] =
-    [(Earlier::New, 0.65, 0.6, 0.25), (Earlier::Browsed, 0.28, 1.1, 0.6), (Earlier::Carted, 0.07, 302.0 / 70.0, 0.993)];
+const EARLIER: [(Earlier, f64, f64, f64); 3] = [
+    (Earlier::New, 0.65, 0.6, 0.25),
+    (Earlier::Browsed, 0.28, 1.1, 0.6),
+    (Earlier::Carted, 0.07, 302.0 / 70.0, 0.993),
+];
 /// Shoppers of whom nothing is known, who are as any.
 const UNKNOWN: [(Earlier, f64, f64, f64); 1] = [(Earlier::Unknown, 1.0, 1.0, 0.4)];
 
@@ -143,7 +148,13 @@ impl Shop {
         }
     }
 
-    fn add_kind(&mut self, (persona, arm, earlier): (Persona, Arm, Earlier), shoppers: u64, rate: f64, views: f64) {
+    fn add_kind(
+        &mut self,
+        (persona, arm, earlier): (Persona, Arm, Earlier),
+        shoppers: u64,
+        rate: f64,
+        views: f64,
+    ) {
         let carted = self.draw(shoppers, rate);
         let once = self.draw(shoppers, views);
         let thrice = self.draw(shoppers - once, 0.2);
@@ -214,7 +225,10 @@ pub fn truth(shop: &Shop, report: &Report, row: usize) -> f64 {
         }
     };
     let factor = |persona: Persona| if persona == Persona::Loyalist { 1.8 } else { 0.8 };
-    let of = MIX.iter().zip(shop.uplifts).filter(|((persona, _), _)| row.persona.is_none_or(|only| only == *persona));
+    let of = MIX
+        .iter()
+        .zip(shop.uplifts)
+        .filter(|((persona, _), _)| row.persona.is_none_or(|only| only == *persona));
     let (more, parts) = of.fold((0.0, 0.0), |(more, parts), ((persona, part), uplift)| {
         (more + part * factor(*persona) * uplift, parts + part)
     });

@@ -151,12 +151,16 @@ mod tests {
         let (events, told) = tell(&told, &three, 2 * HOUR_MS);
         assert_eq!(events, [Event::PagesWait(3)]);
         let fewer = happening(&[], &["c"]);
-        assert_eq!((tell(&told, &fewer, 9 * HOUR_MS).0, told.still(&fewer).waiting_due_ms(&fewer)), (vec![], None));
+        assert_eq!(
+            (tell(&told, &fewer, 9 * HOUR_MS).0, told.still(&fewer).waiting_due_ms(&fewer)),
+            (vec![], None)
+        );
     }
 
     #[test]
     fn what_is_stored_is_small_whatever_waits() {
-        let waiting: Vec<_> = (0..model::review::REVIEWS_MAX).map(|number| format!("{number:016x}")).collect();
+        let waiting: Vec<_> =
+            (0..model::review::REVIEWS_MAX).map(|number| format!("{number:016x}")).collect();
         let now = Happening { events: Vec::new(), waiting };
         let (_, told) = tell(&Told::default(), &now, HOUR_MS);
         assert!(told.text().unwrap().len() < 10_000);

@@ -16,7 +16,10 @@ pub fn csv(shop: &ShopId, worth: &Worth) -> Vec<String> {
     for day in &worth.days {
         let mut add = |page: &str, persona: &str, rest: [String; 3]| {
             let [costs, groups, balance] = rest;
-            lines.push(format!("{shop},{},{page},{persona},{costs},{groups},{currency},{balance}", day.date()));
+            lines.push(format!(
+                "{shop},{},{page},{persona},{costs},{groups},{currency},{balance}",
+                day.date()
+            ));
         };
         // What a day brings is known on average only.
         add("all", "all", [costs(day.costs), groups(day.all()), ",,,,,".to_owned()]);

@@ -10,9 +10,15 @@ fn worth(personal_orders: u64) -> Worth {
     let (mut sums, mut sales) = (Aggregates::default(), Sales::default());
     let currency = Currency::named("USD").unwrap();
     for day in 100..140 {
-        for (arm, shoppers, orders) in [(Arm::Holdout, 500, 10), (Arm::Personal, 4_500, personal_orders)]
-        {
-            let group = Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, page: Some(PageKind::Home), earlier: Earlier::New };
+        for (arm, shoppers, orders) in [(Arm::Holdout, 500, 10), (Arm::Personal, 4_500, personal_orders)] {
+            let group = Group {
+                day,
+                share: Share::TENTH,
+                arm,
+                persona: Persona::Explorer,
+                page: Some(PageKind::Home),
+                earlier: Earlier::New,
+            };
             sums.add(group, Cell { shoppers, carted: 2 * orders, ..Cell::default() }).unwrap();
             for order in 0..orders {
                 let shift = Shift { currency, before: 0, after: 4_000 + 25 * order };
@@ -33,10 +39,7 @@ fn worth(personal_orders: u64) -> Worth {
 #[test]
 fn days_have_their_costs_and_what_both_groups_did() {
     let worth = worth(180);
-    assert_eq!(
-        (worth.days.len(), worth.days[0].day, worth.days[0].date().as_str()),
-        (41, 140, "1970-05-21")
-    );
+    assert_eq!((worth.days.len(), worth.days[0].day, worth.days[0].date().as_str()), (41, 140, "1970-05-21"));
     let today = &worth.days[0];
     assert_eq!((today.costs.unwrap().hits, today.all().together()), (100, Done::default()));
     let before = &worth.days[1];
@@ -64,7 +67,8 @@ fn what_a_day_brings_has_an_interval_and_one_more_order_a_price() {
     let of_home = before.line(HOME, &before.days[1].of[&HOME]);
     assert_eq!(of_home.cost, Some(2_700_000.0), "the cart has costs of its own");
     // The interval of one persona is wider than that of all shoppers.
-    let ([low_of_home, high_of_home], [low_of_all, high_of_all]) = (of_home.orders.unwrap(), more.orders.unwrap());
+    let ([low_of_home, high_of_home], [low_of_all, high_of_all]) =
+        (of_home.orders.unwrap(), more.orders.unwrap());
     assert!(0.0 < low_of_home && low_of_home < low_of_all && high_of_all < high_of_home, "{of_home:?}");
     assert!(of_home.revenue.is_some() && of_home.cost_of_an_order.is_some(), "{of_home:?}");
     let oldest = &before.days[40];

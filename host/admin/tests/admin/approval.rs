@@ -132,7 +132,10 @@ async fn an_approval_is_withdrawn_and_pages_of_it_are_shown_to_nobody() {
     assert!(!answer.text.contains(r#"data-decide="withdraw""#), "{}", answer.text);
     assert!(review(&bench, HOME).approved.is_none() && exclusions() != before);
     let asked = bench.host.asked();
-    assert_eq!((asked.first(), asked.last()), (Some(&format!("decide {SHOP}")), Some(&format!("bump {SHOP}"))));
+    assert_eq!(
+        (asked.first(), asked.last()),
+        (Some(&format!("decide {SHOP}")), Some(&format!("bump {SHOP}")))
+    );
 
     let version = bench.submit(HOME, "better");
     send(&bench, HOME, &format!("action=approve&version={version}")).await;

@@ -384,7 +384,14 @@ impl Storefronts for Host {
         let carted = if *self.loses.lock().unwrap() { 20_000 } else { 36_000 };
         let (mut sums, sales) = (Aggregates::default(), Sales::default());
         for (arm, shoppers, carted) in [(Arm::Holdout, 100_000, 3_000), (Arm::Personal, 900_000, carted)] {
-            let group = Group { day: 100, share, arm, persona: Persona::Explorer, page: Some(PageKind::Home), earlier: Earlier::New };
+            let group = Group {
+                day: 100,
+                share,
+                arm,
+                persona: Persona::Explorer,
+                page: Some(PageKind::Home),
+                earlier: Earlier::New,
+            };
             sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }
         let report = experiments::Report::of(&Totals::of(&sums, share, 120));

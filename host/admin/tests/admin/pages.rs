@@ -180,7 +180,8 @@ async fn the_page_says_what_pages_cost_and_what_they_bring() {
     bench.admin.usage().flush().await;
     bench.admin.usage().count(&shop(SHOP), PageKind::Home, admin::Event::Hit);
     let page = bench.visit_at("/admin/experiments", SHOP).await.text;
-    let today = r#"<th scope="row">Sep 21, 2026</th><td>3</td><td>1</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
+    let today =
+        r#"<th scope="row">Sep 21, 2026</th><td>3</td><td>1</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
     assert!(page.contains(today), "{page}");
     // What was counted of shoppers, on another day.
     assert!(page.contains("<td>1,000,000</td><td>39,000</td>"), "{page}");
@@ -196,7 +197,8 @@ async fn the_table_of_costs_and_worth_is_a_file_for_its_shop() {
     bench.admin.usage().count(&shop(SHOP), PageKind::Cart, admin::Event::Hit);
     let answer = bench.get("/admin/experiments.csv", Some(&bench.token(SHOP))).await;
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/csv; charset=utf-8"));
-    let lines: Vec<Vec<_>> = answer.text.split_terminator("\r\n").map(|line| line.split(',').collect()).collect();
+    let lines: Vec<Vec<_>> =
+        answer.text.split_terminator("\r\n").map(|line| line.split(',').collect()).collect();
     assert!(lines.iter().all(|line| line.len() == 25), "{}", answer.text);
     assert_eq!(lines[0][2..6], ["page", "persona", "shown", "made"]);
     assert_eq!(lines[2][1..5], ["2026-09-21", "cart", "loyalist", "1"], "{}", answer.text);

@@ -28,8 +28,19 @@ fn local(listener: &TcpListener) -> Url {
 
 /// A server that accepts connections and never answers.
 /// The names of the migrations, in their order.
-const MIGRATIONS: [&str; 10] =
-    ["kv", "jobs", "hosts", "shops", "budget", "deployment", "swaps", "budget money", "billing", "flow"];
+const MIGRATIONS: [&str; 11] = [
+    "kv",
+    "jobs",
+    "hosts",
+    "shops",
+    "budget",
+    "deployment",
+    "swaps",
+    "budget money",
+    "billing",
+    "flow",
+    "usage by page",
+];
 
 #[tokio::test]
 async fn a_server_that_hangs_is_an_error_for_all_callers_at_once() {

@@ -177,7 +177,14 @@ mod tests {
         for (arm, shoppers, carted) in
             [(Arm::Holdout, 1_000_000, held_out), (Arm::Personal, 9_000_000, personal)]
         {
-            let group = Group { day: 100, share: Share::TENTH, arm, persona: Persona::Explorer, page: Some(PageKind::Home), earlier: Earlier::New };
+            let group = Group {
+                day: 100,
+                share: Share::TENTH,
+                arm,
+                persona: Persona::Explorer,
+                page: Some(PageKind::Home),
+                earlier: Earlier::New,
+            };
             sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }
         Report::of(&Totals::of(&sums, share, 120).with_sales(&Sales::default()))

@@ -147,7 +147,14 @@ mod tests {
         let mut sums = Aggregates::default();
         for day in days {
             for (arm, shoppers, carted) in [(Arm::Holdout, 200, 6), (Arm::Personal, 1_800, 72)] {
-                let group = Group { day, share: Share::TENTH, arm, persona: Persona::Explorer, page: Some(PageKind::Home), earlier: Earlier::New };
+                let group = Group {
+                    day,
+                    share: Share::TENTH,
+                    arm,
+                    persona: Persona::Explorer,
+                    page: Some(PageKind::Home),
+                    earlier: Earlier::New,
+                };
                 sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
             }
         }
