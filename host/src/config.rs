@@ -12,6 +12,7 @@ mod public_url;
 mod reference;
 mod registries;
 mod secret_files;
+mod set;
 mod telemetry;
 #[cfg(test)]
 mod tests;

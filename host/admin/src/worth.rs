@@ -14,7 +14,12 @@ use model::{Currency, PageKind, Persona};
 
 use crate::usage::{ByPage, Counts};
 
+<<<<<<< ours
 pub use csv::csv;
+=======
+use crate::usage::Counts;
+use crate::wording::numbers::{date, float};
+>>>>>>> theirs
 
 /// Over so many days the costs of a day are averaged; as long as they are kept.
 pub const COST_DAYS: u32 = 30;
@@ -199,11 +204,6 @@ fn average(costs: &ByPage) -> Option<f64> {
     let ((first, _), (last, _)) = (costs.keys().next()?, costs.keys().next_back()?);
     let sum: u64 = costs.values().map(|counts| counts.cost_microdollars).sum();
     Some(float(sum) / f64::from(last - first + 1))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "no shop counts 2^53 of anything")]
-fn float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

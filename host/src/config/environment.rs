@@ -6,6 +6,7 @@ use capabilities::{Secret, kind, llm, secrets};
 
 use super::file::File;
 use super::secret_files;
+use super::set::set;
 
 /// The known variables, as they were when the process started.
 #[derive(Default)]
@@ -162,12 +163,5 @@ impl Environment {
 
     fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).cloned()
-    }
-}
-
-/// Sets a field, if there is a value for it.
-pub(super) fn set<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
     }
 }

@@ -7,7 +7,7 @@ use capabilities::Secret;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use serde::{Deserialize, Serialize};
 
-use super::environment::set;
+use super::set::set;
 
 /// Traces of requests and jobs. Without an endpoint, none are recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
