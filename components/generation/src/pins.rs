@@ -18,7 +18,7 @@ pub fn are_first(blocks: &[Block], storefront: &Storefront) -> bool {
 }
 
 /// Returns the blocks with the pinned products at the beginning of the first list, if no pinned product is first. Blocks stay
-/// as they are if the first list is none of products side by side, or if its heading would become untrue.
+/// as they are if the first list does not show products side by side, or if its heading would become untrue.
 pub fn placed(mut blocks: Vec<Block>, storefront: &Storefront) -> Vec<Block> {
     if are_first(&blocks, storefront) {
         return blocks;

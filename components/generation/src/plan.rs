@@ -91,7 +91,7 @@ fn tell(members: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// Changes members of a stored plan. A text that is none stays as it is.
+/// Changes members of a stored plan. A text that is not a stored plan stays as it is.
 fn rewritten(stored: &str, change: impl FnOnce(&mut Value)) -> String {
     let Ok(mut members) = serde_json::from_str::<Value>(stored) else { return stored.to_owned() };
     if !members.is_object() {

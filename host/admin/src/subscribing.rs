@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How often the plans of all shops are read: Shopify tells of a change only by a webhook that nobody has to send.
 const LOOK: Duration = Duration::from_hours(1);
 
-/// Reads a shop's subscriptions.
+/// The query for a shop's subscriptions
 /// (<https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation#field-AppInstallation.fields.activeSubscriptions>).
 const READ: &str = "{ currentAppInstallation { activeSubscriptions { status trialDays createdAt \
     lineItems { plan { pricingDetails { ... on AppRecurringPricing { planHandle } } } } } } }";

@@ -28,7 +28,7 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// Returns the members of a stored plan; `None` if the text is none.
+    /// Returns the members of a stored plan; `None` if the text is not one.
     pub(super) fn of(stored: &'a str) -> Option<Self> {
         serde_json::from_str(stored).ok()
     }
