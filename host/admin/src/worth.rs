@@ -13,13 +13,9 @@ use experiments::{Aggregates, Interval, Measure, Report, Sales};
 use model::{Currency, PageKind, Persona};
 
 use crate::usage::{ByPage, Counts};
-
-<<<<<<< ours
-pub use csv::csv;
-=======
-use crate::usage::Counts;
 use crate::wording::numbers::{date, float};
->>>>>>> theirs
+
+pub use csv::csv;
 
 /// Over so many days the costs of a day are averaged; as long as they are kept.
 pub const COST_DAYS: u32 = 30;
