@@ -63,7 +63,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
     assemble(config, &site, config.tokens()).await
 }
 
-/// Opens the counts of what pages cost, for a command; `None` if this deployment is no app.
+/// Opens the costs of pages, for a command; `None` if this deployment is no app.
 pub async fn usage(config: &Config) -> anyhow::Result<Option<Arc<Usage>>> {
     let site = site(config)?;
     start(&site).await?;

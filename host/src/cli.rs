@@ -64,7 +64,7 @@ enum Command {
     Serve(serve::Serve),
     /// Validate the configuration and every component, and list what each component may use.
     Check,
-    /// Run the migrations of all databases, and say which were run. `serve` does so too.
+    /// Run the pending migrations of all databases, and list them. `serve` runs them too.
     Migrate(migrate::Migrate),
     /// List jobs, retry dead ones, cancel live ones.
     #[command(subcommand)]
@@ -78,12 +78,12 @@ enum Command {
     Approvals(approvals::Approvals),
     /// List how personal data was handled and what merchants requested, oldest first.
     Audit(audit::Audit),
-    /// Print a report: on a customer for a merchant, or on what personal pages change.
+    /// Print a report: a customer's data for a merchant, the effects of personal pages, or spending.
     Report(audit::Report),
     /// Close or reopen a shop.
     #[command(subcommand)]
     Shop(shop::Shop),
-    /// Export or erase what is stored of one shopper.
+    /// Export or erase everything that is stored about one shopper.
     #[command(subcommand)]
     Shopper(shopper::Shopper),
     /// Change the key that encrypts merchants' tokens.
@@ -93,9 +93,9 @@ enum Command {
     Components(components::Components),
     /// Copy the databases and pages in the data folder, also while a server works on them.
     Backup(backup::Backup),
-    /// Put a backup in the place of the data folder.
+    /// Replace the data folder by a backup.
     Restore(restore::Restore),
-    /// Copy what this deployment keeps to the backends of another configuration.
+    /// Copy the data of one configuration's backends to those of another.
     MigrateData(migrate_data::MigrateData),
     /// Estimate the monthly bill for given traffic.
     Cost(cost::Cost),

@@ -25,7 +25,7 @@ enum Proxy {
 
 impl TrustedProxies {
     /// Returns the address of whoever sent a request to the outermost trusted proxy: the rightmost one in
-    /// `x-forwarded-for` that is not a trusted proxy's. What is left of it was written by the client and means nothing.
+    /// `x-forwarded-for` that is not a trusted proxy's. The client wrote the addresses before it, which mean nothing.
     /// `None` if a trusted proxy asks by itself, or names no client.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         self.outside(peer).or_else(|| self.forwarded(headers))
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_wrote_itself_is_ignored() {
+    fn addresses_that_the_client_wrote_itself_are_ignored() {
         assert_eq!(client("10.0.0.1", &["192.0.2.1, 203.0.113.7"]).as_deref(), Some("203.0.113.7"));
         assert_eq!(client("10.0.0.1", &["192.0.2.1, 203.0.113.7, 10.0.0.2"]).as_deref(), Some("203.0.113.7"));
         assert_eq!(

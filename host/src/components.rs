@@ -182,7 +182,7 @@ fn authorities(config: &Config) -> anyhow::Result<Authorities> {
     Ok(authorities)
 }
 
-/// Returns the store of what was pulled and swapped in.
+/// Returns the store of components that were pulled or swapped in.
 pub fn store(config: &Config) -> Store {
     Store::new(config.file.server.data_dir.join("components"))
 }

@@ -240,7 +240,7 @@ impl Config {
         let why = match in_postgres {
             Some((name, _)) => format!("`backends.{name}.kind` is `postgres`, but DATABASE_URL is not set"),
             None if kv.kind(kv::KINDS) == "redis" => {
-                "`backends.kv.kind` is `redis`, but DATABASE_URL is not set. Redis may lose what it holds, so closed \
+                "`backends.kv.kind` is `redis`, but DATABASE_URL is not set. Redis may lose its data, so closed \
                  shops, catalog versions, redactions, webhooks that were seen and audit records are in PostgreSQL"
                     .to_owned()
             }

@@ -86,7 +86,7 @@ pub async fn sums(kv: &dyn Kv, shop: &ShopId) -> anyhow::Result<Aggregates> {
     read(kv, &model::effects_of(shop), Aggregates::decode, Aggregates::merge).await
 }
 
-/// Returns the sums of what was ordered in a shop.
+/// Returns the sums of the orders in a shop.
 pub async fn sales(kv: &dyn Kv, shop: &ShopId) -> anyhow::Result<Sales> {
     read(kv, &model::sales_of(shop), Sales::decode, Sales::merge).await
 }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_reported_is_announced_and_a_gap_in_it_is_looked_into_once() {
+    fn reports_are_announced_and_a_gap_in_them_is_looked_into_once() {
         let changes = Arc::new(Changes::new());
         let heard = Heard::begin(&Memory::new(Arc::new(random::Scripted::new(0))), &changes);
         assert!(!heard.is_enough(), "nothing is reported yet");

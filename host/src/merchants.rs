@@ -49,7 +49,7 @@ impl Installed {
         Ok(Some(Self { app, shops, connections }))
     }
 
-    /// Returns the counts of what pages of these shops cost.
+    /// Returns the costs of the pages of these shops.
     pub fn usage(&self) -> Arc<Usage> {
         self.shops.usage.clone()
     }

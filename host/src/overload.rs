@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use capabilities::limits::{DiskNearlyFull, Limits};
 use model::limits::{Allowance, Taker};
 
-/// Work that is shed. What comes first here is shed first; hits and fallback pages never are.
+/// Work that is shed, in the order in which it is shed. Hits and fallback pages never are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// Jobs: none is claimed, and no new page is planned.

@@ -1,5 +1,6 @@
-//! Exports and erases what is stored of one shopper, on the operator's command. The routing component does both, as the
-//! same maintenance tasks that Shopify's privacy webhooks cause; they run here at once instead of in a worker.
+//! Exports and erases everything that is stored about one shopper, on the operator's command. The routing component
+//! does both, as the same maintenance tasks that Shopify's privacy webhooks cause; they run here at once instead of in
+//! a worker.
 
 use anyhow::{Context as _, bail};
 use model::{EventId, Key, ShopId, ShopperId};

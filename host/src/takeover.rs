@@ -80,7 +80,7 @@ impl Here {
         let was_failing = self.0.is_failing.swap(beat.is_err(), Ordering::Relaxed);
         match beat {
             Err(error) if !was_failing => {
-                tracing::warn!(%error, "cannot tell the other processes that this one lives, or find those that died");
+                tracing::warn!(%error, "cannot report that this process lives, or find processes that died");
             }
             Ok(()) if was_failing => tracing::info!("the other processes can be reached again"),
             _ => {}
@@ -114,7 +114,7 @@ impl Here {
 
     /// Drops all jobs, because others take them over. A claim that was under way may have come through since.
     async fn begin_anew(&self, id: &str, deployment: &Deployment) {
-        tracing::warn!("the others have declared this process gone; it drops its jobs and begins anew");
+        tracing::warn!("other processes declared this one dead; it drops its jobs and registers again");
         std::mem::take(&mut *self.lock()).cancel();
         let capabilities = &deployment.capabilities;
         if let Err(error) = capabilities.jobs.release(id, End::Stopped, capabilities.clock.now_ms()).await {
@@ -141,7 +141,7 @@ impl Here {
                     tracing::info!(jobs, "released the running jobs; another process takes them over");
                 }
                 if let Err(error) = processes.retire().await {
-                    tracing::warn!(%error, "cannot leave the other processes; they find out");
+                    tracing::warn!(%error, "cannot tell the other processes that this one stops; its leases expire");
                 }
             }
             Err(error) => {

@@ -1,7 +1,7 @@
 //! Moves what a deployment keeps from the backends of one configuration to those of another.
 //!
-//! What is in the new backends already stays as it is there. So a transfer that was interrupted is run again, and one that
-//! is run once more later overwrites nothing newer.
+//! Data that the new backends already have stays as it is. So a transfer that was interrupted is run again, and one
+//! that is run once more later overwrites nothing newer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ const MEMORY_BYTES: u64 = 1 << 20;
 /// How many values are moved at the same time.
 const AT_ONCE: usize = 16;
 
-/// What was moved of a kind of data.
+/// The moved part of a kind of data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Moved {
     /// The number of items that were moved.
@@ -55,7 +55,7 @@ pub enum Data {
     Blob,
     /// Shops that installed the app.
     Shops,
-    /// What was used today of the language model's budgets.
+    /// Today's use of the language model's budgets.
     Budget,
     /// Jobs.
     Jobs,

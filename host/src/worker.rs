@@ -340,7 +340,7 @@ fn shop_of(job: &Job) -> &str {
     }
 }
 
-/// Returns the count of what a job spends, within the budget and the plan that the shop has now.
+/// Returns the account of a job, within the budget and the pricing plan that the shop has now.
 fn spent(deployment: &Deployment, shop: &str) -> Spent {
     let settings = &deployment.capabilities.settings;
     let found =

@@ -45,7 +45,7 @@ story('a merchant looks at a page on a phone and a desktop, edits a text, and ap
   await queue.getByRole('button', { name: 'Approve with these texts' }).click();
   await queue.getByText('You are offline, and nothing was saved.').waitFor();
   assert.equal(await headline.inputValue(), 'For hands that are curious');
-  // Nor does anybody leave the page by mistake.
+  // A link does not leave the page with unsaved changes.
   await queue.getByRole('link', { name: '‹ Pages' }).click();
   await queue.getByText('Save or discard your changes first.').waitFor();
   await visitor.page.context().setOffline(false);

@@ -43,7 +43,7 @@ test('no page of a hostile catalog scrolls sideways or covers its own texts', as
   });
 });
 
-test('nor does it in a column of a theme', async () => {
+test('no block of a hostile catalog does so in a column of a theme', async () => {
   await viewed(1280, async (page) => {
     for (const { name, kind, content } of pages) {
       for (const width of COLUMNS) {

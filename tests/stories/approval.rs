@@ -64,7 +64,7 @@ fn prompt(model: &LlmServer, at: usize) -> String {
 }
 
 #[tokio::test]
-async fn what_the_model_planned_is_shown_to_nobody_before_it_is_approved_and_then_to_everybody() {
+async fn a_plan_of_the_model_is_shown_to_nobody_before_its_approval_and_then_to_everybody() {
     let second = plan().replace(FIRST, SECOND);
     let model = LlmServer::open([Saying::Text(plan()), Saying::Text(second)]).await;
     let folder = tempfile::tempdir().expect("a folder");

@@ -46,7 +46,7 @@ async fn hit(host: &Process, context: (&str, &str)) -> String {
 }
 
 #[tokio::test]
-async fn what_a_merchant_excludes_is_gone_at_once_from_every_page() {
+async fn excluded_products_are_gone_at_once_from_every_page() {
     let (origin, _) = shopify().await;
     let folder = tempfile::tempdir().expect("a folder");
     let host = start(folder.path(), &origin, &[]);
@@ -75,7 +75,7 @@ async fn what_a_merchant_excludes_is_gone_at_once_from_every_page() {
 }
 
 #[tokio::test]
-async fn what_a_merchant_pins_is_first_within_seconds() {
+async fn pinned_products_are_first_within_seconds() {
     let (origin, _) = shopify().await;
     let folder = tempfile::tempdir().expect("a folder");
     let host = start(folder.path(), &origin, &[]);

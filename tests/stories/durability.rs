@@ -149,7 +149,7 @@ async fn a_deployment_moves_to_other_backends_with_all_it_has_and_again_after_an
     process.get("/s/magic-wands?shopper=abc123").await.expect("it serves").is_fallback();
     process.made("abc123").await.expect("the page is made");
     let (is_done, said) = migrate();
-    assert!(!is_done && said.contains("a server works on data: stop it first"), "{said}");
+    assert!(!is_done && said.contains("a server uses data: stop it first"), "{said}");
     process.terminate();
 
     let (is_done, said) = migrate();

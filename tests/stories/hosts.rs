@@ -94,7 +94,7 @@ async fn tell(address: String, topic: &'static str, id: String) -> Option<bool> 
 }
 
 #[tokio::test]
-async fn what_a_merchant_does_on_one_host_holds_on_the_other() {
+async fn a_merchants_action_on_one_host_applies_on_the_other() {
     let Some(hosts) = Hosts::start().await else { return };
     let Hosts { one, two, .. } = &hosts;
     assert!(!serves(one).await && !serves(two).await);

@@ -125,15 +125,15 @@ async fn an_index_that_lies_does_nothing_to_a_terminal_and_is_refused_with_a_lin
 
     let search = |index: String| refused(folder, &["components", "search", "--index", &index]);
     store_index(&at("html"), INDEX, b"<html>").await;
-    assert!(search(at("html")).contains("its layer is not the JSON of an index"));
+    assert!(search(at("html")).contains("its layer is not an index in JSON"));
     store_index(&at("later"), INDEX, br#"{"form": 9, "components": []}"#).await;
     assert!(
-        search(at("later")).contains("the index has the form 9, which a newer version of this program reads")
+        search(at("later")).contains("the index has form 9: read it with a newer version of this program")
     );
     store_index(&at("huge"), INDEX, &vec![b' '; (1 << 20) + 1]).await;
     assert!(search(at("huge")).contains("has more than 1048576 bytes"));
     store_index(&at("wasm"), "application/wasm", b"\0asm").await;
-    assert!(search(at("wasm")).contains("it is no index of components"));
+    assert!(search(at("wasm")).contains("not an index of components"));
     assert!(search(at("missing")).contains("the registry has no such artifact"));
     let refusal = refused(folder, &["components", "search"]);
     assert!(refusal.contains("name an index with --index, or in server.component_index"), "{refusal}");

@@ -176,7 +176,7 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
 const PATIENT: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn what_was_refused_is_asked_again_after_ten_minutes_and_the_page_is_the_models() {
+async fn a_refused_question_is_asked_again_after_ten_minutes_and_the_page_is_the_models() {
     for saying in [
         Saying::Error(401, r#"{"error":{"message":"Incorrect API key provided"}}"#),
         Saying::Error(429, r#"{"error":{"message":"m","type":"insufficient_quota"}}"#),

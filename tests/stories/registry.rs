@@ -247,7 +247,7 @@ async fn hosts_take_a_component_up_one_by_one_and_none_does_once_it_failed() {
 
     let pinned = push(folder, &file, &repository);
     let (is_done, said) = hosts.swap(&format!("oci://{pinned}")).await;
-    assert!(is_done && said.contains("caching: taken up by 2 of 2 hosts\n"), "{said}");
+    assert!(is_done && said.contains("caching: swapped by 2 of 2 hosts\n"), "{said}");
     assert_eq!(hosts.caching().await, [other.clone(), other.clone()]);
 
     let flawed = push(folder, &broken::component(Role::Caching, Flaw::Traps), &repository);

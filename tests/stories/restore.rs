@@ -106,7 +106,9 @@ async fn a_damaged_folder_is_replaced_by_its_backup_and_the_former_data_is_kept(
     assert!(folder.path().join("data.former/jobs.db").exists(), "{said}");
     assert!(has_page(folder.path(), "abc123").await);
     assert!(!has_page(folder.path(), "later").await, "it came after the backup");
-    assert!(refused(folder.path(), &["restore", "copy"]).contains("data.former is of an earlier restore"));
+    assert!(
+        refused(folder.path(), &["restore", "copy"]).contains("data.former is left from an earlier restore")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,7 +143,7 @@ async fn a_backup_that_is_refused_changes_nothing() {
     let said = wrong("without", &|copy| fs::remove_file(copy.join("jobs.db")).expect("it is there"));
     assert!(said.contains("jobs.db"), "{said}");
     let said = wrong("partial", &|copy| fs::remove_file(copy.join("backup.json")).expect("it is there"));
-    assert!(said.contains("is no complete backup"), "{said}");
+    assert!(said.contains("is not a complete backup"), "{said}");
     let said = wrong("newer-form", &|copy| {
         fs::write(copy.join("backup.json"), r#"{"form": 2, "version": "9.0.0"}"#).expect("it is ours");
     });
@@ -150,7 +152,7 @@ async fn a_backup_that_is_refused_changes_nothing() {
         let contents = r#"{"form": 1, "version": "0.1.0", "databases": ["../data/jobs.db"], "pages": 0}"#;
         fs::write(copy.join("backup.json"), contents).expect("it is ours");
     });
-    assert!(said.contains("is no list of a backup's contents"), "{said}");
+    assert!(said.contains("is not the list of a backup's contents"), "{said}");
     assert_eq!(content(&folder.path().join("data")), before);
     assert!(!folder.path().join("data.former").exists());
 }
@@ -171,7 +173,7 @@ async fn a_backup_of_a_newer_schema_and_a_server_that_works_are_refused() {
 
     let process = Process::start(folder.path(), &[]);
     let said = refused(folder.path(), &["restore", "copy"]);
-    assert!(said.contains("a server works on ") && said.contains("/data: stop it first"), "{said}");
+    assert!(said.contains("a server uses ") && said.contains("/data: stop it first"), "{said}");
     process.get("/s/magic-wands?shopper=abc123").await.expect("it serves").is_hit();
 }
 

@@ -123,7 +123,7 @@ async fn a_call_that_is_under_way_ends_on_the_version_that_it_began_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_fit_is_refused_and_the_running_version_goes_on() {
+async fn a_component_that_does_not_fit_is_refused_and_the_former_one_stays() {
     let host = Host::open().await;
     let before = host.deployment.loaded();
     let of_other_world = flawed(Role::Generation);
@@ -154,7 +154,7 @@ async fn the_command_swaps_a_component_of_a_running_server() {
     let right = source(other(Role::Caching).digest);
 
     let refusal = refused(folder.path(), &right);
-    assert!(refusal.contains("no server works on this data folder"), "{refusal}");
+    assert!(refusal.contains("no server uses this data folder"), "{refusal}");
     let server = Process::start(folder.path(), &[]);
     let running = async || {
         let health = server.get("/health").await.expect("it serves");
@@ -190,7 +190,7 @@ async fn the_command_swaps_a_component_of_a_running_server() {
         () = visits => unreachable!("it visits for ever"),
     };
     assert!(
-        said.contains("caching: taken up") && said.contains("caching: kept; 0 of 200 calls failed"),
+        said.contains("caching: swapped") && said.contains("caching: kept; 0 of 200 calls failed"),
         "{said}"
     );
     assert!(

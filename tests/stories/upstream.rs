@@ -272,7 +272,7 @@ async fn a_storm_of_webhooks_has_products_listed_once_for_each_move_and_the_last
         host.products_changed(&format!("storm-{change}")).await;
         page(&visitors[change % visitors.len()]).await;
     }
-    // What was changed last counts from here on. All come at once.
+    // From here on the last change applies. All come at once.
     host.controls.clock.advance(Duration::from_secs(1));
     futures_util::future::join_all(visitors.iter().map(page)).await;
     for visitor in &visitors {

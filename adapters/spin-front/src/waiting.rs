@@ -1,4 +1,4 @@
-//! Waiting for a better answer. The front is not notified of what a job did, so it asks again. Decisions only: nothing
+//! Waiting for a better answer. The front is not notified of a job's outcome, so it asks again. Decisions only: nothing
 //! here waits.
 
 /// The pause before the storefront is asked again: short at first, then longer, because each question costs two reads of

@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_by_itself_makes_it_stale_at_its_time() {
+    fn a_page_is_stale_when_a_campaign_begins_or_ends() {
         let metadata =
             PageMetadata { changes_ms: Some(500), fresh_until_ms: 1000, ..PageMetadata::unknown() };
         assert_eq!(staleness(&metadata, 499, Some(0)), None);

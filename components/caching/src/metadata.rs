@@ -6,7 +6,7 @@
 //!
 //! The words, separated by one space: persona, confidence, source, job (`.` if unknown), time of the
 //! plan, time until which the page is fresh, catalog version; and, unless both are 0, the time at which what it shows changes
-//! by itself, and the digest of what the merchant excludes. Every hit reads them: as JSON they took
+//! by itself, and the digest of the merchant's exclusions. Every hit reads them: as JSON they took
 //! longer than the rest of this component together. The second comment gives the fragment, the part of the
 //! document that is shown inside a theme. Pages of releases before fragments lack it, and such a release treats it as
 //! part of the document.

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plan_does_not_wait_and_what_is_no_review_is_replaced() {
+    fn an_invalid_plan_does_not_wait_and_an_invalid_review_is_replaced() {
         let cache = cache();
         let submit = |json: &str| cache.submit_plan(&shop(), &audience(), &plan(json));
         assert_eq!(submit("nonsense"), Err(Error::Plan(InvalidPlan::NotJson)));

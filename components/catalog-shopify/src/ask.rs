@@ -129,7 +129,7 @@ impl<W: World> Shopify<'_, W> {
                 Ok(Read { data, partly: None }) => return Ok(data),
                 Ok(Read { data, partly: Some(failure) }) => {
                     if !self.give_up(query, &failure) {
-                        self.world.warn("Shopify answered only in part", &[("cause", &failure.to_string())]);
+                        self.world.warn("Shopify's answer is incomplete", &[("cause", &failure.to_string())]);
                         return Ok(data);
                     }
                     continue;

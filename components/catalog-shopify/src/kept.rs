@@ -146,5 +146,5 @@ fn write(world: &impl World, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) {
 }
 
 fn log_failure(world: &impl World, StorageFailed(cause): &StorageFailed) {
-    world.warn("the catalog's storage failed", &[("cause", cause)]);
+    world.warn("the catalog's key-value storage failed", &[("cause", cause)]);
 }

@@ -19,7 +19,7 @@ const REASON_CHARS_MAX: usize = 300;
 /// The longest name of a model that is stored, in characters.
 const NAME_CHARS_MAX: usize = 100;
 
-/// What is known so far of the model's part in a plan.
+/// The model's part in a plan, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Telling {
     asked: Option<Asked>,

@@ -107,7 +107,7 @@ mod tests {
             for line in [viewed, words.why_bought] {
                 let company = Company { products: &[], decided: &[] };
                 let flaw = storefront.voice.flaw_beside(line, 120, &company);
-                // A model may not speak of what the shopper did, because it could be wrong. This line is true.
+                // A model may not speak of the shopper's actions, because it could be wrong. This line is true.
                 let flaw = flaw.filter(|flaw| *flaw != Flaw::Claim(Kind::Person));
                 flaws.extend(flaw.map(|flaw| (language.tag(), line, flaw)));
             }

@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_promised_or_in_the_data_may_be_said_as_it_is() {
+    fn promises_and_product_data_may_be_quoted() {
         let products = [product("a", "Wands", 1)];
         let beside = [&products[0]];
         let voice = voice(&[]);

@@ -61,7 +61,7 @@ pub struct Draft {
     pub blocks: Vec<Block>,
     /// The number of blocks that were given and cannot be read.
     pub unreadable: usize,
-    /// What was mended.
+    /// The repairs, by code.
     pub mended: Mended,
 }
 

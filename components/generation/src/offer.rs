@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_season_is_offered_last() {
+    fn products_out_of_season_are_offered_last() {
         let winter = |at: u64| Product {
             title: format!("Winter Wand {at}"),
             ..product(&format!("w{at}"), "Wands", 2_000)

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_sorts_by_lowest_price_hunts_deals() {
+    fn a_shopper_who_sorts_by_lowest_price_hunts_deals() {
         for sort in ["price-ascending", "price_asc", "Price: low to high", "price:asc", "cheapest"] {
             check(
                 &Signals { sorts: texts(&[sort]), ..Signals::default() },
@@ -107,19 +107,19 @@ mod tests {
     }
 
     #[test]
-    fn whoever_looks_into_many_categories_explores() {
+    fn a_shopper_who_looks_into_many_categories_explores() {
         let views = texts(&["wand-1", "hat-1", "potion-1"]);
         check(&Signals { views, ..Signals::default() }, Persona::Explorer, "looks into several categories");
     }
 
     #[test]
-    fn whoever_buys_again_is_loyal() {
+    fn a_shopper_who_buys_again_is_loyal() {
         let signals = Signals { visits: 9, purchased: texts(&["wand-1", "hat-1"]), ..Signals::default() };
         check(&signals, Persona::Loyalist, "has bought before");
     }
 
     #[test]
-    fn whoever_looks_once_and_decides_is_a_minimalist() {
+    fn a_shopper_who_looks_once_and_decides_is_a_minimalist() {
         let signals = Signals {
             views: texts(&["wand-1"]),
             carted: texts(&["wand-1"]),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_turned_off_is_replaced_by_the_next_best() {
+    fn a_persona_that_is_turned_off_is_replaced_by_the_next_best() {
         let signals = Signals { sorts: texts(&["price-asc"]), visits: 6, ..Signals::default() };
         let read = |off: &[Persona]| read(&signals, &assortment(), |persona| !off.contains(&persona));
         assert_eq!(read(&[]).unwrap().persona, Persona::Dealhunter);

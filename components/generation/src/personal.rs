@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_shopper_viewed_and_bought_is_added() {
+    fn viewed_and_bought_products_are_added() {
         assert_eq!(
             names(&Signals::default()),
             ["hero", "grid", "spotlight", "deals", "search", "story", "reassurance"]

@@ -31,7 +31,7 @@ pub mod limits {
     /// The most blocks that show nothing but text.
     pub const TEXT_BLOCKS_MAX: usize = 2;
 
-    /// Returns how many planned blocks a page of this kind has. What is about a subject is a page by itself.
+    /// Returns how many planned blocks a page of this kind has. The part about its subject is a page by itself.
     pub fn blocks(page: PageKind) -> RangeInclusive<usize> {
         if page.has_subject() { 0..=BLOCKS_BELOW_MAX } else { BLOCKS_MIN..=BLOCKS_MAX }
     }

@@ -125,7 +125,7 @@ impl<'a, H: Host> Planning<'a, H> {
         if self.job.request.work == Work::PlanLocally {
             return self.locally(None, Some(FIRST_VIEW_MS));
         }
-        // What is planned of a page with a subject names no products: a few say what the shop has.
+        // The planned part of a page with a subject names no products. A few are enough to show what the shop sells.
         let full = if self.storefront.page.has_subject() { PRODUCTS_FEW } else { PRODUCTS_MAX };
         let offer = self.offer(full);
         if !form::has_copy(&offer, self.storefront) {

@@ -31,7 +31,7 @@ pub const RECORD_BYTES_MAX: usize = 64 * 1024;
 pub enum NotReplayed {
     /// The plan has no record.
     #[error(
-        "the page has no record of what it was made of: an earlier release made it, or the record was larger than \
+        "the page has no record: an earlier release made it, or the record was larger than \
          {RECORD_BYTES_MAX} bytes"
     )]
     NoRecord,
@@ -57,7 +57,7 @@ pub struct Rendered<'a> {
     pub because: Option<&'a Because>,
 }
 
-/// What is stored of a page: its record, beside how it was made.
+/// The stored form of a page's record, beside its origin.
 #[derive(Deserialize)]
 struct Page {
     #[serde(default)]
@@ -117,7 +117,7 @@ impl Rendered<'_> {
         let made = Made { release: RELEASE.to_owned(), renderer, made_ms, reasons };
         let record = json(&self.record(stored)).filter(|record| record.len() <= RECORD_BYTES_MAX);
         let made = json(&made).unwrap_or_default();
-        // Both are objects: the record is one more member of what is told of the page.
+        // Both are objects: the record is one more member of the page's origin.
         let page = match (record, made.strip_suffix('}')) {
             (Some(record), Some(open)) => format!("{open},\"record\":{record}}}"),
             _ => made,

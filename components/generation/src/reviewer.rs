@@ -25,7 +25,7 @@ pub enum NotShown {
     #[error("this shop is not served here")]
     NoSuchShop,
     /// The text is not a plan of this release.
-    #[error("that is no plan")]
+    #[error("not a plan")]
     NoPlan,
     /// The catalog did not answer.
     #[error("the catalog did not answer")]
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_of_another_form_of_the_plan_is_not_edited() {
+    fn an_edit_of_another_form_of_the_plan_is_refused() {
         let mut world = World::new([]);
         let digest = shown(&world).digest;
         assert_eq!(edited(&world, &digest, &[("blocks[77].heading", "x")]), Edited::Changed);
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plan_of_a_served_shop_is_an_error() {
+    fn an_invalid_plan_or_an_unknown_shop_is_an_error() {
         let world = World::new([]);
         assert_eq!(show(&world, &shop(), &audience(), "{}"), Err(NotShown::NoPlan));
         let nowhere = World { merchant: None, ..World::new([]) };

@@ -26,7 +26,7 @@ const CHANGES_MAX: usize = 100;
 pub struct Salvaged {
     /// The plan.
     pub plan: Checked,
-    /// What was mended.
+    /// The repairs, by code.
     pub mended: Mended,
     /// What the check refused in the model's part.
     pub refused: Vec<Problem>,

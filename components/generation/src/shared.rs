@@ -158,7 +158,7 @@ impl<'a, H: Host> Segment<'a, H> {
     fn release(&self) {
         let released = self.host.release_planning(&self.job.request.shop, &self.id, &self.job.id);
         if let Err(error) = released {
-            self.warn("cannot give the lease on a segment back", &error);
+            self.warn("cannot release the lease on a segment", &error);
         }
     }
 

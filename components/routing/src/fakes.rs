@@ -67,7 +67,7 @@ pub(crate) struct Fake {
     pub(crate) refusing: Vec<&'static str>,
     /// The allowances that are used up.
     pub(crate) used_up: Vec<Allowance>,
-    /// What was taken from.
+    /// The allowances that were taken.
     pub(crate) taken: RefCell<Vec<Allowance>>,
     /// How many compare-and-swaps another writer wins.
     pub(crate) rivals: Cell<u32>,

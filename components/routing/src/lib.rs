@@ -6,6 +6,29 @@
 //! shopper's request (storage that is down, a full pool), the answer is a page or a one-line refusal of bad
 //! input, never a server error. Only the operator's routes return server errors, and so do webhooks, so that
 //! Shopify sends them again.
+//!
+//! A host lets routing ask for the parts of a request:
+//!
+//! ```
+//! use routing::{BodyError, Request};
+//!
+//! struct Received {
+//!     language: &'static str,
+//! }
+//!
+//! impl Request for Received {
+//!     fn header(&self, name: &str) -> Option<String> {
+//!         (name == "accept-language").then(|| self.language.to_owned())
+//!     }
+//!
+//!     fn body(&self, _bytes_max: u32) -> Result<Vec<u8>, BodyError> {
+//!         Ok(Vec::new())
+//!     }
+//! }
+//!
+//! let request = Received { language: "de" };
+//! assert_eq!(request.header("accept-language").as_deref(), Some("de"));
+//! ```
 
 mod admission;
 mod approved;

@@ -21,7 +21,7 @@ pub(crate) enum InvalidParameter {
     #[error("parameter {0} is not a whole number")]
     Number(&'static str),
     /// The value is not one of the known ones.
-    #[error("parameter {0} is not one that there is")]
+    #[error("parameter {0} has an unknown value")]
     Unknown(&'static str),
 }
 

@@ -96,7 +96,7 @@ pub(crate) fn refuse_closed(cache: &impl Cache, visitor: &Visitor) -> Result<(),
     }
 }
 
-/// Returns the reply to a report of which so many events were stored.
+/// Returns the reply to a report with this number of stored events.
 pub(crate) fn tracked<V>(shop: ShopId, stored: usize) -> Reply<V> {
     Reply { shop: Some(shop), ..Response::json(200, &json!({ "stored": stored })).into() }
 }

@@ -244,7 +244,7 @@ impl Action {
             Topic::CustomersDataRequest => {
                 Self::Enqueue(MaintenanceKind::ReportCustomer(customer(&DataRequest::read(body)?.customer)?))
             }
-            // What is no order is not counted. To refuse it would only make Shopify repeat it.
+            // A body that is not an order is not counted. A refusal would only make Shopify repeat it.
             Topic::OrdersCreate => Order::read(body).map_or(Self::Nothing, Self::Count),
             Topic::OrdersCancelled => Order::read(body).map_or(Self::Nothing, Self::Cancel),
             Topic::RefundsCreate => Refund::read(body).map_or(Self::Nothing, Self::Subtract),

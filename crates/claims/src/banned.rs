@@ -17,7 +17,8 @@ const ENDINGS: &str = " s es er ers est ed ing ings ly ness y en e em n st ste s
 /// those that only a long stem may have (exclusive, exclusivity).
 const DERIVED: &str = " ious iously urious uriously ury uries us uxus ios iose ioser ioses iosen iosem urios uriose urioser urioses uriosen uriosem eux euse euses eusement ueux ueuse ueuses ueusement oso osa osos osas osi ose osamente osissimo uoso uosa uosi uose uosamente ous ously haft hafte hafter haftes haften one oni ona accio accia uccio uccia ino ina ini ine etto etta etti ette azo aza azos azas illo illa illos illas ito ita itos itas ucho uchos isima isimo isimos isimas ";
 const LONG_DERIVED: &str = " if ife ifs ives ive ively ivement iv iva ivo ivi ivos ivas ivamente ivitat ivite ividad ivita ity ities ic ics ical ically ique iques iquement ico ica ici iche icos icas al ale ales aux elle elles ally able ables abile abili ible ibles bar bare barer bares baren isch ische ischer isches ischen tion tions cion ciones zione zioni ful fully less ette ettes ";
-/// Endings of what is derived from Greek and Latin nouns (magic; `Magie`, magisch), and the endings that those lose.
+/// Endings of words that are derived from Greek and Latin nouns (magic; `Magie`, magisch), and the endings that those
+/// lose.
 const LEARNED: &str = " ic ics ical ically ique iques iquement ico ica ici iche icos icas icamente isch ische ischer isches ischen ischem ien ier iers ian ians iana iano ";
 const LEARNED_LOST: [&str; 4] = ["ic", "ie", "ia", "ica"];
 /// Endings that a word may lose before such a one.

@@ -30,7 +30,7 @@ pub fn of(tokens: &[Token], language: usize, signs: &Signs) -> i64 {
     weighed(&places(tokens, language), weight) + signed(signs, sign_weight)
 }
 
-/// Returns the sum of the weights of signs, in hundredths, and of what every text has.
+/// Returns the sum of the weights of signs and of the weight of every text, in hundredths.
 pub fn signed(signs: &Signs, weight: impl Fn(usize) -> i64) -> i64 {
     let sum: i64 = signs.iter().enumerate().map(|(sign, tenths)| tenths * weight(sign)).sum();
     sum / 10 + weight(SIGNS)
@@ -55,7 +55,7 @@ fn weight(place: usize) -> i64 {
     i64::from(if place.is_multiple_of(2) { byte & 15 } else { byte >> 4 }) - 8
 }
 
-/// Returns the places of what a text says, each once, sorted. What is masked has been accounted for.
+/// Returns the places of a text's signs, each once, sorted. Masked parts have been accounted for.
 pub fn places(tokens: &[Token], language: usize) -> Vec<usize> {
     let mut places = Vec::with_capacity(tokens.len() * 4);
     let words: Vec<_> =

@@ -15,7 +15,7 @@ const ROUNDS: usize = 30;
 const WEIGHT_MAX: f64 = 7.0;
 const ROUNDED_BELOW: f64 = 0.9995;
 
-/// What was learned: the weight of each place, and of each sign and of every text in hundredths.
+/// The learned weights, in hundredths: of each place, of each sign, and of every text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Weights {
     /// The weight of each place.
@@ -55,7 +55,7 @@ pub fn learned(lessons: &[&Lesson]) -> Weights {
     Weights { words: words.collect(), signs: signs.collect() }
 }
 
-/// Returns the weight of each place, then of each sign, then of what every line has.
+/// Returns the weight of each place, then of each sign, then of every line.
 fn solved(lessons: &[&Lesson]) -> Vec<f64> {
     let mut weights = vec![0.0; PLACES + SIGNS + 1];
     let mut costs = vec![0.0; lessons.len()];
@@ -76,7 +76,7 @@ fn step(weights: &mut [f64], cost: &mut f64, lesson: &Lesson) {
     let side = if lesson.is_claim { 1.0 } else { -1.0 };
     let words: f64 = lesson.places.iter().map(|place| weights[*place]).sum();
     let signs: f64 = values(&lesson.signs).map(|(sign, value)| weights[PLACES + sign] * value).sum();
-    // The squares of a line's places add up to one, and that of what every line has is one.
+    // The squares of a line's places add up to one, and the weight of every line is one.
     let square = 2.0 + values(&lesson.signs).map(|(_, value)| value * value).sum::<f64>();
     let slack = 1.0 / (2.0 * COST);
     let gradient = side * (words * each + signs + weights[PLACES + SIGNS]) - 1.0 + slack * *cost;

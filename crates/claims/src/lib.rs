@@ -6,6 +6,17 @@
 //! (`lexicon/`), which are matched against each way in which a text can be read.
 //!
 //! The gate knows texts only. It does no I/O, and does not change a text.
+//!
+//! ```
+//! use claims::{Beside, Gate, Kind, Terms};
+//!
+//! let promises = ["Free returns within 30 days".to_owned()];
+//! let gate = Gate::new(&Terms { language: "en", currency: "EUR", promises: &promises, ..Terms::default() });
+//! let kind = |text| gate.violation(text, &Beside::default()).map(|violation| violation.kind);
+//! assert_eq!(kind("For long evenings"), None);
+//! assert_eq!(kind("Free returns within 30 days"), None);
+//! assert_eq!(kind("Only two left in stock"), Some(Kind::Scarcity));
+//! ```
 
 mod banned;
 #[cfg(feature = "corpus")]

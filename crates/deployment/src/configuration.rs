@@ -18,7 +18,7 @@ pub struct Configuration {
     storefront: Option<(String, Secret)>,
     /// The secrets that components may check against.
     pub secrets: Secrets,
-    /// The mistakes in the variables, for the log. What is wrong is ignored, so that a shop is served all the same.
+    /// The mistakes in the variables, for the log. A wrong variable is ignored, so that shops are still served.
     pub mistakes: Vec<Mistake>,
 }
 

@@ -58,7 +58,7 @@ type WithoutEarlier = (u32, u16, Arm, Persona, u64, u64, u64, u64, u64);
 /// The same without orders, which came last.
 type WithoutOrders = (u32, u16, Arm, Persona, u64, u64, u64, u64);
 
-/// What is read of every form first.
+/// The members that every form has, which are read first.
 #[derive(Deserialize)]
 struct Form {
     form: u32,

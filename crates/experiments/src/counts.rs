@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_usual_is_known_from_a_hundred_shoppers_on() {
+    fn the_usual_order_is_known_from_a_hundred_shoppers_on() {
         assert_eq!(worths((1..100).map(|_| 5_000)).typical(), None);
         let typical = worths((0..101).map(|at| 1_000 + at * 100)).typical().unwrap();
         assert!((4_800..=6_000).contains(&typical.0), "{typical:?}");

@@ -1,4 +1,4 @@
-//! What personal pages change: which shoppers are held out, what both groups did, and what may be concluded.
+//! The effects of personal pages: which shoppers are held out, what both groups did, and which conclusions hold.
 //!
 //! A small share of a shop's shoppers, the holdout, always gets the unpersonalised page ([`assign`]). Each shopper who
 //! saw the block is counted once, with what they did in the 24 hours that follow ([`Unit`]), in sums for each day
@@ -7,6 +7,18 @@
 //!
 //! Pure: no I/O, no clock, no randomness. It knows neither pages nor requests. `docs/experiments.md` has the formulas
 //! and their sources.
+//!
+//! ```
+//! use experiments::{Arm, assign};
+//! use model::shop::Share;
+//! use model::{ShopId, ShopperId};
+//!
+//! let shop = ShopId::parse("magic-wands").unwrap();
+//! let arm = |number: u32, share| assign(share, &shop, &ShopperId::parse(&format!("shopper-{number}")).unwrap());
+//! let held_out = (0..1_000).filter(|number| arm(*number, Share::TENTH) == Arm::Holdout).count();
+//! assert!((70..130).contains(&held_out));
+//! assert_eq!(arm(1, Share::NOBODY), Arm::Personal);
+//! ```
 
 mod aggregates;
 mod assignment;

@@ -1,4 +1,4 @@
-//! What is compared between both groups.
+//! The measures that are compared between both groups.
 
 use crate::counts::{Counts, Typical};
 use crate::interval::Summary;
@@ -42,7 +42,7 @@ impl Measure {
     /// Returns the information, one over the squared standard error, from which on the interval's width falls as it
     /// would with a fixed end; `None` if it is not known yet what orders usually are worth. It is fixed beforehand, for
     /// differences of half a percentage point of cart adds, two fifths of one of orders, a tenth of a product view, and
-    /// half of a percent of what orders usually are worth; intervals of shops that are ten times as large or small are
+    /// half of a percent of the usual worth of orders; intervals of shops that are ten times as large or small are
     /// hardly wider.
     pub(crate) fn tuning(self, typical: Option<Typical>) -> Option<f64> {
         match self {

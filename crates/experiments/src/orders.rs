@@ -15,7 +15,7 @@ pub struct Placed {
     pub order: u64,
     /// When it was placed.
     pub at_ms: u64,
-    /// What was paid, in hundredths of the currency's unit.
+    /// The amount that was paid, in hundredths of the currency's unit.
     pub paid: u64,
     /// The currency.
     pub currency: Currency,

@@ -62,7 +62,7 @@ pub struct Report {
 pub struct Row {
     /// The persona; `None` for all shoppers.
     pub persona: Option<Persona>,
-    /// What is compared.
+    /// The measure that is compared.
     pub measure: Measure,
     /// The currency of revenue, if it is known.
     pub currency: Option<Currency>,

@@ -75,7 +75,7 @@ impl Totals {
     /// Adds the orders under the share that Shopify's webhooks report. As soon as there are any, orders that the web pixel
     /// reports do not count. If the shop changed its currency, only those in the last one count, because amounts
     /// in two are not added up. What orders usually are worth follows from the first days with enough of them, and is
-    /// not affected by what comes later.
+    /// not affected by later orders.
     #[must_use]
     pub fn with_sales(mut self, sales: &Sales) -> Self {
         self.currency = sales.last_currency();
@@ -99,7 +99,7 @@ impl Totals {
         self
     }
 
-    /// Returns the currency of what orders are worth, if there are any.
+    /// Returns the currency of orders, if there are any.
     pub fn currency(&self) -> Option<Currency> {
         self.currency
     }
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_usual_stays_what_it_was_in_the_first_days() {
+    fn the_usual_order_is_that_of_the_first_days() {
         let mut sales = sold(10, "USD", 5_000, 60);
         let few = Totals::new(Share::TENTH, 40).with_sales(&sales);
         assert_eq!(few.typical(), None);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_pixel_says_counts_only_without_webhooks() {
+    fn orders_of_the_pixel_count_only_without_webhooks() {
         let mut totals = Totals::new(Share::TENTH, 20);
         totals.add(&group(10, Share::TENTH), &Cell { shoppers: 9, ordered: 5, ..Cell::default() });
         assert_eq!(held_out(&totals).buyers, 5);

@@ -1,7 +1,7 @@
 //! The record of a shopper who was counted, and what it adds to the sums.
 //!
 //! A shopper is counted when they first see the block, and what they do counts for the 24 hours after that. So each
-//! shopper is one independent observation, and is complete after a fixed time, but for refunds of what they ordered.
+//! shopper is one independent observation, and is complete after a fixed time, but for refunds of their orders.
 
 use std::hash::Hasher as _;
 
@@ -273,14 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_shopper_does_before_they_see_the_block_does_not_count() {
+    fn actions_before_a_shopper_sees_the_block_do_not_count() {
         assert_eq!(Unit::after(None, &[Event::View(1), Event::AddToCart], &NOW), None);
         let (_, cell) = Unit::after(None, &[Event::AddToCart, Event::Seen, Event::View(1)], &NOW).unwrap();
         assert_eq!(cell, Cell { shoppers: 1, views: 1, views_squared: 1, ..Cell::default() });
     }
 
     #[test]
-    fn what_a_shopper_does_counts_for_a_day() {
+    fn actions_count_for_a_day() {
         let last = Exposure { at_ms: NOW.at_ms + WINDOW_MS - 1, ..NOW };
         assert_eq!(added(&[Event::AddToCart], &last).carted, 1);
         let late = Exposure { at_ms: NOW.at_ms + WINDOW_MS, ..NOW };

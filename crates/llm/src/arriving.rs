@@ -134,7 +134,7 @@ impl<'a> Arriving<'a> {
         let said = beyond_thoughts(self.answer.said());
         self.has_piece = self.has_piece || pieces::complete(said) > 0;
         let texts = [said, self.answer.said(), &self.answer.reasoning];
-        // What a model that thinks says may be a thought of which only the end is marked.
+        // The answer of a model that thinks may begin with a thought whose end alone is marked.
         let room = self.sent.tokens_out_max.saturating_sub(self.sent.answer_tokens_max) as usize;
         let prose_chars_max = PROSE_CHARS_MAX + room * CHARS_PER_TOKEN_MAX;
         let chars_max = self.sent.answer_tokens_max as usize * CHARS_PER_TOKEN_MAX;

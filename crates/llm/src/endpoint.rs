@@ -32,7 +32,7 @@ pub struct Endpoint {
     is_streaming: bool,
 }
 
-/// What is wrong with an endpoint.
+/// Why an endpoint is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEndpoint {
     /// The base URL is invalid. The message does not repeat it, because it may hold a secret.

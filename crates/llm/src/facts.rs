@@ -1,4 +1,4 @@
-//! What is known about providers beforehand, so that the first question to each is one that it accepts. Everything
+//! Facts about providers, so that each accepts the first question to it. Everything
 //! else is learned from what an endpoint refuses (`dialect.rs`).
 
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::wire::SchemaMode;
 
-/// What is known about a provider. `None` and false mean that what most endpoints accept is sent.
+/// Facts about a provider. `None` and false stand for the form that most endpoints accept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Facts {
     /// The end of its host's name.

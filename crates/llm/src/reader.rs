@@ -168,7 +168,7 @@ impl Reader<'_> {
         let start = documents.text.clone();
         let mut answer = self.answer_in(documents);
         let is_json = is_json(&answer.text);
-        // A page can be made of what is there, whatever came after it.
+        // A page can be made of the blocks before the damage.
         let is_enough = is_json || pieces::are_enough(beyond_thoughts(&answer.text));
         if let Some(error) = answer.error.as_ref().filter(|_| !is_enough) {
             return self.error_in(&answer, error);

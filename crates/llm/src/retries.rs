@@ -20,11 +20,11 @@ pub(crate) struct Failure {
     pub(crate) cause: Cause,
     /// The beginning of the endpoint's message, made fit for a log.
     pub(crate) said: String,
-    /// What may help.
+    /// The remedy.
     pub(crate) remedy: Remedy,
 }
 
-/// What may help after a failure.
+/// The remedy after a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Remedy {
     /// Ask again after a pause, which the endpoint may have named.

@@ -33,7 +33,7 @@ pub struct Day {
     pub first_of_month: u64,
 }
 
-/// An amount of what the model is asked for and costs.
+/// An amount of tokens and money.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amount {
     /// Tokens, of questions and answers together.
@@ -42,7 +42,7 @@ pub struct Amount {
     pub microdollars: u64,
 }
 
-/// What is spent and reserved of a budget.
+/// The amounts of a budget that are spent and reserved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Used {
     /// On the day.
@@ -102,7 +102,7 @@ pub enum Answer {
     Unavailable,
 }
 
-/// What is reserved for a call.
+/// The reservation for a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
     /// The day whose budgets hold it.
@@ -220,7 +220,7 @@ impl Limits {
         Limit::ALL.into_iter().find(|limit| self.of(*limit).is_some_and(|max| used.of(*limit) > max))
     }
 
-    /// Returns the first limit of which the part for optional calls is used up by `amount`, the last of what is used.
+    /// Returns the first limit whose part for optional calls is used up, with `amount` as the latest use.
     pub fn nearly_used_by(self, amount: Amount, used: &Used) -> Option<Limit> {
         let (soft, before) = (self.soft(), used.without(amount));
         let crosses = |limit: &Limit| {
@@ -250,7 +250,7 @@ impl Limit {
         }
     }
 
-    /// Returns an amount of what it limits, for people.
+    /// Returns an amount of the limited unit, for people.
     pub fn show(self, amount: u64) -> String {
         match self {
             Self::TokensPerDay => format!("{amount} tokens"),
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_reserved_before_a_refusal_is_known() {
+    fn a_refusal_says_which_reservations_were_made_before_it() {
         let mut reserving = LIMITED.reserve("tea-house", amount(10, 0), 0);
         reserving.answered(Answer::Reserved).unwrap();
         let failed = reserving.answered(Answer::UsedUp(used(91, 0, 0))).unwrap_err();

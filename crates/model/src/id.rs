@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_leave_its_key_is_no_store_id() {
+    fn a_store_id_cannot_leave_its_key() {
         for text in
             ["", ".", "..", "a..b", "-a", "a-", "a:b", "a/b", "A", "a b", "a\0", "é", "a.", ".a", "%2e"]
         {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_leave_its_key_is_no_shopper_id() {
+    fn a_shopper_id_cannot_leave_its_key() {
         for text in ["", ".", "a.b", "a:b", "a/b", "a b", "<script>", "a\n", "é", "{{", &"a".repeat(129)] {
             assert!(ShopperId::parse(text).is_err(), "{text:?}");
         }

@@ -182,7 +182,7 @@ impl Limits {
         generations: 0,
     };
 
-    /// Returns the counters that a request takes from. What has no limit has none.
+    /// Returns the counters that a request takes from. An allowance without a limit has none.
     pub fn counters(&self, allowances: impl IntoIterator<Item = Allowance>, by: &Taker<'_>) -> Vec<Counter> {
         let counters = allowances.into_iter().filter_map(|allowance| {
             let (quota, counter) = self.quota(allowance).zip(allowance.counter(by))?;
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_counted_by_client_needs_no_address() {
+    fn an_allowance_that_is_not_counted_by_client_needs_no_address() {
         for allowance in Allowance::ALL {
             assert_eq!(counter(allowance, "").is_none(), allowance.is_of_client(), "{allowance:?}");
         }

@@ -95,7 +95,7 @@ pub struct Asked {
     pub tokens_out: u64,
     /// The cost at the prices that were configured then, in millionths of a dollar.
     pub cost_microdollars: u64,
-    /// What was mended in the last answer, by code.
+    /// The repairs of the last answer, by code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mended: Vec<String>,
     /// Where the check refused something in the last answer. A place has no text of the model.
@@ -110,7 +110,7 @@ pub struct Asked {
 pub struct Turn {
     /// `system`, `user` or `assistant`.
     pub role: String,
-    /// What was said.
+    /// The reason.
     pub text: String,
 }
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_release_adds_is_left_out() {
+    fn members_of_a_later_release_are_left_out() {
         let stored = r#"{"origin":{"release":"9","planned_ms":1,"planner":"rules","x":1},"page":{"release":"9","made_ms":2,"y":[]}}"#;
         let told: Told = serde_json::from_str(stored).unwrap();
         assert_eq!(told.origin.map(|origin| origin.planner), Some(Planner::Rules));

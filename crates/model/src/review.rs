@@ -95,7 +95,7 @@ pub enum Decision {
 
 /// The plan that a decision is about is not the one that waits, or was approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is another plan now, or none")]
+#[error("the plan is not there any more: another one replaced it, or it was decided")]
 pub struct Outdated;
 
 impl WaitingPlan {
@@ -202,7 +202,7 @@ pub struct Shown {
     pub texts: Vec<Text>,
     /// Why it cannot be shown to shoppers today.
     pub problems: Vec<Problem>,
-    /// A digest of what the texts are of: today's form of the plan.
+    /// The digest of the plan whose texts these are, in today's form.
     pub digest: String,
 }
 
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_review_is_not_read() {
+    fn an_invalid_review_is_not_read() {
         for bytes in [&b""[..], b"[7]", b"\xff", b"{\"approved\":1}"] {
             assert_eq!(Review::decode(bytes), None);
         }

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_starts_like_a_shopper_only_their_own_is_held() {
+    fn only_a_shoppers_own_keys_are_held_whatever_starts_like_them() {
         let shop = ShopId::parse("magic-wands").unwrap();
         let shopper = ShopperId::parse("visitor-abc").unwrap();
         let visitor = Scope::of(&shop, Some(&shopper));
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_a_shop_is_among_its_entries_but_for_audit_records() {
+    fn every_key_with_a_shops_name_is_among_its_entries_but_for_audit_records() {
         let id = ShopId::parse("magic-wands").unwrap();
         let shopper = ShopperId::parse("customer-12").unwrap();
         let event = EventId::parse("b54557e4").unwrap();

@@ -54,14 +54,14 @@ pub struct ShopSettings {
     pub promises: Vec<String>,
     /// Questions that shoppers ask, each with its answer after the question mark: `Do you repair? Yes, for ten years.`
     pub questions: Vec<String>,
-    /// What pages announce above everything else, at most 8 campaigns: of those that run, the first is shown. Each has a
+    /// The announcements above every page, at most 8 campaigns: of those that run, the first is shown. Each has a
     /// `text`, a first day `from` and a last one `until`, as `YYYY-MM-DD`, a `link` such as `collection: sale`, and the
     /// `personas` that see it. All but the text may be left out.
     #[serde(deserialize_with = "campaign::list")]
     pub campaigns: Vec<Campaign>,
-    /// What no page shows, at most 100 lines such as `product: oak-wand`, `collection: sale`, `vendor: Ollivander`,
-    /// `type: Robes` or `block: story`, at most 10 of them collections. An address of the shop stands for its product or
-    /// collection.
+    /// Products and blocks that no page shows, at most 100 lines such as `product: oak-wand`, `collection: sale`,
+    /// `vendor: Ollivander`, `type: Robes` or `block: story`, at most 10 of them collections. An address of the shop
+    /// stands for its product or collection.
     #[serde(deserialize_with = "serialized::excluded")]
     pub excluded: Vec<Selector>,
     /// The products that stand first, at most 100 lines such as those of `excluded`, without blocks. The first four that are
@@ -97,8 +97,8 @@ pub struct ShopSettings {
     /// The same for a month of the calendar (UTC).
     #[serde(with = "serialized::or_empty")]
     pub budget_per_month: Option<Dollars>,
-    /// The share of shoppers who always get the fallback page, in percent, from 0 to 50, so that what personal pages
-    /// change can be told. A changed share starts a new comparison.
+    /// The share of shoppers who always get the fallback page, in percent, from 0 to 50, so that the effect of personal
+    /// pages can be measured. A changed share starts a new comparison.
     pub holdout: Share,
     /// Names of personas that are paused, because the comparison shows that personal pages lose: on the kinds of pages of
     /// the shop that suggest them, every shopper gets the fallback page (`docs/experiments.md`).
@@ -368,8 +368,8 @@ impl Choices {
         }
     }
 
-    /// Returns these choices, which a merchant made while `stored` was stored. What was paused meanwhile stays paused, and
-    /// a changed holdout, which starts a new comparison, may pause anew.
+    /// Returns these choices, which a merchant made while `stored` was stored. Personas that were paused since stay
+    /// paused, and a changed holdout, which starts a new comparison, may pause anew.
     #[must_use]
     pub fn made_upon(mut self, stored: &Self) -> Self {
         self.personas_paused.clone_from(&stored.personas_paused);
@@ -444,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_excluded_and_pinned_is_read_and_written_as_lines() {
+    fn exclusions_and_pins_are_read_and_written_as_lines() {
         let json = r#"{"excluded":["vendor: Ollivander","block: story"],"pinned":["/products/oak-wand"]}"#;
         let shop = read(json).unwrap();
         assert!(!shop.allows_block("story") && shop.allows_block("search"));

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shapes_visible_text_is_invisible_by_itself() {
+    fn a_shaping_character_is_invisible_by_itself() {
         for c in ['\u{200c}', '\u{200d}', '\u{fe0f}', '\u{180b}', '\u{e0100}'] {
             assert!(is_shaping(c) && is_invisible(c), "{c:?}");
         }

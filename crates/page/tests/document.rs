@@ -658,7 +658,7 @@ fn invisible_text_is_not_text() {
     assert!(!document.contains("class=\"points\""), "no promise without words");
     assert!(
         !document.contains("class=\"terms\"") && !document.contains("data-term=\"\u{200b}"),
-        "nor a term"
+        "no term without words"
     );
     let mut products = samples::products(2);
     for product in &mut products {

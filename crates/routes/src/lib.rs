@@ -51,7 +51,7 @@ pub enum Route {
     Page,
     /// The status of a shopper's page.
     Status,
-    /// A report of what a shopper did.
+    /// A report of a shopper's actions.
     Track,
     /// A page within the theme of a shop. Shopify's app proxy forwards and signs these requests.
     ProxyPage,

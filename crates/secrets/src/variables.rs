@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_or_empty_has_no_name() {
+    fn a_secret_that_is_not_set_or_empty_has_no_name() {
         assert_eq!(named_of(&[("SHOPIFY_API_SECRET", "")]), []);
         assert_eq!(named_of(&[("DEBUG_TOKEN", "t")]), [expected("DEBUG_TOKEN", &["t"])]);
     }

@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lacks_a_number_a_time_or_an_amount_is_no_order() {
+    fn a_body_without_a_number_a_time_or_an_amount_is_no_order() {
         for (field, wrong) in [
             ("id", json!(0)),
             ("id", json!("7")),

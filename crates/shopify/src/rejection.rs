@@ -8,16 +8,16 @@ pub enum Rejection {
     #[error("the signature is not valid")]
     Forged,
     /// The timestamp is too old, or in the future.
-    #[error("the request is not of this time")]
+    #[error("the timestamp of the request is too old or in the future")]
     Expired,
     /// A parameter that identifies the caller occurs more than once.
-    #[error("{0} is there more than once")]
+    #[error("{0} is given more than once")]
     Repeated(&'static str),
     /// A required part is missing or malformed.
     #[error("{0} is missing or malformed")]
     Malformed(&'static str),
     /// The shop is not a Shopify domain.
-    #[error("the shop is not a shop's domain")]
+    #[error("the parameter `shop` is not the domain of a shop at Shopify")]
     NotAShop,
 }
 

@@ -29,7 +29,7 @@ pub struct Session {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The header is not `Bearer` and a token, or the token is malformed.
-    #[error("that is no session token")]
+    #[error("not a session token")]
     Malformed,
     /// The token is not signed with Shopify's algorithm.
     #[error("session tokens are signed with HS256")]
@@ -38,13 +38,13 @@ pub enum Error {
     #[error("the signature of the session token is not valid")]
     Forged,
     /// The token has expired or is not valid yet. The page can ask App Bridge for another.
-    #[error("the session token is not of this time")]
+    #[error("the session token has expired or is not valid yet")]
     Expired,
     /// The token is for another app.
     #[error("the session token is for another app")]
     Audience,
     /// The token is not from a Shopify shop.
-    #[error("the session token is not of a Shopify shop")]
+    #[error("the session token does not name a shop at Shopify")]
     Issuer,
 }
 

@@ -103,7 +103,7 @@ pub enum Refusal {
     #[error("Shopify did not accept the session token")]
     InvalidSubjectToken,
     /// The refresh token was replaced, expired or revoked. Drop it, and exchange a session token again.
-    #[error("Shopify did not accept the token that it was given")]
+    #[error("Shopify rejected the refresh token")]
     InvalidGrant,
     /// Shopify does not accept the client id or secret. Only the operator of the app can fix it.
     #[error("Shopify did not accept the app's key and secret")]

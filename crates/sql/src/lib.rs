@@ -43,7 +43,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_starts_with_a_prefix_sorts_before_what_comes_after_it(
+        fn a_text_with_a_prefix_sorts_before_the_first_after_it(
             prefix in "[a\u{d7ff}\u{e000}\u{10ffff}]{0,3}",
             rest in "[\0a\u{10ffff}]{0,3}",
             other in "[a\u{d7ff}\u{e000}\u{10ffff}]{0,4}",

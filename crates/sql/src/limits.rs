@@ -1,4 +1,4 @@
-//! Counters of what strangers make a deployment do, by the generic cell rate algorithm (ITU-T I.371): a counter is the
+//! Counters of the work that strangers cause, by the generic cell rate algorithm (ITU-T I.371): a counter is the
 //! time at which it is full again, and each taking moves that time by one interval.
 
 /// ?1 now, ?2 the counters as a JSON array of objects with `key`, `interval_ms` (in which one grows again) and `room_ms`

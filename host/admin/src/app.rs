@@ -30,7 +30,7 @@ pub struct Links {
     pub support: Option<String>,
     /// The privacy policy. `server.privacy_url`.
     pub privacy: Option<String>,
-    /// What is new. `server.changelog_url`.
+    /// The address of the changelog: `server.changelog_url`.
     pub changelog: Option<String>,
 }
 

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_changes_nothing() {
+    fn an_invalid_answer_changes_nothing() {
         for answer in
             [json!({}), json!({ "errors": [{ "message": "denied" }] }), json!({ "data": null }), json!([])]
         {

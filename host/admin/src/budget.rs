@@ -25,7 +25,7 @@ pub struct Spending {
     day: Date,
 }
 
-/// What was spent of a limit.
+/// The use of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spent {
     /// What calls cost, and what those that are under way may cost.
@@ -80,7 +80,7 @@ impl Spending {
         number(last) + 1
     }
 
-    /// Returns how much is spent of the limit of which most is spent.
+    /// Returns the use of the limit with the largest used share.
     pub fn level(&self) -> Level {
         self.today.level().max(self.month.level())
     }

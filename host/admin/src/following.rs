@@ -48,7 +48,7 @@ impl Admin {
             tokio::time::sleep(LOOK).await;
             match self.follow().await {
                 Err(error) if !fails => {
-                    tracing::warn!(%error, "cannot read which shops are served; what other processes change is served later");
+                    tracing::warn!(%error, "cannot read the served shops; other processes' changes take effect later");
                     fails = true;
                 }
                 Err(_) => {}

@@ -29,7 +29,7 @@ pub(crate) struct Field {
 pub(crate) trait Form: Debug + Send + Sized + 'static {
     /// The page that it is on.
     const PLACE: Place;
-    /// What is sent with it, if it has no errors.
+    /// The values of the form, if it has no errors.
     type Sent: Send + Sync;
 
     /// Returns the form for the current choices.
@@ -67,7 +67,7 @@ pub(crate) trait Form: Debug + Send + Sized + 'static {
 pub(crate) struct Posted(Vec<(String, String)>);
 
 impl Posted {
-    /// Reads a request's body. What is not a form has no fields.
+    /// Reads a request's body. A body that is not a form has no fields.
     pub fn of(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }

@@ -98,7 +98,7 @@ impl Installations {
         Ok(rows.iter().filter_map(|row| id(row).ok()).collect())
     }
 
-    /// Returns a number that grows with each change of what is served, whichever process makes it.
+    /// Returns a number that grows with each change of the served shops, whichever process makes it.
     pub(crate) async fn revision(&self) -> Result<i64, Unavailable> {
         let row = self.tables.first(Statement::new(sql::REVISION)).await?;
         Ok(row.ok_or_else(|| Unavailable("the revision of shops is missing".to_owned()))?.get("number")?)

@@ -3,6 +3,17 @@
 //! It stores shops' tokens, encrypted, and their merchants' choices. It does not
 //! know how pages are made: it uses the host through the trait [`Storefronts`]. Every request
 //! carries a session token from Shopify, and can access only that token's shop.
+//!
+//! The operator's keys encrypt the tokens. The first key encrypts, all of them decrypt, so a key is rotated without
+//! downtime:
+//!
+//! ```
+//! use admin::{InvalidKeys, Keys};
+//!
+//! let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+//! assert!(Keys::parse(&format!("{key},{key}")).is_ok());
+//! assert_eq!(Keys::parse("too short").err(), Some(InvalidKeys::NoKey(1)));
+//! ```
 
 mod admin;
 mod advice;

@@ -1,4 +1,4 @@
-//! What is on each page. A page is a file here and a template of its own in `templates/pages`.
+//! The pages. Each is a file here and a template of its own in `templates/pages`.
 
 mod approval;
 mod brand;

@@ -24,7 +24,7 @@ impl Admin {
         };
         for shop in shops {
             if let Err(error) = self.pause_losing_in(&shop).await {
-                tracing::warn!(%shop, %error, "cannot pause personas that lose");
+                tracing::warn!(%shop, %error, "cannot pause personas whose personal pages lose");
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::wording::Words;
 pub(crate) enum Place {
     /// The connection, the setup, what to do next, numbers.
     Home,
-    /// What is on pages, for whom they are made, and how they look.
+    /// The contents of pages, their audience and their look.
     Pages,
     /// The plans that wait for approval. It belongs to Pages.
     Approval,

@@ -25,7 +25,7 @@ pub(crate) async fn save<F: FormPage>(visit: Visit, body: Bytes) -> Response<Bod
         Ok(read) => read,
     };
     let (status, outcome) = saved(&visit, stored::<F>(&visit, &posted, &sent).await);
-    // What is stored is known to the merchant from now on.
+    // From now on the merchant has seen the stored choices.
     let settings = visit.settings().await.ok();
     let stored = match outcome {
         Outcome::Failed | Outcome::NotConnected => None,

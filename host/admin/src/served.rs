@@ -1,4 +1,4 @@
-//! The shops that this process serves because of what is stored.
+//! The shops that this process serves because their merchants installed the app.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{PricingPlan, Storefronts};
 
-/// The shops that this process serves because of what is stored.
+/// The shops that this process serves because their merchants installed the app.
 #[derive(Default)]
 pub(crate) struct Served(Mutex<Shops>);
 
-/// What was served last.
+/// The choices that were served last.
 #[derive(Default)]
 pub(crate) struct Shops {
     /// The last change that is served.

@@ -11,7 +11,7 @@ pub const TOKENS: &str = "SELECT shop, access, access_until_ms, refresh, refresh
 /// Lists shops that installed the app.
 pub const INSTALLED: &str = "SELECT shop FROM shops WHERE state = 'installed' ORDER BY shop";
 
-/// Reads the number of the last change of what is served.
+/// Reads the number of the last change of the served shops.
 pub const REVISION: &str = "SELECT number FROM shop_revisions";
 
 /// Lists shops that may be served.

@@ -54,7 +54,7 @@ pub struct Report {
     pub made_ms: Option<u64>,
 }
 
-/// What is known of a stored page.
+/// How a stored page was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// `fresh`, or why it is not.
@@ -69,7 +69,7 @@ pub struct Stored {
     pub planned_ms: u64,
     /// The time until which it is fresh.
     pub fresh_until_ms: u64,
-    /// What is shown instead, and to whom, in words.
+    /// The page that is shown instead, and to whom, in words.
     pub instead: &'static str,
     /// What its plan says of how both were made.
     pub told: Told,
@@ -105,7 +105,7 @@ pub trait Storefronts: Send + Sync {
     /// Makes all existing pages stale. Called after a merchant saves, and then again until it succeeds.
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed>;
 
-    /// Returns the lines of what is excluded and pinned in these settings that name none of the products that the shop's
+    /// Returns the excluded and pinned lines of these settings that name none of the products that the shop's
     /// catalog supplies.
     async fn unknown(&self, shop: &ShopId, settings: &ShopSettings) -> Result<Vec<String>, Failed>;
 

@@ -31,7 +31,7 @@ impl Admin {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "Shopify took too long".to_owned(),
         };
-        tracing::warn!(%shop, error = failed, "cannot read a shop's plan; the plan that is known counts");
+        tracing::warn!(%shop, error = failed, "cannot read a shop's pricing plan; the last known one applies");
     }
 
     /// Reads the plans of all shops, one after the other, every hour, until it is dropped.
@@ -66,7 +66,7 @@ impl Admin {
             return Ok(());
         }
         let plan = self.app.billing.plan(Some(&subscription));
-        tracing::info!(%shop, ?plan, handle = subscription.plan, "the plan of a shop changed");
+        tracing::info!(%shop, ?plan, handle = subscription.plan, "the pricing plan of a shop changed");
         served.note_pricing_plan(shop, plan);
         let settings = choices::shop(shop, &*self.storefronts, self.installations()).await?;
         served.set(&*self.storefronts, shop, settings);

@@ -25,7 +25,7 @@ pub const COST_DAYS: u32 = 30;
 pub struct Worth {
     /// The days on which pages were shown or shoppers counted, the last one first.
     pub days: Vec<Day>,
-    /// The currency of what orders are worth, if any is known.
+    /// The currency of orders, if any is known.
     pub currency: Option<Currency>,
     /// What a day costs, in millionths of a dollar, if anything was counted.
     cost_a_day: Option<f64>,

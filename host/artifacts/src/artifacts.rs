@@ -33,7 +33,7 @@ pub struct Pulled {
     pub bytes: Bytes,
 }
 
-/// What is known of an artifact without its component.
+/// An artifact without its component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspected {
     /// The digest of the manifest.
@@ -208,7 +208,7 @@ impl Artifacts {
         let bytes = repository.manifest(&digest.named()).await?.ok_or(Why::Missing)?;
         verify(Digest::of(&bytes), digest)?;
         let manifest = Manifest::parse(&bytes)?;
-        // What is no component is not kept.
+        // Bytes that are not a component are not kept.
         manifest.component()?;
         self.store.write(&bytes)?;
         Ok(manifest)

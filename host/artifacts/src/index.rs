@@ -77,16 +77,16 @@ pub struct Stated {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnIndex {
     /// It is another artifact.
-    #[error("it is no index of components, whose one layer is `{INDEX}`")]
+    #[error("not an index of components: its only layer must be `{INDEX}`")]
     Kind,
     /// It has another form.
-    #[error("its layer is not the JSON of an index")]
+    #[error("its layer is not an index in JSON")]
     Unreadable,
     /// It is of a later version.
-    #[error("the index has the form {0}, which a newer version of this program reads")]
+    #[error("the index has form {0}: read it with a newer version of this program")]
     Newer(u64),
     /// It is too long.
-    #[error("the index has {0} components, and may have {COMPONENTS_MAX}")]
+    #[error("the index has {0} components; the limit is {COMPONENTS_MAX}")]
     Long(usize),
 }
 
@@ -335,10 +335,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_index_is_refused() {
+    fn an_invalid_index_is_refused() {
         let refusal = |bytes: &[u8]| Index::parse(bytes).unwrap_err().to_string();
         for bytes in [&b"<html>"[..], b"[]", b"{}", br#"{"form": "1", "components": []}"#, b"\xff"] {
-            assert_eq!(refusal(bytes), "its layer is not the JSON of an index");
+            assert_eq!(refusal(bytes), "its layer is not an index in JSON");
         }
         assert!(refusal(br#"{"form": 2, "components": []}"#).contains("a newer version"));
         let many: Vec<_> = std::iter::repeat_n(json!(null), COMPONENTS_MAX + 1).collect();

@@ -1,5 +1,5 @@
 //! Components as artifacts: their digests, their references in OCI registries, the client of such registries, signatures,
-//! and the store of what was pulled.
+//! and the store of pulled artifacts.
 //!
 //! An artifact is a manifest with a config of the type `application/vnd.wasm.config.v0+json` and one layer of the type
 //! `application/wasm`, which is the component

@@ -37,7 +37,7 @@ pub struct Descriptor {
     pub digest: Digest,
     /// Its number of bytes.
     pub size: u64,
-    /// What is said about it.
+    /// The annotations.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
 }
@@ -75,19 +75,19 @@ pub enum NotAComponent {
     #[error("its manifest or its config cannot be read: {0}")]
     Unreadable(String),
     /// It is a list of manifests or something else.
-    #[error("it is of the kind `{0}`, and a component is a `{MANIFEST}`")]
+    #[error("its type is `{0}`; that of a component is `{MANIFEST}`")]
     Kind(String),
     /// The config is that of a container image or another kind of artifact.
-    #[error("its config is `{0}`, and that of a component is `{CONFIG}`: it is another kind of artifact")]
+    #[error("its config is `{0}`; that of a component is `{CONFIG}`")]
     Config(String),
     /// It has no layer or several.
-    #[error("it has {0} layers, and a component is exactly one")]
+    #[error("it has {0} layers; a component has exactly one")]
     Layers(usize),
     /// The layer is not WebAssembly.
-    #[error("its layer is `{0}`, and a component is `{COMPONENT}`")]
+    #[error("its layer is `{0}`; that of a component is `{COMPONENT}`")]
     Layer(String),
     /// The layer is too large.
-    #[error("it has {0} bytes, and a component has at most {COMPONENT_BYTES_MAX}")]
+    #[error("it has {0} bytes; the limit is {COMPONENT_BYTES_MAX}")]
     Size(u64),
 }
 
@@ -209,21 +209,21 @@ mod tests {
             (|json| json["mediaType"] = json!("application/vnd.oci.image.index.v1+json"), "image.index"),
             (
                 |json| json["config"]["mediaType"] = json!("application/vnd.oci.image.config.v1+json"),
-                "another kind of artifact",
+                "its config is `application/vnd.oci.image.config.v1+json`",
             ),
             (
                 |json| {
                     let layer = json["layers"][0].clone();
                     json["layers"].as_array_mut().unwrap().push(layer);
                 },
-                "it has 2 layers, and a component is exactly one",
+                "it has 2 layers; a component has exactly one",
             ),
             (|json| json["layers"] = json!([]), "it has 0 layers"),
             (
                 |json| json["layers"][0]["mediaType"] = json!("application/gzip"),
                 "its layer is `application/gzip`",
             ),
-            (|json| json["layers"][0]["size"] = json!(u64::MAX), "a component has at most 67108864"),
+            (|json| json["layers"][0]["size"] = json!(u64::MAX), "the limit is 67108864"),
             (|json| json["layers"][0]["digest"] = json!("md5:1"), "cannot be read"),
         ];
         for (change, why) in cases {

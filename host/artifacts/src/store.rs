@@ -1,5 +1,5 @@
-//! The folder of artifacts that were pulled, by digest. What is read from it is verified, so a damaged file is pulled
-//! again, and a registry that is gone prevents no start.
+//! The folder of artifacts that were pulled, by digest. Each file is verified when it is read, so a damaged one is
+//! pulled again, and a registry that is gone prevents no start.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_deleted_after_a_while() {
+    fn artifacts_that_nobody_reads_are_deleted_after_a_while() {
         let (_folder, store) = store();
         let (old, read) = (store.write(b"old").unwrap(), store.write(b"read").unwrap());
         for digest in [old, read] {

@@ -3,6 +3,13 @@
 //! They are built by a cargo of their own, for their own target and in a folder of their own: whatever profile the host
 //! has, the components of a profile are the same bytes. The host's build script and `xtask` run this same command, so
 //! that what one of them has built is fresh for the other. This crate runs nothing itself.
+//!
+//! ```
+//! use component_build::{COMPONENTS, Profile};
+//!
+//! assert!(COMPONENTS.contains(&"routing"));
+//! assert_eq!(Profile::parse("component"), Ok(Profile::Shipped));
+//! ```
 #![expect(clippy::disallowed_methods, reason = "cargo and its folder are named by variables")]
 
 use std::env;

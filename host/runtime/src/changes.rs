@@ -170,6 +170,6 @@ mod tests {
         let (waited, ()) =
             tokio::join!(changes.wait(changes.next(Topic::Pool), far), async { changes.close() });
         assert!(!waited);
-        assert!(!changes.wait(changes.next(Topic::Pool), far).await, "nor does who comes later");
+        assert!(!changes.wait(changes.next(Topic::Pool), far).await, "a later waiter does not wait either");
     }
 }

@@ -63,7 +63,7 @@ impl Cause {
         self.trace().map(|trace| trace.id().to_string())
     }
 
-    /// Returns the cause of what happens during `span`.
+    /// Returns the cause of calls during `span`.
     #[must_use]
     pub fn during(mut self, span: Option<&Span>) -> Self {
         if let (Some(span), Self::Request(.., trace) | Self::Job(.., trace)) = (span, &mut self) {

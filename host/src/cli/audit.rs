@@ -24,8 +24,8 @@ pub struct Audit {
     shop: Option<String>,
 }
 
-/// Print a report: on a customer for a merchant, as JSON; on what personal pages change (`report effects`); or on what
-/// the language model costs (`report spending`).
+/// Print a report: a customer's data for a merchant, as JSON; the effects of personal pages (`report effects`); or the
+/// costs of the language model (`report spending`).
 ///
 /// Reports on customers are stored for 30 days.
 #[derive(Args)]
@@ -41,7 +41,7 @@ pub struct Report {
     id: Option<String>,
 }
 
-/// Reports that are not on a customer.
+/// Reports about shops.
 #[derive(Subcommand)]
 enum Other {
     Effects(Effects),

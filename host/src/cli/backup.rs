@@ -1,4 +1,4 @@
-//! `wandstore backup`: a copy of what this deployment keeps on this machine.
+//! `wandstore backup`: a copy of this deployment's data on this machine.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -52,11 +52,11 @@ impl Contents {
         let bytes =
             read.with_context(|| format!("cannot read {}", folder.display()))?.with_context(|| {
                 format!(
-                    "{} is no complete backup: it has no {CONTENTS}, which is written last",
+                    "{} is not a complete backup: it lacks {CONTENTS}, which is written last",
                     folder.display()
                 )
             })?;
-        let wrong = || format!("{} is no list of a backup's contents", folder.join(CONTENTS).display());
+        let wrong = || format!("{} is not the list of a backup's contents", folder.join(CONTENTS).display());
         let contents: serde_json::Value = serde_json::from_slice(&bytes).with_context(wrong)?;
         ensure!(
             contents["form"].as_u64().is_none_or(|form| form <= FORM.into()),

@@ -19,8 +19,8 @@ use super::output::print;
 /// afterwards.
 #[derive(Subcommand)]
 pub enum Cache {
-    /// Show whether a shopper's page is fresh, and why it is as it is: its persona and the reasons, who planned it, what
-    /// the language model was asked and cost, what the check refused, and what was shown before.
+    /// Show whether a shopper's page is fresh, and how it was made: its persona and the reasons, its planner, the cost
+    /// of the language model, the texts that the check refused, and the former page.
     Show {
         /// The shop's id.
         shop: String,
@@ -29,7 +29,7 @@ pub enum Cache {
         /// Print JSON.
         #[arg(long)]
         json: bool,
-        /// Print what the language model was asked too. It may repeat what the shopper searched for.
+        /// Also print the question to the language model. It may repeat the shopper's searches.
         #[arg(long)]
         question: bool,
     },

@@ -68,7 +68,7 @@ enum Action {
         #[command(flatten)]
         place: index::Place,
     },
-    /// Fetch a component of an index, verify it, try it on the demo shop, and print the lines that make it play its role.
+    /// Fetch a component of an index, verify it, try it on the demo shop, and print the configuration that uses it.
     Add {
         /// Its name in the index.
         name: String,
@@ -96,7 +96,8 @@ enum Action {
     /// a greater share than of the former component's, the former one is called again. Later starts take it too, until the
     /// configuration names another component for the role, or `<role>=configured` ends that.
     ///
-    /// Hosts that share a database take it up one by one, also those that start later, until another one is chosen.
+    /// Hosts that share a database swap one after the other, and hosts that start later do so too, until another
+    /// component is chosen.
     Swap {
         /// The role and the component: `routing=file.wasm@sha256:…`, `catalog=oci://registry/repository@sha256:…`, or
         /// `routing=configured` for the one in the configuration.
@@ -128,7 +129,7 @@ impl Components {
 async fn push(config: &Config, file: &Path, reference: &str) -> anyhow::Result<()> {
     let reference = Reference::parse(reference)?;
     if reference.digest().is_some() {
-        bail!("{reference}: the digest follows from the component; leave it out");
+        bail!("{reference}: leave the digest out; it is computed from the component");
     }
     let binary = read(file, None)?;
     let Interfaces { imports, exports } = tokio::task::block_in_place(|| Interfaces::of(&binary))?;
@@ -216,11 +217,11 @@ async fn choose(config: &Config, swaps: &Swaps, role: Role, source: &str) -> any
         let choice = choices.into_iter().find(|choice| choice.role == role.name() && choice.number == number);
         let Some(choice) = choice else { bail!("another component was chosen meanwhile") };
         if let Some(failure) = choice.failure {
-            bail!("{failure}; each host goes on with, or goes back to, its former component");
+            bail!("{failure}; each host keeps its former component, or rolls back to it");
         }
         if said != Some((choice.taken, choice.live)) {
             said = Some((choice.taken, choice.live));
-            print(format_args!("{role}: taken up by {} of {} hosts", choice.taken, choice.live))?;
+            print(format_args!("{role}: swapped by {} of {} hosts", choice.taken, choice.live))?;
         }
         if choice.taken >= choice.live {
             return Ok(print(format_args!("{role}: hosts that start later take it up too"))?);
@@ -228,7 +229,7 @@ async fn choose(config: &Config, swaps: &Swaps, role: Role, source: &str) -> any
         tokio::time::sleep(LOOK).await;
     }
     bail!(
-        "not every host has taken it up within {} min; they go on trying, and their logs say why",
+        "not every host has swapped within {} min; the others keep trying, and their logs say why",
         ALL_HOSTS.as_secs() / 60
     )
 }
@@ -273,7 +274,7 @@ fn parse_role(name: &str) -> anyhow::Result<Role> {
 fn describe(role: Role, report: &Report) -> String {
     match report {
         Report::TakenUp => format!(
-            "{role}: taken up; its first {TRIAL_CALLS} calls are watched, for {} s at most",
+            "{role}: swapped; its first {TRIAL_CALLS} calls are watched, for {} s at most",
             TRIAL.as_secs()
         ),
         Report::Ended(Verdict::Kept { calls, failures }) => {

@@ -22,7 +22,7 @@ pub struct Effects {
     /// The holdout whose days are compared, in percent [default: the one under which shoppers were counted last].
     #[arg(long, value_name = "PERCENT")]
     holdout: Option<Share>,
-    /// What pages cost and bring on each day, by kind of page and persona, instead of the comparison.
+    /// Print what pages cost and bring on each day, by kind of page and persona, instead of the comparison.
     #[arg(long)]
     days: bool,
     /// Print comma-separated values (RFC 4180), without notes.
@@ -36,7 +36,9 @@ impl Effects {
         let capabilities = backends::open(config).await?;
         let sums = effects::sums(&*capabilities.kv, &shop).await?;
         let Some(share) = self.holdout.or_else(|| sums.last_share()) else {
-            bail!("no shopper of {shop} was counted yet; who consents is counted when they see the block");
+            bail!(
+                "no shopper of {shop} has been counted yet: a shopper counts who consents and sees the block"
+            );
         };
         let now_ms = capabilities.clock.now_ms();
         let sales = effects::sales(&*capabilities.kv, &shop).await?;

@@ -6,13 +6,13 @@ use host::config::Config;
 
 use super::output::print;
 
-/// Run the migrations of all databases, and say which were run. `serve` does so too.
+/// Run the pending migrations of all databases, and list them. `serve` runs them too.
 ///
 /// Of several processes, one at a time migrates a database; the others wait.
 #[derive(Args)]
 pub struct Migrate {
-    /// Make the database this deployment's, although it belongs to another one that is no more, or this one has another
-    /// name, environment or app now.
+    /// Claim a database that belongs to another deployment: to one that no longer exists, or to this one before its
+    /// name, environment or app changed.
     #[arg(long)]
     take_over: bool,
 }

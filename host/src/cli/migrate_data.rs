@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::print;
 
-/// Copy what a deployment keeps to the backends of another configuration, such as from files to PostgreSQL and a bucket.
+/// Copy the data of one configuration's backends to those of another, such as from files to PostgreSQL and a bucket.
 ///
 /// Stop the server first. What the new backends have already stays there, so a command that was interrupted is simply run
 /// again. The former data stays as it is: delete it once the new deployment works, because redactions no longer reach it.
@@ -40,7 +40,7 @@ impl MigrateData {
             let alive = processes::alive(&folder).with_context(|| folder.display().to_string())?;
             ensure!(
                 alive == 0,
-                "a server works on {}: stop it first, so that nothing is written that is not copied",
+                "a server uses {}: stop it first, because later writes would not be copied",
                 config.file.server.data_dir.display()
             );
         }

@@ -15,7 +15,7 @@ use host::config::Config;
 use super::backup::{Contents, copy_pages, make_empty};
 use super::output::print;
 
-/// Put a backup in the place of the data folder.
+/// Replace the data folder by a backup.
 ///
 /// Stop the server first. The backup is checked and copied beside the data folder before anything changes, and then takes
 /// its place at once: a command that fails or is interrupted leaves the data as it was, and is run again. The former data
@@ -34,7 +34,7 @@ impl Restore {
         require_stopped(config)?;
         ensure!(
             !former.exists(),
-            "{} is of an earlier restore: look at what it holds, and delete it or move it away",
+            "{} is left from an earlier restore: check its contents, then delete it or move it away",
             former.display()
         );
         let contents = Contents::of(&self.folder)?;
@@ -80,7 +80,7 @@ fn require_stopped(config: &Config) -> anyhow::Result<()> {
     let data = config.file.server.data_dir.display();
     let registered = processes::alive(&config.processes_folder())?;
     let listening = control::servers(&config.control_folder())?;
-    ensure!(registered == 0 && listening == 0, "a server works on {data}: stop it first");
+    ensure!(registered == 0 && listening == 0, "a server uses {data}: stop it first");
     Ok(())
 }
 

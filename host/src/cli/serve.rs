@@ -47,7 +47,7 @@ impl Serve {
             && config.file.document.environment == document::Kind::Production
         {
             tracing::warn!(
-                "no limits are set: strangers can make any number of pages, also with the language model"
+                "no limits are set: strangers can have any number of pages made, also by the language model"
             );
         }
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);

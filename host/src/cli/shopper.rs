@@ -9,21 +9,21 @@ use model::{EventId, ShopId, ShopperId};
 use super::cache::deployment;
 use super::output::print;
 
-/// Export or erase what is stored of one shopper.
+/// Export or erase everything that is stored about one shopper.
 ///
 /// Both run at once, with or without a running server, and leave a record in `wandstore audit`. The shopper's id is the
 /// one in pages' addresses and in `wandstore cache`: `customer-` and Shopify's number, `visitor-` and what the browser
 /// drew, or what `?shopper=` says.
 #[derive(Subcommand)]
 pub enum Shopper {
-    /// Print everything that is stored of a shopper, as JSON. Nothing of it is kept.
+    /// Print everything that is stored about a shopper, as JSON. The report itself is not stored.
     Export {
         /// The shop's id.
         shop: String,
         /// The shopper's id.
         shopper: String,
     },
-    /// Delete everything that is stored of a shopper: session, jobs, pages, plans and reports.
+    /// Delete everything that is stored about a shopper: session, jobs, pages, plans and reports.
     ///
     /// Five minutes later a running server deletes their pages once more, because one may have been under way.
     Erase {

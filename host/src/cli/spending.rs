@@ -14,7 +14,7 @@ const HEADINGS: [&str; 4] = ["shop", "tokens today", "cost today", "cost this mo
 
 /// List what the language model costs each shop, today and in this month (UTC).
 ///
-/// Calls that are under way count with the most that they may cost.
+/// A call that is under way counts with its maximum cost.
 #[derive(Args)]
 pub struct Spending {
     /// Print comma-separated values (RFC 4180): whole tokens, and dollars.

@@ -168,8 +168,8 @@ async fn send<T: Serialize>(stream: &mut UnixStream, message: &T) -> anyhow::Res
     Ok(stream.write_all(&line).await?)
 }
 
-/// Has every server on `folder` swap a component, one after the other, and passes on what each says. Stops at the first
-/// one that does not keep it.
+/// Has every server on `folder` swap a component, one after the other, and passes on the answer of each. Stops at the
+/// first one that does not keep it.
 pub async fn swap(
     folder: &Path,
     swap: &Swap,
@@ -177,7 +177,7 @@ pub async fn swap(
 ) -> anyhow::Result<()> {
     let sockets = sockets(folder).with_context(|| folder.display().to_string())?;
     if sockets.is_empty() {
-        bail!("no server works on this data folder: name the component in wandstore.toml, and start one");
+        bail!("no server uses this data folder: `wandstore serve` takes the component in wandstore.toml");
     }
     for socket in sockets {
         let stream = UnixStream::connect(&socket).await;

@@ -99,7 +99,7 @@ impl Following {
             self.done.insert(role, choice.number);
         }
         if let Err(error) = self.swaps.end(choice, &self.host, &ending).await {
-            tracing::warn!(component = role.name(), %error, "cannot tell the other hosts what became of a component");
+            tracing::warn!(component = role.name(), %error, "cannot tell other hosts whether a component was taken");
             self.done.remove(&role);
         }
     }
@@ -112,7 +112,7 @@ impl Following {
                 tracing::warn!(
                     component = role.name(),
                     why,
-                    "cannot fetch the component that was chosen; trying again"
+                    "cannot fetch the chosen component; trying again"
                 );
                 return Ending::Postponed;
             }
@@ -127,7 +127,7 @@ impl Following {
             }
             Err(error) => {
                 let why = format!("{error:#}");
-                tracing::warn!(component = role.name(), why, "refused a component; the former one goes on");
+                tracing::warn!(component = role.name(), why, "refused a component; the former one stays");
                 return Ending::Failed(why);
             }
         };
@@ -159,7 +159,7 @@ impl Following {
                 tracing::warn!(
                     component = role.name(),
                     why,
-                    "cannot go back to the former component; trying again"
+                    "cannot roll back to the former component; trying again"
                 );
                 self.former.insert(role, former);
             }

@@ -27,8 +27,8 @@ pub struct Secrets {
     /// The secrets of backends: the key of the bucket for `[backends.blob]` of the kind `s3`. `S3_ACCESS_KEY_ID`,
     /// `S3_SECRET_ACCESS_KEY`.
     pub backends: BTreeMap<&'static str, Secret>,
-    /// The database of the backends of the kind `postgres`, and of what must not be lost beside the kind `redis`, with
-    /// its credentials, such as `postgres://user:password@host:5432/database?sslmode=verify-full`. `DATABASE_URL`.
+    /// The database of the backends of the kind `postgres`, and of keys that must not be lost beside the kind `redis`,
+    /// with its credentials, such as `postgres://user:password@host:5432/database?sslmode=verify-full`. `DATABASE_URL`.
     pub database_url: Option<Secret>,
     /// The server of Redis or Valkey for `[backends.kv]` of the kind `redis`, with its credentials, such as
     /// `rediss://user:password@host:6379/0`. `REDIS_URL`.

@@ -29,7 +29,7 @@ pub struct File {
     pub document: Document,
     /// The settings of the server.
     pub server: Server,
-    /// How long and how much is kept of what nobody asks for.
+    /// How long unused data is kept, and how much of it.
     pub retention: Retention,
     /// The app's plans in Shopify App Pricing.
     pub billing: Billing,
@@ -72,7 +72,7 @@ pub struct Server {
     pub support_url: Option<String>,
     /// The privacy policy of this deployment, `https://…`. The admin links to it; without it, to none.
     pub privacy_url: Option<String>,
-    /// What is new, for merchants, `https://…`. The admin links to it; without it, to no such page.
+    /// The address of the changelog for merchants, `https://…`. Without it, the admin links to none.
     pub changelog_url: Option<String>,
     /// The most connections at once from one address (of IPv6: one network of 64 bits), not counting those of trusted
     /// proxies, and the most requests of one client that wait at once.
@@ -89,7 +89,7 @@ pub struct Server {
     pub unsigned_routes: bool,
 }
 
-/// How long and how much is kept of what nobody asks for. A shopper whose page was deleted gets a new one.
+/// How long unused data is kept, and how much of it. A shopper whose page was deleted gets a new one.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Retention {

@@ -5,7 +5,7 @@ use std::io::Read as _;
 
 use anyhow::{Context as _, bail, ensure};
 
-/// What is added to a variable's name.
+/// The suffix of a variable's name.
 pub(super) const SUFFIX: &str = "_FILE";
 /// The largest file that is read as a secret. A certificate chain fits, and the wrong file does not fill the memory.
 const BYTES_MAX: u64 = 64 << 10;

@@ -25,7 +25,7 @@ pub struct Bill {
     pub generations_per_hour: f64,
     /// The computing time of the hosts that is used at the busiest time, in percent.
     pub peak_percent: f64,
-    /// What is paid for besides the model.
+    /// The items besides the model.
     pub items: Vec<Item>,
     /// The model; `None` without one.
     pub model: Option<PlansCost>,
@@ -40,7 +40,7 @@ pub struct Bill {
 pub struct Item {
     /// What it is.
     pub name: &'static str,
-    /// What is bought.
+    /// The item.
     pub what: String,
     /// How much of it.
     pub quantity: f64,
@@ -63,7 +63,7 @@ pub struct PlansCost {
     pub shopper: f64,
 }
 
-/// What happens in a month.
+/// The events of a month.
 struct Month {
     views: f64,
     hits: f64,

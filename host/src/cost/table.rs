@@ -39,7 +39,7 @@ pub struct Price {
     pub dollars: f64,
     /// What the price is for.
     pub unit: String,
-    /// What is bought.
+    /// The item.
     pub what: String,
     /// The vendor's list of prices.
     pub source: String,
@@ -121,17 +121,17 @@ fields_of! {
         database_hour,
         /// The disk of PostgreSQL.
         database_gb,
-        /// What is in Valkey.
+        /// Storage in Valkey.
         cache_gb_hour,
-        /// What is read from Valkey and written to it.
+        /// Reads from Valkey and writes to it.
         cache_million_units,
-        /// What is in the bucket.
+        /// Storage in the bucket.
         bucket_gb,
-        /// What is written to the bucket.
+        /// Writes to the bucket.
         bucket_million_writes,
         /// The load balancer.
         balancer_hour,
-        /// What is sent to shoppers.
+        /// Traffic to shoppers.
         sent_gb,
     }
 }

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_or_no_text_is_sent_as_it_is() {
+    fn short_bodies_and_those_without_text_are_sent_as_they_are() {
         let (compression, text) = (Compression::new(), "wand ".repeat(1_000));
         let picture = HeaderValue::from_static("image/png");
         let coded = HeaderValue::from_static("zstd");

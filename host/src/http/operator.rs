@@ -25,7 +25,7 @@ pub struct Operator {
     pub merchants: Option<Arc<Merchants>>,
     /// Whether there is a language model.
     pub plans_with_llm: bool,
-    /// What is shed while memory is short.
+    /// The work that is shed while memory is short.
     pub overload: Arc<Overload>,
     /// The metrics.
     pub telemetry: Telemetry,

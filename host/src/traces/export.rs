@@ -142,18 +142,14 @@ impl Sending {
         counter!("wandstore_spans_sent_total").increment((count - rejected) as u64);
         if rejected == 0 {
             if self.complained.take().is_some() {
-                tracing::info!(lost = self.lost, "the collector takes traces again");
+                tracing::info!(lost = self.lost, "telemetry.endpoint accepts traces again");
             }
             return;
         }
         lost("collector").increment(rejected as u64);
         self.lost += rejected;
         if self.complained.is_none_or(|at| at.elapsed() >= COMPLAINT) {
-            tracing::warn!(
-                reason,
-                lost = self.lost,
-                "traces do not reach the collector of telemetry.endpoint"
-            );
+            tracing::warn!(reason, lost = self.lost, "cannot send traces to telemetry.endpoint");
             self.complained = Some(Instant::now());
             self.lost = 0;
         }

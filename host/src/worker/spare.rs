@@ -40,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns topics of which these two do not share a bell.
+    /// Returns topics that are not woken together.
     fn topics() -> Arc<Changes> {
         loop {
             let changes = Arc::new(Changes::new());

@@ -1,4 +1,4 @@
-//! What is inside a component's binary: its core modules, the components nested in it, and the
+//! The contents of a component's binary: its core modules, the components nested in it, and the
 //! functions that cross its border. Reads the frame of the format only, and changes nothing.
 //!
 //! The format: <https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md>.

@@ -43,7 +43,7 @@ pub struct Growth {
     binary: Option<PathBuf>,
 }
 
-/// What was measured.
+/// The measurement.
 #[derive(Debug, Clone, Copy)]
 struct Cost {
     jobs_per_second: f64,

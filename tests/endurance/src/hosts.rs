@@ -144,7 +144,7 @@ async fn drain(cluster: &Cluster, crowd: &Arc<Crowd>) -> anyhow::Result<()> {
         let jobs = cluster.database.jobs(0, i64::MAX).await?;
         Ok((jobs.live == 0 && crowd.waiting() == 0).then_some(()))
     };
-    // What is not there by then is lost, and is counted as such.
+    // A page that is not there by then counts as lost.
     if let Err(error) = until("every page is made", drained).await {
         println!("{error}");
     }

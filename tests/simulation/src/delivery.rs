@@ -11,7 +11,7 @@ use crate::world::World;
 /// The longest pause before a request is repeated.
 const PAUSE_MS_MAX: u64 = 8_000;
 
-/// What is asked for.
+/// The request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     ProductsChanged,

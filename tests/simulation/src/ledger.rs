@@ -1,4 +1,4 @@
-//! What must be true, whatever happens: every job, every piece of a shopper's data and every token that was charged, as
+//! The invariants, whatever happens: every job, every piece of a shopper's data and every token that was charged, as
 //! seen from outside the product. The simulated world reports what was really carried out, also if the answer got lost.
 
 mod approvals;
@@ -13,7 +13,7 @@ pub(crate) use jobs::Jobs;
 pub(crate) use plannings::Plannings;
 pub(crate) use spending::Spending;
 
-/// What was violated, in words.
+/// The violated rule, in words.
 pub(crate) type Verdict = Result<(), String>;
 
 /// The clocks of two hosts differ by less than this, in milliseconds.

@@ -19,7 +19,7 @@ pub const SEED_VARIABLE: &str = "SIMULATION_SEED";
 pub struct Failure {
     /// The seed.
     pub seed: u64,
-    /// What was violated.
+    /// The violated rule.
     pub violation: String,
     /// The last steps before.
     pub steps: Vec<String>,

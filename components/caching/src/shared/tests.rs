@@ -38,7 +38,7 @@ fn a_plan_comes_back_to_the_byte_and_is_kept_while_the_next_one_is_made() {
 }
 
 #[test]
-fn what_is_no_plan_is_neither_stored_nor_read() {
+fn an_invalid_plan_is_neither_stored_nor_read() {
     let cache = cache();
     let share = |json: &str| {
         let plan = SharedPlan { json: json.to_owned(), ..plan() };

@@ -95,7 +95,7 @@ fn without_approval_plans_are_shown_at_once_and_nothing_waits() {
 }
 
 #[test]
-fn what_waits_is_shown_to_nobody_and_the_model_is_asked_once() {
+fn a_waiting_plan_is_shown_to_nobody_and_the_model_is_asked_once() {
     for approval in [Approval::First, Approval::Everything] {
         let world = world(approval, false, [said(MODELS), said("Never asked")]);
         for number in 1..4 {

@@ -67,7 +67,7 @@ fn names_in_another_spelling_are_understood() {
 }
 
 #[test]
-fn what_is_too_much_is_left_out() {
+fn surplus_blocks_and_products_are_left_out() {
     let all = ["1", "2", "3", "4", "5", "6", "7", "1"];
     check(
         json!({ "type": "grid", "heading": "x", "products": ["1", "99", "4", "1"], "price": 3 }),

@@ -1,6 +1,7 @@
 //! Texts of a model, as copy is written: on one line, without Markdown's emphasis, and no longer than their place.
 
-/// The most that a text may exceed its place and still be cut, as a factor. What is longer was not written for it.
+/// The most that a text may exceed its place and still be cut, as a factor. A longer text was not written for this
+/// place.
 const EXCESS_MAX: usize = 2;
 /// The signs after which a text may end.
 const ENDS: &str = ".!?…。！？";

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Rendered;
 
-/// A product, with as much as the page shows of it. What is absent is empty.
+/// A product, with the fields that the page shows. The others are empty.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Item {
     #[serde(rename = "i", default, skip_serializing_if = "String::is_empty")]

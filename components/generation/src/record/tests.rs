@@ -81,7 +81,7 @@ fn every_kind_of_page_is_rendered_again() {
 }
 
 #[test]
-fn what_is_sold_out_is_offered_only_if_everything_is() {
+fn sold_out_products_are_offered_only_if_all_are() {
     let all = |shops: &[(&str, bool)]| {
         let product = |(id, is_there): &(&str, bool)| {
             let product = sold_out(id, "Wands", 900);

@@ -76,7 +76,7 @@ fn the_shoppers_of_a_segment_share_one_call_and_each_sees_what_is_theirs() {
 }
 
 #[test]
-fn what_a_shopper_bought_is_on_their_page_only_and_in_no_stored_plan() {
+fn bought_products_are_on_the_shoppers_own_page_and_in_no_stored_plan() {
     let mut plan = every_block();
     plan.blocks.retain(|block| !matches!(block, Block::Bundle(_)));
     let world = world([answer(serde_json::to_string(&plan).unwrap())]);
@@ -171,7 +171,7 @@ fn a_page_of_a_shared_plan_is_rendered_again_with_the_shoppers_own_parts() {
 }
 
 #[test]
-fn what_is_not_the_models_plan_is_not_shared_and_the_model_is_asked_again_when_it_is_back() {
+fn a_local_plan_is_not_shared_and_the_model_is_asked_again_when_it_is_back() {
     for no_answer in [Err(NoAnswer::NotConfigured), failed(Cause::Auth, None), failed(Cause::Quota, None)] {
         let world = world([no_answer, answer(good())]);
         assert_eq!(page(&world, &newcomer(1)).0, Source::Local);

@@ -27,9 +27,9 @@ struct Report<'a> {
     session: Option<Signals>,
     /// The pages that were made for the customer.
     pages: Vec<PageOf>,
-    /// What was counted of the customer in the comparison of personal pages with the fallback page.
+    /// The customer's counts in the comparison of personal pages with the fallback page.
     counted: Option<Unit>,
-    /// What was counted of visitors whose orders the customer placed, before they logged in or without that.
+    /// The counts of visitors whose orders the customer placed before logging in, or without logging in.
     counted_as_visitor: Vec<Unit>,
 }
 

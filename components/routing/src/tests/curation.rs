@@ -36,7 +36,7 @@ fn everything(shop: &Fake) -> Vec<String> {
 }
 
 #[test]
-fn what_is_excluded_is_on_no_page_and_in_no_facts() {
+fn excluded_products_are_on_no_page_and_in_no_facts() {
     assert!(everything(&Fake::default())[..2].iter().all(|text| text.contains("Elder Wand")));
     for line in ["product: elder-wand", "/products/Elder-Wand"] {
         let shown = everything(&excluding(&[line]));
@@ -114,7 +114,7 @@ fn a_stale_page_of_an_approval_that_was_withdrawn_is_not_shown() {
 }
 
 #[test]
-fn what_is_pinned_is_first() {
+fn pinned_products_are_first() {
     let pinned = selector::pinned(["product: oak-wand"]).unwrap();
     let text = Fake { pinned, ..Fake::default() }.get(PAGE_OF_ANYBODY).text().to_owned();
     assert!(text.find("Oak Wand") < text.find("Elder Wand"), "{text}");

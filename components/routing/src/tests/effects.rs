@@ -236,7 +236,7 @@ fn a_login_counts_nobody_twice() {
 }
 
 #[test]
-fn what_others_write_at_once_is_not_lost_and_what_fails_counts_nobody() {
+fn concurrent_writes_are_not_lost_and_a_failed_write_counts_nobody() {
     let mut shop = shop();
     report(&shop, OTHER, "a", &seen());
     shop.rivals.set(0);

@@ -197,7 +197,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn whoever_sends_whatever_gets_an_answer_and_no_server_error(
+    fn any_request_gets_an_answer_and_no_server_error(
         shop in any_shop(), method in any_method(), target in any_target(), request in any_request(),
     ) {
         let answer = Answer::of(handle(&shop, method, &target, &request));

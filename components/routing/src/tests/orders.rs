@@ -178,7 +178,7 @@ fn a_refund_whose_order_never_comes_is_forgotten() {
 }
 
 #[test]
-fn who_logs_in_before_or_after_ordering_is_found() {
+fn a_shopper_who_logs_in_before_or_after_ordering_is_found() {
     // They log in, then order.
     let shop = seen();
     see(&shop, "&logged_in_customer_id=7041", "b");

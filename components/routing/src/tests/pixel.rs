@@ -60,7 +60,7 @@ fn a_made_up_shopper_leaves_no_trace() {
 }
 
 #[test]
-fn what_names_no_visitor_of_a_served_shop_is_refused() {
+fn a_report_without_a_visitor_of_a_served_shop_is_refused() {
     let shop = shop();
     see(&shop);
     for (store, shopper, status) in [

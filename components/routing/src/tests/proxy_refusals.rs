@@ -41,7 +41,7 @@ fn requests_signed_too_early_or_too_late_are_refused() {
     let at = |seconds: u64| sign("/proxy/", &format!("nonce=a&shop={SHOP}&timestamp={seconds}"));
     let now = NOW_MS / 1000;
     for wrong in [now - 91, now + 91, 0, u64::MAX] {
-        refuse(&at(wrong), 401, "the request is not of this time");
+        refuse(&at(wrong), 401, "the timestamp of the request is too old or in the future");
     }
     for right in [now - 89, now, now + 89] {
         let target = at(right).replace("/proxy/", "/proxy/fragment");
@@ -56,7 +56,7 @@ fn repeated_parameters_are_refused_in_any_order() {
     for reserved in [format!("shop={SHOP}"), format!("timestamp={now}")] {
         let (name, _) = reserved.split_once('=').unwrap();
         for query in [format!("{base}&{reserved}"), format!("{reserved}&{base}")] {
-            refuse(&sign("/proxy/", &query), 400, &format!("{name} is there more than once"));
+            refuse(&sign("/proxy/", &query), 400, &format!("{name} is given more than once"));
         }
     }
     for (ours, name) in [("consent=1", "consent"), ("country=DE", "country"), ("context=home", "context")] {
@@ -97,7 +97,7 @@ fn signed_nonsense_is_refused() {
             "consent=1&visitor=%3Cscript%3Ealert%281%29%3C%2Fscript%3E",
             "visitor id may hold only A-Z, a-z, 0-9, '_' and '-'",
         ),
-        ("context=everywhere", "parameter context is not one that there is"),
+        ("context=everywhere", "parameter context has an unknown value"),
         ("logged_in_customer_id=7%20or%201", "logged_in_customer_id is missing or malformed"),
     ] {
         refuse(&signed("/proxy/", &format!("{parameters}&nonce=a")), 400, reason);

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_excluded_is_left_out() {
+    fn excluded_products_are_left_out() {
         check("product: 2", &["1", "3", "4"]);
         check("product: 2-WAND", &["1", "3", "4"]);
         check("vendor: hollow & SONS", &["1", "4"]);

@@ -22,7 +22,7 @@ pub const TEXT_CHARS_MAX: usize = 120;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Campaign {
-    /// What is announced, in at most 120 characters.
+    /// The announcement, at most 120 characters.
     pub text: String,
     /// The first day, `YYYY-MM-DD`, from midnight in UTC on; if empty, it has begun.
     #[serde(with = "serialized::or_empty")]
@@ -55,7 +55,7 @@ pub enum InvalidCampaign {
     #[error("its last day is before its first")]
     EndsBefore,
     /// There are too many.
-    #[error("this is one campaign too many: at most {CAMPAIGNS_MAX} count")]
+    #[error("too many campaigns; the limit is {CAMPAIGNS_MAX}")]
     TooMany,
 }
 

@@ -89,12 +89,10 @@ pub enum InvalidSelector {
     #[error("line {0} says the same; remove one of them")]
     Duplicate(usize),
     /// There are too many lines.
-    #[error(
-        "this is one line too many: at most {SELECTORS_MAX} count; name vendors, types or collections instead"
-    )]
+    #[error("too many lines; the limit is {SELECTORS_MAX}: name vendors, types or collections instead")]
     TooMany,
     /// There are too many collections.
-    #[error("this is one collection too many: at most {COLLECTIONS_MAX} count")]
+    #[error("too many collections; the limit is {COLLECTIONS_MAX}")]
     TooManyCollections,
 }
 
@@ -313,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_nothing_is_refused_with_the_reason() {
+    fn an_invalid_selector_is_refused_with_the_reason() {
         use InvalidSelector::{Invisible, NoKind, NoName, NotAHandle, TooLong, UnknownBlock, UnknownKind};
         check("oak-wand", Err(NoKind));
         check("brand: Ollivander", Err(UnknownKind("brand".into())));

@@ -99,7 +99,7 @@ fn an_origin_is_scheme_and_host_and_nothing_after_it() {
 }
 
 #[test]
-fn what_is_wrong_with_a_shop_is_named_with_its_key() {
+fn a_mistake_in_a_shops_settings_is_named_with_its_key() {
     let mut document = Document::default();
     document.shops.insert(
         "lamps".into(),

@@ -1,5 +1,5 @@
 //! Every statement of jobs in PostgreSQL. They do what those for `SQLite` do ([`crate::jobs`]), where their comments are;
-//! here are those on what differs.
+//! here are those on the differences.
 
 /// $1 key.
 pub const LIVE_OF_KEY: &str = "SELECT id FROM jobs WHERE key = $1 AND state IN ('queued', 'running')";

@@ -1,4 +1,4 @@
-//! Reads the fields of forms. What cannot be used gets an error, and stays as it was typed.
+//! Reads the fields of forms. A field that is not valid gets an error, and keeps its text.
 
 use std::str::FromStr;
 

@@ -71,7 +71,7 @@ mod tests {
         let many = (0..10_000).map(|at| format!("product: wand-{at}\n")).collect::<Vec<_>>().concat();
         let mut field = typed(&many);
         assert_eq!(pinned(&mut field, Words::of("en")), []);
-        assert!(field.error.starts_with("Line 101: this is one line too many: at most 100 count"));
+        assert!(field.error.starts_with("Line 101: too many lines; the limit is 100"));
         assert_eq!(field.typed, many);
     }
 }

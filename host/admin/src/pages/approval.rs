@@ -59,7 +59,7 @@ pub(crate) async fn waiting(visit: &Visit, settings: &ShopSettings) -> Waiting {
             Waiting::Plans(count(waiting))
         }
         Err(error) => {
-            tracing::warn!(%shop, %error, "cannot read which plans wait");
+            tracing::warn!(%shop, %error, "cannot read the waiting plans");
             Waiting::Unknown
         }
     }

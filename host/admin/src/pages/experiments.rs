@@ -110,7 +110,7 @@ impl FormPage for Comparison {
         let Visit { admin, caller, words, .. } = visit;
         let effects = admin.storefronts.effects(&caller.shop).await;
         let effects = effects.inspect_err(|error| {
-            tracing::warn!(shop = %caller.shop, %error, "cannot read what personal pages change");
+            tracing::warn!(shop = %caller.shop, %error, "cannot read the comparison of personal pages");
         });
         let effects = effects.ok();
         let value = match &effects {

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_evidence() {
+    fn a_state_that_cannot_be_read_is_no_evidence() {
         let unknown = evidence(true, None, None);
         assert_eq!((unknown.shows_block, unknown.made_page, unknown.compares), (None, None, None));
         let days = [(1, Counts { misses: 1, ..Counts::default() })].into();

@@ -42,11 +42,11 @@ struct Page<'a> {
     mark: &'a str,
     /// The pricing plan; `None` if the app has none, or it cannot be read.
     plan: Option<Plan>,
-    /// What is spent of the budget; `None` if there is no model, or it cannot be read.
+    /// The use of the budget; `None` if there is no model, or the use cannot be read.
     money: Option<Money>,
     /// Why the language model is not asked; `None` if it is.
     model_trouble: Option<String>,
-    /// What is to be known about the shop's language, if it can be read.
+    /// The note about the shop's language, if the language can be read.
     language: Option<String>,
 }
 

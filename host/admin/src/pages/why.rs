@@ -43,7 +43,7 @@ pub(crate) async fn why(visit: Visit, RawQuery(query): RawQuery) -> Response<Bod
     match explained(&visit, asked).await {
         Ok(pages) => answer(&visit, StatusCode::OK, &Told { words, pages, error: None }),
         Err(error) => {
-            tracing::warn!(shop = %visit.caller.shop, %error, "cannot read what is known of a page");
+            tracing::warn!(shop = %visit.caller.shop, %error, "cannot read how a page was made");
             let told = Told { words, pages: Vec::new(), error: Some(words.unreadable()) };
             answer(&visit, StatusCode::SERVICE_UNAVAILABLE, &told)
         }

@@ -286,7 +286,7 @@ async fn a_budget_says_what_is_spent_of_it_and_what_happens_then() {
 }
 
 #[tokio::test]
-async fn what_a_merchant_excludes_pins_and_announces_is_saved_and_unknown_products_are_told_of() {
+async fn exclusions_pins_and_campaigns_are_saved_and_unknown_products_are_reported() {
     let Some(bench) = Bench::start().await else { return };
     bench.visit(SHOP).await;
     let form = format!(

@@ -66,7 +66,7 @@ pub struct Host {
     pub closed: Mutex<BTreeSet<String>>,
     /// How many more times it fails to make existing pages stale.
     pub failures_to_move: Mutex<u32>,
-    /// What was decided about plans, by audience, whichever the shop.
+    /// The decisions about plans, by audience, of any shop.
     pub reviews: Mutex<BTreeMap<String, Review>>,
     /// What the language model cost today beyond 15 cents, in millionths of a dollar.
     pub spent_more: Mutex<u64>,

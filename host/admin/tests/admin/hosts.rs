@@ -21,7 +21,7 @@ fn tone(host: &Host) -> Option<String> {
 }
 
 #[tokio::test]
-async fn what_a_merchant_changes_on_one_host_holds_on_the_others() {
+async fn a_merchants_change_on_one_host_applies_on_the_others() {
     let Some(bench) = Bench::start().await else { return };
     let (other, host) = bench.other_host().await;
     bench.visit(SHOP).await;
@@ -164,7 +164,7 @@ async fn of_all_hosts_one_renews() {
 }
 
 #[tokio::test]
-async fn what_a_renewal_got_that_was_overtaken_is_not_stored() {
+async fn tokens_of_an_overtaken_renewal_are_not_stored() {
     let Some(bench) = Bench::start().await else { return };
     let (other, _) = bench.other_host().await;
     bench.visit(SHOP).await;

@@ -15,7 +15,7 @@ const PAGES: [&str; 7] = [
     "/admin/privacy",
     "/admin/settings",
 ];
-/// What is not ours, or the same in every language.
+/// Texts that are not ours, or are the same in every language.
 const OWN: [&str; 9] =
     ["Wandstore", SHOP, OTHER, "r-1", "customer-7", "#1b3a57", "#ffffff", "warm and clear", "cheap"];
 /// Attributes that are read, beside those that the check knows.

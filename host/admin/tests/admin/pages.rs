@@ -183,7 +183,7 @@ async fn the_page_says_what_pages_cost_and_what_they_bring() {
     let today =
         r#"<th scope="row">Sep 21, 2026</th><td>3</td><td>1</td><td>1</td><td>1,500</td><td>$0.0045</td>"#;
     assert!(page.contains(today), "{page}");
-    // What was counted of shoppers, on another day.
+    // The counts of shoppers, on another day.
     assert!(page.contains("<td>1,000,000</td><td>39,000</td>"), "{page}");
     assert!(page.contains("<dt>Cost of one more order</dt><dd>not known yet</dd>"), "{page}");
     let of_home = r#"<th scope="row"><small>Home page: Explorers</small></th><td>3</td>"#;

@@ -12,7 +12,7 @@ fn paused(bench: &Bench) -> Vec<Persona> {
 }
 
 #[tokio::test]
-async fn what_loses_is_paused_until_the_merchant_undoes_it_for_good() {
+async fn a_losing_persona_is_paused_until_the_merchant_undoes_it_for_good() {
     let Some(bench) = Bench::start().await else { return };
     let token = bench.token(SHOP);
     bench.visit(SHOP).await;

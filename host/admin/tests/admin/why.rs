@@ -35,7 +35,7 @@ async fn without_a_shopper_every_persona_is_told_of() {
 }
 
 #[tokio::test]
-async fn what_is_no_id_or_of_nobody_or_of_another_shop_is_refused() {
+async fn an_invalid_an_unknown_and_another_shops_id_are_refused() {
     let Some(bench) = Bench::start().await else { return };
     let token = bench.token(SHOP);
     let too_long = format!("/admin/why?shopper={}", "a".repeat(129));

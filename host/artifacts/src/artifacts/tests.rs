@@ -176,7 +176,7 @@ async fn more_than_one_layer_is_refused() {
     let registry = Registry::default();
     let digest = registry.has(&serde_json::to_vec(&two).unwrap(), Sends::Bytes(COMPONENT.into()));
     let said = refusal(&registry, digest).await;
-    assert!(said.ends_with("it has 2 layers, and a component is exactly one"), "{said}");
+    assert!(said.ends_with("it has 2 layers; a component has exactly one"), "{said}");
 }
 
 #[tokio::test]

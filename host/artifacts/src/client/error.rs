@@ -1,11 +1,11 @@
-//! What goes wrong with a registry. Each is one line, and what the registry said in it is short and printable.
+//! Errors of registries. Each is one line; text from the registry in it is short and printable.
 
 use reqwest::StatusCode;
 use serde::Deserialize;
 
 use crate::digest::Digest;
 
-/// The most characters of what a registry said.
+/// The most characters of a registry's message.
 const SAID_CHARS_MAX: usize = 200;
 /// What to do about a connection that fails, by a word in the reason.
 const ADVICE: [(&str, &str); 4] = [
@@ -49,7 +49,7 @@ pub enum Error {
     Unexpected {
         /// The registry.
         registry: String,
-        /// What is wrong.
+        /// The problem.
         what: &'static str,
     },
     /// It sends more than it may.
@@ -67,7 +67,7 @@ pub enum Error {
         what: &'static str,
         /// What it sent.
         found: Digest,
-        /// What was asked for.
+        /// The thing that was requested.
         wanted: Digest,
     },
     /// What was named as its authority is none.

@@ -44,7 +44,7 @@ pub struct Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum NotSwapped {
     /// The trial of the version before it is still under way.
-    #[error("the version that was taken up last is still being watched; try again in {} s", TRIAL.as_secs())]
+    #[error("the component that was swapped in last is still on trial; try again in {} s", TRIAL.as_secs())]
     OnTrial,
     /// It does not fit.
     #[error("{0:#}")]
@@ -113,7 +113,7 @@ impl<E: Export> Pool<E> {
         before.retire();
         self.version.store(version.clone());
         let Loaded { role, origin, digest, .. } = &version.loaded;
-        tracing::info!(component = role.name(), origin, %digest, "a component is called in place of another");
+        tracing::info!(component = role.name(), origin, %digest, "swapped a component");
         count_swap(*role, "taken_up");
         let pool = self.clone();
         Ok(Watched::new(verdict, move || pool.pass(&version)))
@@ -286,13 +286,13 @@ impl<E: Export> Pool<E> {
         self.version.store(before);
         let Loaded { role, origin, digest, .. } = &version.loaded;
         let [calls, failures] = version.record.counts();
-        tracing::error!(component = role.name(), origin, %digest, calls, failures, "rolled back to the component before");
+        tracing::error!(component = role.name(), origin, %digest, calls, failures, "rolled back a component");
         count_swap(*role, "rolled_back");
     }
 
     fn pass(&self, version: &Version<E>) {
         if version.trial.as_ref().is_some_and(|trial| trial.pass(&version.record)) {
-            tracing::info!(component = self.role.name(), "the component that was taken up stays");
+            tracing::info!(component = self.role.name(), "a swapped component passed its trial");
             count_swap(self.role, "kept");
         }
     }

@@ -122,7 +122,7 @@ impl Watched {
 mod tests {
     use super::*;
 
-    /// A trial after a version of which as many calls ended, and as many of them failed.
+    /// A trial after a version with this number of calls, and this number of failures.
     fn trial(calls: u64, failures: u64) -> (Trial<()>, oneshot::Receiver<Verdict>) {
         let record = Arc::<Record>::default();
         for call in 0..calls {

@@ -15,7 +15,7 @@ pub const CPU: &str = "x86-64-v2";
 #[cfg(target_arch = "aarch64")]
 pub const CPU: &str = "ARMv8";
 
-/// Cranelift's names of what x86-64-v2 has beyond the first x86-64 (x86-64 psABI, section 3.1.1).
+/// Cranelift's names of the features that x86-64-v2 adds to the first x86-64 (x86-64 psABI, section 3.1.1).
 #[cfg(target_arch = "x86_64")]
 pub(super) const CPU_FLAGS: &[&str] =
     &["has_sse3", "has_cmpxchg16b", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"];
@@ -37,7 +37,7 @@ pub(super) fn load(engine: &Engine, binary: &Binary) -> Option<Component> {
         tracing::info!(
             origin = binary.origin,
             error = format_args!("{error:#}"),
-            "the code that was compiled ahead does not run here"
+            "the code that was compiled ahead of time does not run on this machine"
         );
     };
     deserialize(engine, code).inspect_err(refused).ok()

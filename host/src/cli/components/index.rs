@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-/// What is said about a component that is published.
+/// The description of a component that is published.
 #[derive(Args)]
 pub struct About {
     /// Its name, such as acme/tea-catalog.
@@ -78,13 +78,11 @@ pub async fn search(config: &Config, place: &Place, words: &[String]) -> anyhow:
 fn note_unusable(index: &Index) -> anyhow::Result<()> {
     match index.unusable() {
         0 => Ok(()),
-        count => {
-            Ok(print(format_args!("left out {count} entries of the index, which are not as they must be"))?)
-        }
+        count => Ok(print(format_args!("left out {count} invalid entries of the index"))?),
     }
 }
 
-/// Fetches, verifies and tries a component of an index, and prints the lines that make it play its role.
+/// Fetches, verifies and tries a component of an index, and prints the configuration that uses it.
 pub async fn add(config: &Config, place: &Place, name: &str) -> anyhow::Result<()> {
     let index = place.read(config).await?;
     let entry = index.find(name);
@@ -141,7 +139,7 @@ pub async fn publish(config: &Config, place: &Place, about: About, reference: &s
     let mut index = existing(&artifacts, &place_reference).await?;
     if index.unusable() > 0 {
         bail!(
-            "{place_reference} has {} entries that are not as they must be, and would be lost: remove them first",
+            "{place_reference} has {} invalid entries, which would be lost: remove them first",
             index.unusable()
         );
     }

@@ -154,7 +154,7 @@ mod tests {
         seconds.iter().map(asked).collect()
     }
 
-    /// What is wrong if shopper 1, who was promised a page, is planned for at these seconds. A process with so many jobs
+    /// The problem if shopper 1, who was promised a page, is planned for at these seconds. A process with so many jobs
     /// ends after 10 seconds, and storage fails from 20 to 21.
     fn wrong(running: usize, seconds: &[u64]) -> usize {
         let (ledger, start) = (Ledger::default(), Instant::now());

@@ -49,7 +49,7 @@ const SHOP: &str = "magic-wands";
 
 /// Everything in a run.
 pub struct Scene {
-    /// What was promised and what happened.
+    /// The promises, and what happened.
     pub ledger: Arc<Ledger>,
     /// The binary.
     pub binary: Binary,

@@ -1,4 +1,4 @@
-//! What happens to a host, and how long the others and the host need to recover.
+//! Faults of a host, and how long the others and the host need to recover.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::proxy::{Proxy, Wire};
 /// How long a host is cut off: longer than its lease, and than the others wait for it.
 const CUT_OFF: Duration = Duration::from_secs(7);
 
-/// What happens to a host. What else a deployment gets to depend on over the network gets a wire in `Host` and a fault
+/// A fault of a host. Any further dependency over the network needs a wire in `Host` and a fault
 /// here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {

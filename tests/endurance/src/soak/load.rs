@@ -43,7 +43,7 @@ struct Shared {
     newest: AtomicU64,
 }
 
-/// What was noticed in a span of time.
+/// The observations of a span of time.
 #[derive(Debug, Default)]
 pub struct Noticed {
     /// How long requests took, by kind.

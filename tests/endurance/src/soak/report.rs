@@ -25,7 +25,7 @@ const ROWS: usize = 10;
 pub struct Point {
     /// The sample.
     pub sample: Sample,
-    /// What was noticed.
+    /// The observations.
     pub noticed: Noticed,
 }
 
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_flat_passes_and_what_rises_fails() {
+    fn a_flat_series_passes_and_a_rising_one_fails() {
         assert_eq!(run(0.0, 0.0).failed(), Vec::<String>::new());
         assert_eq!(run(0.1, 0.1).failed(), Vec::<String>::new());
         assert_eq!(run(0.5, 0.0).failed().len(), 1);

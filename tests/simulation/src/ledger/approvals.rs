@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Verdict, ensure};
 
-/// What was approved: the blocks and texts of plans, as JSON, without how they came to be.
+/// The approved plans: their blocks and texts, as JSON, without their origin.
 #[derive(Debug, Default)]
 pub(crate) struct Approvals(BTreeSet<String>);
 

@@ -6,7 +6,7 @@ use llm::spending::{Amount, Budgets, DEPLOYMENT, Day, Used};
 
 use super::{Verdict, ensure};
 
-/// What was charged, by owner and day.
+/// The charges, by owner and day.
 #[derive(Debug, Default)]
 pub(crate) struct Spending(BTreeMap<(String, u64), Amount>);
 

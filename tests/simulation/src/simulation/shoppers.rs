@@ -79,7 +79,7 @@ impl Simulation {
             if seen.borrow().as_ref().is_some_and(|(_, facts)| facts.products == products) {
                 return;
             }
-            // What is cached at the edge is outdated for no longer.
+            // Entries that are cached at the edge are outdated for no longer.
             self.wait(self.world.platform.trust_ms());
         }
         let seen = seen.borrow();

@@ -31,7 +31,7 @@ impl From<Outdated> for Undecided {
 
 impl From<Failed> for Undecided {
     fn from(error: Failed) -> Self {
-        tracing::warn!(%error, "cannot carry out what a merchant decided about a plan");
+        tracing::warn!(%error, "cannot apply a merchant's decision about a plan");
         Told::Failed.into()
     }
 }

@@ -9,7 +9,7 @@ const TEXT: &str = "text:";
 /// The most texts that are read. A plan has fewer.
 const TEXTS_MAX: usize = 200;
 
-/// What is to be done.
+/// The action of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Action {
     Approve,

@@ -80,7 +80,7 @@ struct Field {
     problem: String,
 }
 
-/// What was typed and could not be saved.
+/// The input that could not be saved.
 #[derive(Default)]
 pub(super) struct Typed {
     edits: Vec<Edit>,
@@ -225,7 +225,7 @@ pub(super) async fn queue(visit: &Visit, at: Option<&Audience>, typed: Typed, to
 /// strangers can name others.
 async fn reviews(admin: &Admin, shop: &ShopId) -> Option<Vec<(Audience, Review)>> {
     let reviews = admin.storefronts.reviews(shop).await;
-    let reviews = reviews.inspect_err(|error| tracing::warn!(%shop, %error, "cannot read which plans wait"));
+    let reviews = reviews.inspect_err(|error| tracing::warn!(%shop, %error, "cannot read the waiting plans"));
     let mut reviews = reviews.ok()?;
     reviews.sort_by(|(one, _), (other, _)| (&one.market, one).cmp(&(&other.market, other)));
     Some(reviews)

@@ -11,7 +11,7 @@ use crate::wording::Words;
 pub(super) struct Told {
     /// Of how many days it is.
     pub days: u32,
-    /// What is to be known before the rows are read, in sentences.
+    /// The notes above the rows, in sentences.
     pub notes: Vec<String>,
     pub rows: Vec<Line>,
 }

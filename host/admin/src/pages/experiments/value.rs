@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_yet_is_called_so() {
+    fn unknown_values_are_called_unknown() {
         let told: Vec<_> = value(100..102).a_day.into_iter().map(|(_, value)| value).collect();
         assert_eq!(told, ["not known yet"; 4]);
     }

@@ -18,7 +18,7 @@ pub(super) const EMBED: &str = "embed";
 /// Where the script asks whether products can be read.
 const PRODUCTS: &str = "/admin/parts/products";
 
-/// What is known of the setup. `None` is what cannot be told now.
+/// The state of the setup. `None` is a step whose state is not known now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Evidence {
     pub is_connected: bool,

@@ -1,4 +1,4 @@
-//! What is spent of the shop's budget, in words.
+//! The use of the shop's budget, in words.
 
 use capabilities::llm::budget::Limits;
 use model::shop::ShopSettings;
@@ -7,7 +7,7 @@ use crate::budget::{Level, RATE_DAYS, Spending, Spent};
 use crate::visit::Visit;
 use crate::wording::Words;
 
-/// What is spent, as the page shows it.
+/// The use of a budget, as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Money {
     /// What most of it is spent means for pages; `None` while enough is left.
@@ -32,7 +32,7 @@ impl Money {
         let shop = &visit.caller.shop;
         let used = visit.admin.storefronts.used(shop).await;
         let used = used.inspect_err(|error| {
-            tracing::warn!(%shop, %error, "cannot read what is used of a shop's budget");
+            tracing::warn!(%shop, %error, "cannot read how much of a shop's budget is used");
         });
         let used = used.ok()??;
         let limits = Limits::from(settings?);
