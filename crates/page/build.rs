@@ -12,12 +12,16 @@ use sha2::{Digest as _, Sha256};
 /// The place for the styles of blocks in `wand.css`.
 const PLACE: &str = "/* Here stand the styles that are in the templates of blocks. */";
 
+/// The line by which the theme's script takes the countdown, which stands in front of the page's script here.
+const EXPORT: &str = "export { announce };\n";
+
 fn main() {
     let of_blocks = block_styles();
     let style = |files: &[&str]| close_up(&code_lines(&read(files).replace(PLACE, &of_blocks)).concat());
     embed("page.css", Some("WAND_STYLE_SHA256"), &style(&["wand.css", "looks.css", "frame.css"]));
     embed("theme.css", None, &in_theme(&style(&["wand.css", "looks.css", "theme.css"])));
-    embed("wand.js", Some("WAND_SCRIPT_SHA256"), &code_lines(&read(&["wand.js"])).join("\n"));
+    let script = code_lines(&read(&["countdown.js", "wand.js"])).join("\n").replace(EXPORT, "");
+    embed("wand.js", Some("WAND_SCRIPT_SHA256"), &script);
     println!("cargo::rustc-env=WAND_RENDERER={}", renderer());
 }
 

@@ -7,12 +7,24 @@ import { search, see, track } from './signals.js';
 /** The address of a product's page, from any element of the product. */
 const pageOf = (element) => element.closest('[data-id]').querySelector('a[href*="/products/"]').href;
 
+/** Our script's address; what only some pages need is beside it. */
+const { src } = document.currentScript ?? {};
+/** What `countdown.js` does with an announcement, once it is loaded. */
+let announce = () => {};
+
+/** Loads what the content of a tree needs besides this script. */
+export const equip = async (tree) => {
+  if (tree.querySelector('[data-until]')) ({ announce } = await import(new URL('countdown.js', src)));
+};
+
+/** Writes the last day of what is announced, and counts it down. */
+export const count = (tree) => announce(tree, document.documentElement.lang);
+
 /**
- * Takes out what has ended, and rewrites links and forms of the shop to this shopper's domain and market folder. The
+ * Rewrites links and forms of the shop to this shopper's domain and market folder. The
  * content is the same for every domain and folder, and uses the shop's own domain.
  */
 export const lead = (tree) => {
-  end(tree);
   const home = tree.querySelector('[data-home]')?.dataset.home;
   for (const [selector, name] of [['a[href]', 'href'], ['form[action]', 'action']]) {
     for (const element of tree.querySelectorAll(selector)) {
@@ -20,13 +32,6 @@ export const lead = (tree) => {
       const path = home && address.startsWith(`${home}/`) ? address.slice(home.length) : address;
       if (/^\/(?!\/)/.test(path)) element.setAttribute(name, here(path));
     }
-  }
-};
-
-/** Ends an announcement with its last day where the shopper is. */
-const end = (tree) => {
-  for (const element of tree.querySelectorAll('[data-until]')) {
-    if (new Date(`${element.dataset.until}T23:59:59`) < Date.now()) element.remove();
   }
 };
 

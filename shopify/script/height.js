@@ -48,7 +48,3 @@ export const keepHeight = (host, tree, change) => {
     release();
   });
 };
-
-export const NOTE = '.wand-note{position:absolute;inset:auto auto 1rem 50%;translate:-50% 0;z-index:2;box-shadow:0 .5rem 2rem #0005}'
-  + '.wand-note.wand-top{position:sticky;inset:1rem auto auto 50%;margin-bottom:-3rem}'
-  + '.wand-end{position:absolute;bottom:0;width:1px;height:1px}';

@@ -1,8 +1,8 @@
 // The block: `<wand-storefront>`, filled by the app proxy.
 
 import { decided, who } from './consent.js';
-import { lead, listen, sell } from './content.js';
-import { away, button, keepHeight, looked, NOTE, onScreen } from './height.js';
+import { count, equip, lead, listen, sell } from './content.js';
+import { away, button, keepHeight, looked, onScreen } from './height.js';
 import { ask, market, pause, proxy } from './page.js';
 import { seeBlock } from './signals.js';
 
@@ -48,6 +48,7 @@ export class Storefront extends HTMLElement {
     if (this.#tree.childElementCount) {
       lead(this.#tree);
       sell(this.#tree, this.dataset.add);
+      equip(this.#tree).then(() => count(this.#tree)).catch(() => {});
       this.#settle();
     } else {
       this.#tree.innerHTML = '<slot></slot>';
@@ -62,7 +63,7 @@ export class Storefront extends HTMLElement {
     return ask(`${proxy(this.dataset.prefix)}/${path}?${new URLSearchParams(known)}`, path, type, options);
   }
 
-  // The pictures that are visible first are decoded before the content is shown.
+  // The pictures that are visible first are decoded, and what the content needs is loaded, before the content is shown.
   async #load() {
     const answer = await this.#ask('fragment', 'text/html', {}, { signal: AbortSignal.timeout(8000) });
     const content = document.createElement('template');
@@ -74,7 +75,8 @@ export class Storefront extends HTMLElement {
       picture.decoding = 'sync';
       return document.importNode(picture).decode().catch(() => {});
     });
-    await Promise.race([Promise.all(pictures), pause(this.dataset.state ? 4000 : 600)]);
+    const ready = Promise.all([...pictures, equip(content.content).catch(() => {})]);
+    await Promise.race([ready, pause(this.dataset.state ? 4000 : 600)]);
     return { content: content.content, generated: answer.headers.get('x-generated') === 'true' };
   }
 
@@ -113,8 +115,8 @@ export class Storefront extends HTMLElement {
   #show({ content, generated }) {
     lead(content);
     sell(content, this.dataset.add);
-    const style = Object.assign(document.createElement('style'), { textContent: NOTE });
-    keepHeight(this, this.#tree, () => this.#tree.replaceChildren(content, style));
+    count(content);
+    keepHeight(this, this.#tree, () => this.#tree.replaceChildren(content));
     this.dataset.generated = generated;
     this.#settle();
   }

@@ -216,7 +216,7 @@ fn begin(folder: &Path, source: &str) -> Child {
     BufReader::new(command.stdout.as_mut().expect("it is piped"))
         .read_line(&mut line)
         .expect("it says something");
-    assert!(line.contains("caching: taken up"), "{line}");
+    assert!(line.contains("caching: swapped"), "{line}");
     command
 }
 

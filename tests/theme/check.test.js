@@ -51,18 +51,21 @@ test('the texts for shoppers are in every language that pages have words in', as
   assert.deepEqual(tags(texts), tags(words));
 });
 
-test('the script matches its source: after a change, run `npm run build`', async () => {
-  assert.equal(String(await read('assets/wand.js')), await built());
+test('the scripts match their source: after a change, run `npm run build`', async () => {
+  const scripts = await built();
+  assert.deepEqual(await names('assets', '.js'), Object.keys(scripts).map((name) => `assets/${name}`).sort());
+  for (const [name, script] of Object.entries(scripts)) assert.equal(String(await read(`assets/${name}`)), script, name);
 });
 
-test('the script stores and requests only what its comment lists', async () => {
-  const script = String(await read('assets/wand.js'));
-  assert.doesNotMatch(script, /document\.cookie|indexedDB|eval\(|https?:\/\//);
+test('the scripts store and request only what their comments list', async () => {
+  for (const name of await names('assets', '.js')) {
+    assert.doesNotMatch(String(await read(name)), /document\.cookie|indexedDB|eval\(|https?:\/\//, name);
+  }
 });
 
 async function names(folder, end) {
   const all = await readdir(`${EXTENSION}/${folder}`);
-  return all.filter((name) => name.endsWith(end)).map((name) => `${folder}/${name}`);
+  return all.filter((name) => name.endsWith(end)).sort().map((name) => `${folder}/${name}`);
 }
 
 function read(name) {

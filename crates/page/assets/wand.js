@@ -87,7 +87,7 @@ on('click', 'button[data-term]', (button) => {
   form.requestSubmit();
 });
 on('click', '[data-least]', within);
-on('submit', 'form', (form) => search(form.q.value));
+on('submit', 'form', (form) => search(form.q?.value ?? ''));
 on('submit', '[data-filter]', (form, event) => {
   event.preventDefault();
   filter(form);
@@ -104,16 +104,10 @@ const paint = ({ accent, surface }) => {
 };
 paint(main.querySelector('.page').dataset);
 
-// An announcement ends with its last day where the shopper is.
+// What the merchant announces (countdown.js).
 
-const end = (tree) => {
-  for (const element of tree.querySelectorAll('[data-until]')) {
-    const last = new Date(element.dataset.until + 'T23:59:59');
-    if (last < Date.now()) element.remove();
-    else element.querySelector('time').textContent = last.toLocaleDateString(document.documentElement.lang, { dateStyle: 'long' });
-  }
-};
-end(main);
+const { lang } = document.documentElement;
+announce(main, lang);
 
 // Waiting for the page that is being made for the shopper.
 
@@ -166,7 +160,7 @@ const wait = async () => {
 
 const show = (next) => {
   const change = () => {
-    end(next);
+    announce(next, lang);
     main.replaceChildren(...next.querySelector('main').childNodes);
     document.title = next.title;
     body.dataset.generated = 'true';
