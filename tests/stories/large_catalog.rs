@@ -24,6 +24,7 @@ async fn the_last_of_100_000_products_is_pinned_and_first() {
         country: "US".to_owned(),
         products: 100_000,
         no_actions: false,
+        no_blocks: false,
         design: false,
     };
     let shop = dev_shop::serve(options).await.expect("the shop opens");

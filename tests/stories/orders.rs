@@ -34,6 +34,7 @@ impl Street {
             country: "US".to_owned(),
             products: 0,
             no_actions: false,
+            no_blocks: false,
             design: false,
         };
         let shop = dev_shop::serve(options).await.expect("the shop opens");

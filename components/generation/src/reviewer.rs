@@ -10,6 +10,7 @@ use model::review::{Edit, Edited, Problem, Shown, Text};
 use model::{Audience, ShopId, Signals};
 use serde_json::Value;
 
+use crate::assortment::with_pins;
 use crate::bind;
 use crate::capabilities::Host;
 use crate::check::check;

@@ -66,14 +66,7 @@ impl Flow {
 
     /// Returns the shops that are due.
     fn due(&self, now_ms: u64) -> Vec<(ShopId, Due)> {
-        let mut shops = self.shops();
-        let due: Vec<_> = shops
-            .iter()
-            .filter(|(_, due)| due.at_ms <= now_ms)
-            .map(|(shop, due)| (shop.clone(), *due))
-            .collect();
-        due.iter().for_each(|(shop, _)| drop(shops.remove(shop)));
-        due
+        self.shops().extract_if(.., |_, due| due.at_ms <= now_ms).collect()
     }
 
     fn again(&self, shop: ShopId, due: Due) {

@@ -61,7 +61,7 @@ pub async fn make_stale(admin: &Arc<Admin>, shop: &ShopId) -> Saved {
 /// approval was taken back: the pages that were made of it count as approved.
 pub async fn withdraw_pages(admin: &Arc<Admin>, shop: &ShopId) -> Saved {
     match Change::Withdrawn.apply(admin, shop).await {
-        Ok(saved) => saved,
+        Ok(()) => Saved::ForAllPages,
         Err(error) => {
             tracing::warn!(%shop, %error, "cannot withdraw pages; they are shown until storage is writable");
             tokio::spawn(later(Arc::downgrade(admin), shop.clone(), Change::Withdrawn));
@@ -105,21 +105,17 @@ enum Change {
 }
 
 impl Change {
-    async fn apply(self, admin: &Arc<Admin>, shop: &ShopId) -> Result<Saved, NotConnected> {
-        match self {
-            Self::Stale => {
-                admin.serving(shop).await?;
-                admin.storefronts.bump_catalog_version(shop).await?;
-                Ok(Saved::ForAllPages)
-            }
-            Self::Withdrawn => {
-                let once_more = |choices: &Choices| {
-                    let withdrawals = choices.withdrawals.wrapping_add(1);
-                    Some(Choices { withdrawals, ..choices.clone() })
-                };
-                save_choices(admin, shop, once_more).await
-            }
+    async fn apply(self, admin: &Admin, shop: &ShopId) -> Result<(), NotConnected> {
+        let _alone = admin.connections.alone(shop).await;
+        admin.serving(shop).await?;
+        if let Self::Withdrawn = self {
+            let once_more = |choices: &Choices| {
+                let withdrawals = choices.withdrawals.wrapping_add(1);
+                Some(Choices { withdrawals, ..choices.clone() })
+            };
+            changed(admin, shop, once_more).await?;
         }
+        Ok(admin.storefronts.bump_catalog_version(shop).await?)
     }
 }
 
@@ -131,7 +127,7 @@ async fn later(admin: Weak<Admin>, shop: ShopId, change: Change) {
         tokio::time::sleep(pause).await;
         let Some(admin) = admin.upgrade() else { return };
         match change.apply(&admin, &shop).await {
-            Ok(_) => return tracing::info!(%shop, ?change, "changed existing pages after all"),
+            Ok(()) => return tracing::info!(%shop, ?change, "changed existing pages after all"),
             Err(NotConnected::Unavailable(_) | NotConnected::Host(_)) => pause = (pause * 2).min(PAUSE_MAX),
             Err(_) => return,
         }

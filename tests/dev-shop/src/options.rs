@@ -38,6 +38,9 @@ pub struct Options {
     /// Leave out `Shopify.actions`, as shops did before 2026.
     #[arg(long)]
     pub no_actions: bool,
+    /// Leave the app out of the theme, as before it was installed.
+    #[arg(long)]
+    pub no_blocks: bool,
     /// Serve the theme editor instead of the shop.
     #[arg(long)]
     pub design: bool,

@@ -76,15 +76,13 @@ impl Theme {
         globals.extend(page.globals);
         let storefront = Source::read(&extension().join("blocks/storefront.liquid"))?;
         let embed = Source::read(&extension().join("blocks/embed.liquid"))?;
-        let blocks = object!({
-            "storefront": self.block(options, &storefront, &globals)?,
-            "embed": self.block(options, &embed, &globals)?,
-        });
+        let sources = if options.no_blocks { Vec::new() } else { vec![storefront, embed] };
+        let mut blocks = object!({ "storefront": "", "embed": "" });
+        for (name, source) in ["storefront", "embed"].into_iter().zip(&sources) {
+            blocks.insert(name.into(), Value::scalar(self.block(options, source, &globals)?));
+        }
         globals.insert("blocks".into(), Value::Object(blocks));
-        globals.insert(
-            "content_for_header".into(),
-            Value::scalar(header(options, page.place, &[storefront, embed])),
-        );
+        globals.insert("content_for_header".into(), Value::scalar(header(options, page.place, &sources)));
         Ok(globals)
     }
 

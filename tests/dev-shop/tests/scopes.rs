@@ -60,6 +60,8 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ("QueryRoot", "collections", "CollectionConnection", LISTINGS),
     ("QueryRoot", "collection", "Collection", LISTINGS),
     ("QueryRoot", "search", "SearchResultItemConnection", LISTINGS),
+    ("QueryRoot", "nodes", "Node", NONE),
+    ("QueryRoot", "product", "Product", LISTINGS),
     ("Shop", "name", "", LISTINGS),
     ("Shop", "moneyFormat", "", LISTINGS),
     ("Shop", "paymentSettings", "PaymentSettings", LISTINGS),

@@ -40,6 +40,7 @@ impl Shop {
             country: "US".to_owned(),
             products: 0,
             no_actions: false,
+            no_blocks: false,
             design: false,
         };
         let running = dev_shop::serve(options).await?;

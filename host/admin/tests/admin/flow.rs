@@ -62,9 +62,9 @@ async fn a_budget_that_is_spent_a_persona_that_is_paused_and_pages_that_wait_are
 
     bench.save_at("/admin/pages", Some(&bench.token(SHOP)), APPROVES).await;
     bench.submit("home_explorer_-", "fine");
-    bench.submit("cart_explorer_-", "fine");
+    bench.submit("cart_explorer_-", "better");
     assert_eq!(look(&bench, true).await, [wait(2)]);
-    bench.submit("search_explorer_-", "fine");
+    bench.submit("search_explorer_-", "best");
     assert_eq!(look(&bench, true).await, [], "not more than once an hour");
     bench.clock.advance(Duration::from_hours(1));
     assert_eq!(look(&bench, false).await, [wait(3)]);

@@ -85,7 +85,7 @@ pub(crate) fn products_within(products: &[Product], window: &Range<usize>, marke
 pub(crate) fn nodes(goods: &Goods, ids: Option<&Value>, market: Market) -> Value {
     let ids = ids.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let node = |id: &str| {
-        let number = id.strip_prefix("gid://shopify/Product/")?.parse().ok()?;
+        let number = id.strip_prefix("gid://shopify/Product/")?.parse::<u64>().ok()?;
         let found = goods.products.iter().find(|product| product.id == number)?;
         Some(product(found, market))
     };

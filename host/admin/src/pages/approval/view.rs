@@ -120,6 +120,12 @@ impl Queue {
         }
     }
 
+    /// Returns the address that decisions about the plan of an audience are sent to.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
+    fn action(&self, audience: &Audience) -> String {
+        format!("{}/{audience}", Place::Approval.path())
+    }
+
     /// Returns what shoppers get once an approval is withdrawn.
     fn once_withdrawn(&self) -> &'static str {
         match self.settings.as_ref().is_some_and(ShopSettings::shows_only_approved) {
@@ -143,11 +149,6 @@ impl Queue {
             self.words.not_rejected_yet_details().to_owned()
         }
     }
-}
-
-/// Returns the address that decisions about the plan of an audience are sent to.
-fn action(audience: &Audience) -> String {
-    format!("{}/{audience}", Place::Approval.path())
 }
 
 impl Open {
