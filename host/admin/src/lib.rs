@@ -47,6 +47,7 @@ mod saving;
 mod served;
 mod session;
 mod shopify_api;
+mod sidekick;
 mod sql;
 mod storefronts;
 mod subscribing;

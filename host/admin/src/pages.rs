@@ -19,7 +19,7 @@ use crate::refused::Refused;
 use crate::visit::Visit;
 use crate::wording::Words;
 
-pub(crate) use approval::{Told, decide};
+pub(crate) use approval::{Told, Waiting, decide, waiting};
 pub(crate) use brand::Brand;
 pub(crate) use content::Content;
 pub(crate) use experiments::{Comparison, table};

@@ -18,7 +18,7 @@ use crate::place::Place;
 use crate::posting::save;
 use crate::refused::{Refused, Why};
 use crate::visit::Visit;
-use crate::{Admin, Made, query};
+use crate::{Admin, Made, query, sidekick};
 
 const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");
@@ -46,6 +46,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/admin/preview/{persona}", get(preview))
         .route("/admin/reports/{id}", get(report))
         .route("/admin/why", get(why))
+        .route("/admin/sidekick/{tool}", get(sidekick::answer).options(sidekick::allow))
         .route("/admin/assets/admin.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .route("/admin/assets/admin.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .fallback(|query| async { nowhere(query, StatusCode::NOT_FOUND, &Why::NoPage) })

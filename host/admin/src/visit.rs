@@ -6,8 +6,10 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
+use capabilities::llm::budget::Limits;
 use model::shop::ShopSettings;
 
+use crate::budget::{RATE_DAYS, Spending};
 use crate::place::Place;
 use crate::refused::{Refused, Why};
 use crate::session::Caller;
@@ -48,5 +50,18 @@ impl Visit {
             tracing::warn!(shop = %caller.shop, %error, "cannot read a shop's settings");
             Refused::new(StatusCode::SERVICE_UNAVAILABLE, Why::Settings)
         })
+    }
+
+    /// Returns what the language model costs the shop; `None` if there is no model, or it cannot be read.
+    pub async fn spending(&self, settings: &ShopSettings) -> Option<Spending> {
+        let Self { admin, caller: Caller { shop, .. }, .. } = self;
+        let used = admin.storefronts.used(shop).await;
+        let used = used.inspect_err(|error| {
+            tracing::warn!(%shop, %error, "cannot read what is used of a shop's budget");
+        });
+        let used = used.ok()??;
+        let limits = Limits::from(settings);
+        let costs = admin.shops.usage.by_day(shop, RATE_DAYS + 1).await.unwrap_or_default();
+        Some(Spending::of(limits, used, &costs, admin.clock.now_ms()))
     }
 }

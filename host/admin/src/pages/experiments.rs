@@ -86,17 +86,19 @@ impl Form for Comparison {
 impl Comparison {
     /// The address of the table of costs and worth as a file.
     pub const CSV: &str = "/admin/experiments.csv";
+
+    /// Returns the comparison in words; `None` if it cannot be read.
+    pub async fn told(visit: &Visit) -> Option<Told> {
+        Some(Told::of(&effects(visit).await?.report, visit.words))
+    }
 }
 
 /// Serves the table of costs and worth of all days as a file.
 pub(crate) async fn table(visit: Visit) -> Response<Body> {
-    let Visit { admin, caller, words, .. } = &visit;
-    match admin.storefronts.effects(&caller.shop).await {
-        Ok(effects) => download_csv(&csv(&caller.shop, &worth(&visit, &effects).await)),
-        Err(error) => {
-            tracing::warn!(shop = %caller.shop, %error, "cannot read what personal pages change");
-            html::refused(StatusCode::SERVICE_UNAVAILABLE, &Why::Report, words, Some(&caller.domain))
-        }
+    let Visit { caller, words, .. } = &visit;
+    match effects(&visit).await {
+        Some(effects) => download_csv(&csv(&caller.shop, &worth(&visit, &effects).await)),
+        None => html::refused(StatusCode::SERVICE_UNAVAILABLE, &Why::Report, words, Some(&caller.domain)),
     }
 }
 
@@ -107,12 +109,7 @@ impl FormPage for Comparison {
         _: Option<&ShopSettings>,
         visit: &Visit,
     ) -> Result<String, askama::Error> {
-        let Visit { admin, caller, words, .. } = visit;
-        let effects = admin.storefronts.effects(&caller.shop).await;
-        let effects = effects.inspect_err(|error| {
-            tracing::warn!(shop = %caller.shop, %error, "cannot read the comparison of personal pages");
-        });
-        let effects = effects.ok();
+        let (words, effects) = (visit.words, effects(visit).await);
         let value = match &effects {
             Some(effects) => value(visit, effects).await,
             None => None,
@@ -121,6 +118,15 @@ impl FormPage for Comparison {
         let losing = offered(&self.personas_paused, words);
         Page { words, form: &self, losing, mark, told, value }.render()
     }
+}
+
+async fn effects(visit: &Visit) -> Option<Effects> {
+    let Visit { admin, caller, .. } = visit;
+    let effects = admin.storefronts.effects(&caller.shop).await;
+    let effects = effects.inspect_err(|error| {
+        tracing::warn!(shop = %caller.shop, %error, "cannot read the comparison of personal pages");
+    });
+    effects.ok()
 }
 
 /// Returns what is told of what pages cost and are worth, if anything was counted.

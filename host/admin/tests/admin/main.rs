@@ -14,6 +14,7 @@ mod leaving;
 mod pages;
 mod pausing;
 mod shopify;
+mod sidekick;
 mod status;
 mod why;
 

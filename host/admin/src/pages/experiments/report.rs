@@ -8,7 +8,7 @@ use crate::wording::Words;
 
 /// The report as displayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// Of how many days it is.
     pub days: u32,
     /// The notes above the rows, in sentences.
@@ -18,7 +18,7 @@ pub(super) struct Told {
 
 /// A comparison as displayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     pub who: &'static str,
     pub measure: &'static str,
     /// The mean of a group, and of how many shoppers it is: of those who are held out, and of the others.

@@ -1,9 +1,8 @@
 //! The use of the shop's budget, in words.
 
-use capabilities::llm::budget::Limits;
 use model::shop::ShopSettings;
 
-use crate::budget::{Level, RATE_DAYS, Spending, Spent};
+use crate::budget::{Level, Spending, Spent};
 use crate::visit::Visit;
 use crate::wording::Words;
 
@@ -29,16 +28,7 @@ pub(crate) struct State {
 impl Money {
     /// Returns what the language model costs the shop; `None` if there is no model, or it cannot be read.
     pub async fn of(visit: &Visit, settings: Option<&ShopSettings>) -> Option<Self> {
-        let shop = &visit.caller.shop;
-        let used = visit.admin.storefronts.used(shop).await;
-        let used = used.inspect_err(|error| {
-            tracing::warn!(%shop, %error, "cannot read how much of a shop's budget is used");
-        });
-        let used = used.ok()??;
-        let limits = Limits::from(settings?);
-        let costs = visit.admin.shops.usage.by_day(shop, RATE_DAYS + 1).await.unwrap_or_default();
-        let spending = Spending::of(limits, used, &costs, visit.admin.clock.now_ms());
-        Some(Self::told(&spending, visit.words))
+        Some(Self::told(&visit.spending(settings?).await?, visit.words))
     }
 
     fn told(spending: &Spending, words: &Words) -> Self {
