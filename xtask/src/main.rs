@@ -15,6 +15,7 @@ mod gallery;
 mod new;
 mod package;
 mod release;
+mod storefront_cost;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -69,6 +70,7 @@ enum Command {
     Hosts(endurance::Hosts),
     SlowClients(endurance::SlowClients),
     Soak(endurance::Soak),
+    StorefrontCost(storefront_cost::StorefrontCost),
     Upgrade(endurance::Upgrade),
 }
 
@@ -100,6 +102,7 @@ fn main() -> anyhow::Result<()> {
         Command::Hosts(hosts) => hosts.run(),
         Command::SlowClients(clients) => clients.run(),
         Command::Soak(soak) => soak.run(),
+        Command::StorefrontCost(cost) => cost.run(),
         Command::Upgrade(upgrade) => upgrade.run(),
     }
 }
