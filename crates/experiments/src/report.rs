@@ -100,9 +100,9 @@ impl Report {
         let strata = totals.strata();
         let mut rows =
             ROWS.map(|(persona, measure, alpha)| Row::of(totals, &strata, persona, measure, alpha));
-        [Measure::CartAdds, Measure::Orders, Measure::Revenue]
-            .into_iter()
-            .for_each(|measure| shrink(&mut rows, measure));
+        for measure in [Measure::CartAdds, Measure::Orders, Measure::Revenue] {
+            shrink(&mut rows, measure);
+        }
         if is_mismatched {
             rows = rows.map(|row| Row { estimate: None, verdict: Verdict::Void, ..row });
         }

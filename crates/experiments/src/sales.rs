@@ -147,7 +147,7 @@ impl Sales {
         let groups = self.groups().map(|(group, currency, places)| {
             let Group { day, share, arm, persona, page, earlier } = *group;
             let places = places.iter().map(|(number, place)| (*number, place.shoppers, place.worth));
-            (day, share.basis_points(), arm, persona, page, earlier, currency, places.collect())
+            (day, share.basis_points(), arm, persona, page, earlier, currency, places.collect::<Vec<_>>())
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, groups: groups.collect() }).unwrap_or_default()
