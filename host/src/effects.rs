@@ -1,14 +1,19 @@
 //! What personal pages change in a shop: the report of the sums that routing stored.
 
+use std::time::Duration;
+
 use admin::{Balance, Line, Worth};
 use anyhow::Context as _;
 use capabilities::kv::Kv;
-use experiments::{Aggregates, Report, Sales, Totals};
+use experiments::{Aggregates, Report, Rollouts, Sales, Totals};
 use model::shop::Share;
-use model::{PageKind, ShopId, Store};
+use model::{Key, PageKind, ShopId, Store};
 
 /// The most entries that are read: those of three years, though they are kept for 400 days.
 const ENTRIES_MAX: u32 = 300;
+
+/// How long Rollouts are kept after they were read last: as long as sums.
+const ROLLOUTS_TTL: Duration = Duration::from_hours(400 * 24);
 
 /// The most shops whose comparison is in the metrics.
 const SHOPS_IN_METRICS: usize = 100;
@@ -77,8 +82,26 @@ fn float(count: u64) -> f64 {
 
 /// Returns the report on the days under this share of the holdout.
 pub async fn report(kv: &dyn Kv, shop: &ShopId, share: Share, now_ms: u64) -> anyhow::Result<Report> {
-    let totals = Totals::of(&sums(kv, shop).await?, share, experiments::day(now_ms));
+    let (rollouts, today) = (rollouts(kv, shop).await?, experiments::day(now_ms));
+    let totals = Totals::outside(&rollouts, &sums(kv, shop).await?, share, today);
     Ok(Report::of(&totals.with_sales(&sales(kv, shop).await?)))
+}
+
+/// Returns the Rollouts of a shop that are known.
+pub async fn rollouts(kv: &dyn Kv, shop: &ShopId) -> anyhow::Result<Rollouts> {
+    let key = Key::Rollouts(shop);
+    let Some(entry) = kv.get(key.store().name(), &key.to_string()).await? else {
+        return Ok(Rollouts::default());
+    };
+    let known = Rollouts::decode(&entry.value);
+    known.with_context(|| format!("{key} has another form; a newer release wrote it"))
+}
+
+/// Keeps the Rollouts of a shop in place of those that are known.
+pub async fn keep_rollouts(kv: &dyn Kv, shop: &ShopId, rollouts: &Rollouts) -> anyhow::Result<()> {
+    let key = Key::Rollouts(shop);
+    kv.set(key.store().name(), &key.to_string(), rollouts.encode().into(), Some(ROLLOUTS_TTL)).await?;
+    Ok(())
 }
 
 /// Returns the sums of all that was counted in a shop, but for orders.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use experiments::{Aggregates, Arm, Cell, Earlier, Group, Report};
+use experiments::{Aggregates, Arm, Cell, Earlier, Group, Report, Rollout, Rollouts};
 use host::config::{Config, Environment};
 use model::shop::Share;
 use model::{Key, PageKind, Persona, ShopId};
@@ -192,6 +192,18 @@ async fn write_sums(folder: &Path) {
     }
 }
 
+/// Writes a Rollout that began ten days before the last complete one and goes on.
+async fn write_rollout(folder: &Path) {
+    let mut config = Config::parse("", folder.to_owned(), &Environment::default()).expect("nothing is wrong");
+    config.file.server.data_dir = folder.join("data");
+    let capabilities = host::backends::open(&config).await.expect("it opens");
+    let shop = ShopId::parse("magic-wands").expect("it is an id");
+    let today_ms = now_s() / 86_400 * 86_400_000;
+    let sale = Rollout::new("Summer sale", today_ms - 11 * 86_400_000, None);
+    let kept = host::effects::keep_rollouts(&*capabilities.kv, &shop, &Rollouts::of([sale])).await;
+    kept.expect("they are written");
+}
+
 #[tokio::test]
 async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -227,6 +239,10 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
     assert_eq!(fields[2][11], "4500", "{days}");
     let table = command(folder.path(), &["report", "effects", "magic-wands", "--days"]);
     assert!(table.contains("15 / 162") && table.contains("Cost of one more order: not known yet"), "{table}");
+    write_rollout(folder.path()).await;
+    let table = command(folder.path(), &["report", "effects", "magic-wands"]);
+    assert!(table.starts_with("holdout 10 %, 49 complete days\n11 days are left out"), "{table}");
+    assert!(table.contains("on which Rollouts changed the shop: Summer sale."), "{table}");
     let other = command(folder.path(), &["report", "effects", "magic-wands", "--holdout", "20"]);
     assert!(other.contains("300000 shoppers were counted while the holdout was another"), "{other}");
 }

@@ -68,7 +68,7 @@ fn counted(event: &Event) -> Option<experiments::Event> {
         Event::Seen => Some(experiments::Event::Seen),
         Event::View(product) => Some(experiments::Event::viewed(product)),
         Event::AddToCart(_) => Some(experiments::Event::AddToCart),
-        Event::Ordered => Some(experiments::Event::Ordered),
+        Event::Ordered(_) => Some(experiments::Event::Ordered),
         Event::Visit | Event::Search(_) | Event::Filter(_) | Event::Sort(_) | Event::Purchase(_) => None,
     }
 }

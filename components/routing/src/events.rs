@@ -3,13 +3,17 @@
 //! Parsed by hand, not with serde's derive: a refusal names the field by its place, and never repeats
 //! what was sent.
 
-use model::Signals;
+use model::{Currency, Signals};
 use serde_json::{Map, Value};
+use shopify::order::Money;
 
 /// The most events of one report.
 const EVENTS_MAX: usize = 50;
 /// The longest product id, in bytes.
 const PRODUCT_BYTES_MAX: usize = 64;
+
+/// The longest amount, in bytes.
+const AMOUNT_BYTES_MAX: usize = 20;
 
 /// The place of the whole body in messages.
 const BODY: &str = "body";
@@ -66,8 +70,18 @@ pub(crate) enum Event {
     AddToCart(String),
     /// Bought this product.
     Purchase(String),
-    /// Ordered, whatever it was.
-    Ordered,
+    /// Placed this order.
+    Ordered(Ordered),
+}
+
+/// An order as a browser reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ordered {
+    /// Its number.
+    pub(crate) order: u64,
+    /// What was paid, in hundredths of the currency's unit.
+    pub(crate) paid: u64,
+    pub(crate) currency: Currency,
 }
 
 impl Report {
@@ -114,7 +128,7 @@ fn event(value: &Value, place: &str) -> Result<Event, InvalidReport> {
         "view" => fields.product().map(Event::View),
         "add-to-cart" => fields.product().map(Event::AddToCart),
         "purchase" => fields.product().map(Event::Purchase),
-        "ordered" => fields.hold_only(&["type"], ONLY_TYPE).map(|()| Event::Ordered),
+        "ordered" => fields.ordered().map(Event::Ordered),
         "search" => fields.term("term", "may hold only type and term").map(Event::Search),
         "filter" => fields.term("value", "may hold only type and value").map(Event::Filter),
         "sort" => fields.term("value", "may hold only type and value").map(Event::Sort),
@@ -158,6 +172,22 @@ impl<'a> Fields<'a> {
             return Err(self.wrong("product", "must be 1 to 64 of A-Z, a-z, 0-9, '_' and '-'"));
         }
         Ok(product.to_owned())
+    }
+
+    /// Reads an order: its number, and an amount such as `199.00` in a currency.
+    fn ordered(&self) -> Result<Ordered, InvalidReport> {
+        self.hold_only(
+            &["type", "order", "value", "currency"],
+            "may hold only type, order, value and currency",
+        )?;
+        let order = self.text("order")?.parse().ok().filter(|order| *order > 0);
+        let order = order.ok_or_else(|| self.wrong("order", "must be the number of an order"))?;
+        let currency = Currency::named(self.text("currency")?);
+        let currency = currency.ok_or_else(|| self.wrong("currency", "must be the code of a currency"))?;
+        let value = self.text("value").ok().filter(|value| value.len() <= AMOUNT_BYTES_MAX);
+        let value = value.and_then(|value| Money::read(value, currency.code()));
+        let paid = value.ok_or_else(|| self.wrong("value", "must be an amount such as 199.00"))?.hundredths;
+        Ok(Ordered { order, paid, currency })
     }
 
     /// Reads the text field `name`, in the shopper's words. The event may hold no other field.
@@ -206,7 +236,10 @@ mod tests {
         let text = str::to_owned;
         check(r#"{"type":"visit"}"#, Event::Visit);
         check(r#"{"type":"seen"}"#, Event::Seen);
-        check(r#"{"type":"ordered"}"#, Event::Ordered);
+        let currency = Currency::named("EUR").unwrap();
+        let ordered = Ordered { order: 5_678, paid: 4_990, currency };
+        let event = r#"{"type":"ordered","order":"5678","value":"49.9","currency":"EUR"}"#;
+        check(event, Event::Ordered(ordered));
         check(r#"{"type":"view","product":"wand-1"}"#, Event::View(text("wand-1")));
         check(r#"{"type":"search","term":" oak wand "}"#, Event::Search(text("oak wand")));
         check(r#"{"type":"filter","value":"price < 20"}"#, Event::Filter(text("price < 20")));
@@ -274,6 +307,29 @@ mod tests {
         refuse(&report(r#"[{"type":"view"}]"#), "events[0].product must be a text");
         refuse(&report(r#"[{"type":"search","term":null}]"#), "events[0].term must be a text");
         refuse(&report(r#"[{"type":"sort","value":["a"]}]"#), "events[0].value must be a text");
+    }
+
+    #[test]
+    fn an_order_has_a_number_an_amount_and_a_currency() {
+        let number = "must be the number of an order";
+        let (amount, currency) = ("must be an amount such as 199.00", "must be the code of a currency");
+        for (order, value, code, field, rule) in [
+            (r#""""#, r#""1""#, r#""USD""#, "order", number),
+            (r#""0""#, r#""1""#, r#""USD""#, "order", number),
+            (r#""-5""#, r#""1""#, r#""USD""#, "order", number),
+            (r#""99999999999999999999""#, r#""1""#, r#""USD""#, "order", number),
+            ("7", r#""1""#, r#""USD""#, "order", "must be a text"),
+            (r#""7""#, r#""1""#, r#""usd""#, "currency", currency),
+            (r#""7""#, r#""1""#, r#""XYZ""#, "currency", currency),
+            (r#""7""#, r#""-1""#, r#""USD""#, "value", amount),
+            (r#""7""#, r#""1e9""#, r#""USD""#, "value", amount),
+            (r#""7""#, r#""99999999999999999999""#, r#""USD""#, "value", amount),
+            (r#""7""#, "1", r#""USD""#, "value", amount),
+        ] {
+            let event = format!(r#"{{"type":"ordered","order":{order},"value":{value},"currency":{code}}}"#);
+            refuse(&report(&format!("[{event}]")), &format!("events[0].{field} {rule}"));
+        }
+        refuse(&report(r#"[{"type":"ordered"}]"#), "events[0].order must be a text");
     }
 
     #[test]

@@ -36,12 +36,14 @@ struct Entry {
     refunds: Vec<Refund>,
 }
 
-/// Counts an order, if its shopper is counted.
+/// Counts an order, if its shopper is counted. What the web pixel reported of it does not count any more.
 pub(crate) fn placed<D: Deployment>(deployment: &D, shop: &ShopId, order: &Order) -> Result<(), Failure> {
+    let Some((shopper, unit)) = counted(deployment, shop, order)? else { return Ok(()) };
+    if unit.confirmed(order.id).is_some() {
+        update(deployment, shop, &shopper, |unit| unit.confirmed(order.id))?;
+    }
     let currency = Currency::named(&order.total.currency).filter(|_| !order.is_test);
-    let (Some(currency), Some((shopper, unit))) = (currency, counted(deployment, shop, order)?) else {
-        return Ok(());
-    };
+    let Some(currency) = currency else { return Ok(()) };
     let placed = Placed { order: order.id, at_ms: order.created_ms, paid: order.total.hundredths, currency };
     let arm = arm_of(deployment, shop, &shopper);
     let next = |unit: &Unit| unit.ordered(&placed, arm?);
@@ -52,6 +54,17 @@ pub(crate) fn placed<D: Deployment>(deployment: &D, shop: &ShopId, order: &Order
     update(deployment, shop, &shopper, next)?;
     let refunds = read(deployment, shop, order.id)?.refunds;
     refunds.iter().try_for_each(|refund| subtract(deployment, shop, &shopper, refund))
+}
+
+/// Counts an order that the web pixel reported of a shopper, if they are counted.
+pub(crate) fn reported<D: Deployment>(
+    deployment: &D,
+    shop: &ShopId,
+    shopper: &ShopperId,
+    placed: &Placed,
+) -> Result<(), Failure> {
+    let Some(arm) = arm_of(deployment, shop, shopper) else { return Ok(()) };
+    update(deployment, shop, shopper, |unit| unit.reported(placed, arm))
 }
 
 /// Takes a cancelled order out of the sums. If this arrives before the order itself, that is not counted afterwards.

@@ -41,7 +41,7 @@ pub(crate) fn encode(signals: &Signals) -> Vec<u8> {
 pub(crate) fn add(mut signals: Signals, events: &[Event]) -> Signals {
     for event in events {
         match event {
-            Event::Seen | Event::Ordered => {}
+            Event::Seen | Event::Ordered(_) => {}
             Event::Visit => signals.visits = signals.visits.saturating_add(1),
             Event::View(product) => remember(&mut signals.views, product),
             Event::Search(term) => remember(&mut signals.searches, term),

@@ -83,16 +83,10 @@ impl Typical {
 }
 
 impl Counts {
-    /// Returns what the shoppers of a group did whose orders Shopify's webhooks report.
+    /// Returns what the shoppers of a group did.
     pub(crate) fn of(cell: Cell, worths: &Worths, limit: Option<Typical>) -> Self {
         let (buyers, worth, worth_squared) = worths.sums(limit);
         Self { cell, buyers, worth, worth_squared }
-    }
-
-    /// Returns what the shoppers of a group did whose orders only the web pixel reports. Nobody vouches for these, so
-    /// their worth is not known.
-    pub(crate) fn without_worths(cell: Cell) -> Self {
-        Self { cell, buyers: cell.ordered, ..Self::default() }
     }
 }
 

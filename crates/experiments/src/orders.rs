@@ -8,7 +8,18 @@ const ORDERS_MAX: usize = 8;
 /// The most refunds of an order that are subtracted.
 const REFUNDS_MAX: usize = 16;
 
-/// An order as the shop reports it.
+/// Who reports an order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// Shopify's webhook, which is signed.
+    #[default]
+    Webhook,
+    /// The web pixel, for which nobody vouches.
+    Pixel,
+}
+
+/// An order as it is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placed {
     /// Its number.
@@ -33,6 +44,8 @@ pub enum Loss {
 /// How the worth of a shopper's orders changed, in hundredths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shift {
+    /// Who reports the orders.
+    pub source: Source,
     /// The currency.
     pub currency: Currency,
     /// What they were worth before.
@@ -44,6 +57,8 @@ pub struct Shift {
 /// The orders of a shopper, all in one currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Orders {
+    #[serde(default)]
+    source: Source,
     currency: Currency,
     list: Vec<Order>,
 }
@@ -61,8 +76,8 @@ struct Order {
 
 impl Orders {
     /// Returns no orders in a currency.
-    pub(crate) fn none_in(currency: Currency) -> Self {
-        Self { currency, list: Vec::new() }
+    pub(crate) fn none_in(source: Source, currency: Currency) -> Self {
+        Self { source, currency, list: Vec::new() }
     }
 
     /// Adds an order. Returns `None` if it does not count: it is known, in another currency, or one too many.
@@ -94,6 +109,12 @@ impl Orders {
         })
     }
 
+    /// Takes out an order. Returns `None` if it is not known.
+    pub(crate) fn take(&mut self, number: u64) -> Option<Shift> {
+        let is_known = self.numbers().any(|known| known == number);
+        is_known.then(|| self.shifted(|list| list.retain(|order| order.number != number)))
+    }
+
     pub(crate) fn currency(&self) -> Currency {
         self.currency
     }
@@ -105,7 +126,7 @@ impl Orders {
     fn shifted(&mut self, change: impl FnOnce(&mut Vec<Order>)) -> Shift {
         let before = self.worth();
         change(&mut self.list);
-        Shift { currency: self.currency, before, after: self.worth() }
+        Shift { source: self.source, currency: self.currency, before, after: self.worth() }
     }
 
     fn worth(&self) -> u64 {
@@ -141,13 +162,13 @@ mod tests {
     }
 
     fn orders() -> Orders {
-        let mut orders = Orders::none_in(dollars());
+        let mut orders = Orders::none_in(Source::Webhook, dollars());
         orders.add(&placed(1, 5_000)).unwrap();
         orders
     }
 
     fn shift(before: u64, after: u64) -> Shift {
-        Shift { currency: dollars(), before, after }
+        Shift { source: Source::Webhook, currency: dollars(), before, after }
     }
 
     #[test]
@@ -171,6 +192,15 @@ mod tests {
         assert_eq!(orders.lose(1, Loss::Cancelled), Some(shift(0, 0)));
         assert_eq!(orders.lose(1, Loss::Cancelled), None);
         assert_eq!(orders.lose(2, Loss::Cancelled), None, "an order that does not count");
+    }
+
+    #[test]
+    fn an_order_that_is_taken_out_is_worth_nothing_and_may_be_added_again() {
+        let mut orders = orders();
+        orders.add(&placed(2, 700)).unwrap();
+        assert_eq!(orders.take(1), Some(shift(5_700, 700)));
+        assert_eq!(orders.take(1), None);
+        assert_eq!(orders.add(&placed(1, 5_000)), Some(shift(700, 5_700)));
     }
 
     #[test]

@@ -49,6 +49,10 @@ pub struct Report {
     pub is_mismatched: bool,
     /// How many shoppers were counted under other shares. They are left out.
     pub others: u64,
+    /// How many days are left out because of Rollouts, and the names of these.
+    pub left_out: (usize, Vec<String>),
+    /// Whether orders are those that only the web pixel reports, for which nobody vouches.
+    pub is_of_pixel: bool,
     /// What the worth of a shopper's orders is cut at, in hundredths, and its currency; `None` if too few orders are known.
     pub limit: Option<(u64, Currency)>,
     /// How many days it takes in this shop until differences of so many percent show; `None` if it is more than a year.
@@ -113,7 +117,8 @@ impl Report {
         });
         let (days, others) = (totals.days(), totals.others());
         let limit = totals.typical().map(Typical::limit).zip(totals.currency());
-        Self { share, days, sizes, is_mismatched, others, limit, to_show, rows: rows.into() }
+        let (left_out, is_of_pixel, rows) = (totals.left_out(), totals.are_of_pixel(), rows.into());
+        Self { share, days, sizes, is_mismatched, others, left_out, is_of_pixel, limit, to_show, rows }
     }
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregates::{Full, Group};
 use crate::assignment::Arm;
 use crate::earlier::Earlier;
-use crate::orders::Shift;
+use crate::orders::{Shift, Source};
 
 /// The form in which sums are written.
 const FORM: u32 = 2;
@@ -33,9 +33,12 @@ pub(crate) struct Place {
     pub(crate) worth: i64,
 }
 
-/// Sums over orders, by group and currency.
+/// What orders belong to.
+type Key = (Group, Source, Currency);
+
+/// Sums over orders, by group, by who reports them, and by currency.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sales(BTreeMap<(Group, Currency), BTreeMap<u8, Place>>);
+pub struct Sales(BTreeMap<Key, BTreeMap<u8, Place>>);
 
 /// The stored form.
 #[derive(Serialize, Deserialize)]
@@ -44,10 +47,10 @@ struct Stored<G> {
     groups: Vec<G>,
 }
 
-/// Day, share in basis points, arm, persona, kind of page, what was known earlier, currency, and for each place its number,
-/// shoppers and worth.
-type StoredGroup = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, Currency, Vec<(u8, i64, i64)>);
-/// The same without kind of page and what was known earlier.
+/// Day, share in basis points, arm, persona, kind of page, what was known earlier, who reports the orders, currency, and for
+/// each place its number, shoppers and worth.
+type StoredGroup = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, Source, Currency, Vec<(u8, i64, i64)>);
+/// The same without kind of page, what was known earlier, and who reports the orders.
 type WithoutEarlier = (u32, u16, Arm, Persona, Currency, Vec<(u8, i64, i64)>);
 
 /// What is read of every form first.
@@ -62,7 +65,7 @@ impl Sales {
 
     /// Adds what changed for a shopper of a group.
     pub fn add(&mut self, group: Group, shift: Shift) -> Result<(), Full> {
-        let key = (group, shift.currency);
+        let key = (group, shift.source, shift.currency);
         let changes = [(shift.before, -1), (shift.after, 1)].into_iter().filter(|(value, _)| *value > 0);
         if changes.clone().any(|(value, _)| !self.has_room(&key, place_of(value))) {
             return Err(Full);
@@ -79,7 +82,7 @@ impl Sales {
         Ok(())
     }
 
-    fn has_room(&self, key: &(Group, Currency), place: u8) -> bool {
+    fn has_room(&self, key: &Key, place: u8) -> bool {
         let known = self.0.get(key);
         let has_place = known.is_some_and(|places| places.contains_key(&place));
         let fits = known.is_some() || self.0.len() < GROUPS_MAX;
@@ -96,27 +99,42 @@ impl Sales {
         }
     }
 
-    /// Returns the groups and their places, by day.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = (&Group, Currency, &BTreeMap<u8, Place>)> {
-        self.0.iter().map(|((group, currency), places)| (group, *currency, places))
+    /// Returns who reports the orders that count: Shopify's webhooks, as soon as there are any, and otherwise the web pixel;
+    /// `None` if there are no orders.
+    pub fn source(&self) -> Option<Source> {
+        self.0.keys().map(|(_, source, _)| *source).min()
     }
 
-    /// Returns for each group the number of shoppers with orders, and what these are worth, in hundredths of the currency's
-    /// unit. Large orders are not cut.
+    /// Returns the groups and their places, by day, of the orders that count.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&Group, Currency, &BTreeMap<u8, Place>)> {
+        let counting = self.source();
+        let counted = self.0.iter().filter(move |((_, source, _), _)| Some(*source) == counting);
+        counted.map(|((group, _, currency), places)| (group, *currency, places))
+    }
+
+    /// Returns for each group the number of shoppers with orders that count, and what these are worth, in hundredths of the
+    /// currency's unit. Large orders are not cut.
     pub fn by_group(&self) -> impl Iterator<Item = (&Group, Currency, u64, u64)> {
         self.groups().map(|(group, currency, places)| {
-            let mut sum = Place::default();
-            for place in places.values() {
-                sum.add(*place);
-            }
+            let sum = sum(places);
             let count = |sum: i64| sum.max(0).unsigned_abs();
             (group, currency, count(sum.shoppers), count(sum.worth))
         })
     }
 
-    /// Returns the currency of the last orders.
-    pub fn last_currency(&self) -> Option<Currency> {
-        self.0.keys().next_back().map(|(_, currency)| *currency)
+    /// Returns the currency of the orders that count. Webhooks report all orders in the shop's own, so it is that of the
+    /// last ones. The pixel reports them in what shoppers pay in, so it is that of most.
+    pub fn currency(&self) -> Option<Currency> {
+        match self.source()? {
+            Source::Webhook => self.groups().last().map(|(_, currency, _)| currency),
+            Source::Pixel => {
+                let mut shoppers = BTreeMap::<_, i64>::new();
+                for (_, currency, places) in self.groups() {
+                    *shoppers.entry(currency).or_default() += sum(places).shoppers;
+                }
+                shoppers.into_iter().max_by_key(|(_, shoppers)| *shoppers).map(|(currency, _)| currency)
+            }
+        }
     }
 
     /// Reads stored sums; `None` if they have another form.
@@ -127,27 +145,28 @@ impl Sales {
             FORM_WITHOUT_EARLIER => {
                 let stored: Stored<WithoutEarlier> = serde_json::from_slice(bytes).ok()?;
                 let with_earlier = |(day, share, arm, persona, currency, places): WithoutEarlier| {
-                    (day, share, arm, persona, None, Earlier::Unknown, currency, places)
+                    (day, share, arm, persona, None, Earlier::Unknown, Source::Webhook, currency, places)
                 };
                 stored.groups.into_iter().map(with_earlier).collect()
             }
             _ => return None,
         };
-        let groups = groups.into_iter().map(|(day, share, arm, persona, page, earlier, currency, places)| {
-            let group = Group { day, share: Share::of_basis_points(share)?, arm, persona, page, earlier };
-            let places =
-                places.into_iter().map(|(number, shoppers, worth)| (number, Place { shoppers, worth }));
-            Some(((group, currency), places.collect()))
-        });
+        let groups =
+            groups.into_iter().map(|(day, share, arm, persona, page, earlier, source, currency, places)| {
+                let group = Group { day, share: Share::of_basis_points(share)?, arm, persona, page, earlier };
+                let places =
+                    places.into_iter().map(|(number, shoppers, worth)| (number, Place { shoppers, worth }));
+                Some(((group, source, currency), places.collect()))
+            });
         groups.collect::<Option<_>>().map(Self)
     }
 
     /// Returns the stored form.
     pub fn encode(&self) -> Vec<u8> {
-        let groups = self.groups().map(|(group, currency, places)| {
+        let groups = self.0.iter().map(|((group, source, currency), places)| -> StoredGroup {
             let Group { day, share, arm, persona, page, earlier } = *group;
             let places = places.iter().map(|(number, place)| (*number, place.shoppers, place.worth));
-            (day, share.basis_points(), arm, persona, page, earlier, currency, places.collect::<Vec<_>>())
+            (day, share.basis_points(), arm, persona, page, earlier, *source, *currency, places.collect())
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, groups: groups.collect() }).unwrap_or_default()
@@ -159,6 +178,13 @@ impl Place {
         self.shoppers = self.shoppers.saturating_add(other.shoppers);
         self.worth = self.worth.saturating_add(other.worth);
     }
+}
+
+fn sum(places: &BTreeMap<u8, Place>) -> Place {
+    places.values().fold(Place::default(), |mut sum, place| {
+        sum.add(*place);
+        sum
+    })
 }
 
 /// Returns the place of a value that is not zero: four for each doubling.
@@ -193,22 +219,38 @@ mod tests {
     };
 
     fn shift(before: u64, after: u64) -> Shift {
-        Shift { currency: Currency::named("USD").unwrap(), before, after }
+        Shift { source: Source::Webhook, currency: Currency::named("USD").unwrap(), before, after }
     }
 
-    fn sum(sales: &Sales) -> Place {
-        let mut sum = Place::default();
-        sales.groups().flat_map(|(_, _, places)| places.values()).for_each(|place| sum.add(*place));
-        sum
+    fn total(sales: &Sales) -> Place {
+        let mut total = Place::default();
+        sales.groups().for_each(|(_, _, places)| total.add(sum(places)));
+        total
+    }
+
+    #[test]
+    fn what_the_pixel_reports_counts_until_a_webhook_does() {
+        let mut sales = Sales::default();
+        assert_eq!((sales.source(), sales.currency()), (None, None));
+        for (currency, worth) in [("EUR", 4_000), ("EUR", 6_000), ("JPY", 900_000)] {
+            let currency = Currency::named(currency).unwrap();
+            sales.add(GROUP, Shift { source: Source::Pixel, currency, before: 0, after: worth }).unwrap();
+        }
+        assert_eq!((sales.source(), sales.currency()), (Some(Source::Pixel), Currency::named("EUR")));
+        assert_eq!(sales.by_group().map(|(_, _, _, worth)| worth).collect::<Vec<_>>(), [10_000, 900_000]);
+        sales.add(GROUP, shift(0, 700)).unwrap();
+        assert_eq!((sales.source(), sales.currency()), (Some(Source::Webhook), Currency::named("USD")));
+        assert_eq!(total(&sales), Place { shoppers: 1, worth: 700 });
+        assert_eq!(Sales::decode(&sales.encode()), Some(sales));
     }
 
     #[test]
     fn an_order_that_is_paid_back_leaves_nothing() {
         let mut sales = Sales::default();
         sales.add(GROUP, shift(0, 5_000)).unwrap();
-        assert_eq!(sum(&sales), Place { shoppers: 1, worth: 5_000 });
+        assert_eq!(total(&sales), Place { shoppers: 1, worth: 5_000 });
         sales.add(GROUP, shift(5_000, 1_200)).unwrap();
-        assert_eq!(sum(&sales), Place { shoppers: 1, worth: 1_200 });
+        assert_eq!(total(&sales), Place { shoppers: 1, worth: 1_200 });
         sales.add(GROUP, shift(1_200, 0)).unwrap();
         assert_eq!(sales, Sales::default());
     }
@@ -257,7 +299,7 @@ mod tests {
 
     #[test]
     fn sums_from_before_it_was_stored_what_was_known_earlier_are_read() {
-        let stored = r#"{"form":1,"groups":[[7,1000,"personal","explorer","USD",[[49,1,5000]]]]}"#;
+        let stored = r#"{"form":1,"groups":[[7,1000,"personal","explorer","USD",[[48,1,5000]]]]}"#;
         let mut sales = Sales::default();
         sales.add(GROUP, shift(0, 5_000)).unwrap();
         assert_eq!(Sales::decode(stored.as_bytes()), Some(sales));
@@ -285,7 +327,7 @@ mod tests {
             let mut sales = Sales::default();
             second.iter().chain(first).for_each(|shift| sales.add(GROUP, *shift).unwrap());
             let last = i64::try_from(worths[worths.len() - 1]).unwrap();
-            prop_assert_eq!(sum(&sales), Place { shoppers: i64::from(last > 0), worth: last });
+            prop_assert_eq!(total(&sales), Place { shoppers: i64::from(last > 0), worth: last });
             prop_assert_eq!(Sales::decode(&sales.encode()), Some(sales));
         }
 

@@ -90,6 +90,13 @@ mod tests {
         let crude = of(&[sum(Some(new), &carted)]);
         let adjusted = of(&[new, carted]);
         assert!(crude.difference > 0.000_5 && adjusted.difference.abs() < 1e-12, "{crude:?} {adjusted:?}");
+    }
+
+    #[test]
+    fn more_is_known_of_the_difference_if_strata_differ() {
+        let new = [group(9_000, 180), group(81_000, 1_620)];
+        let carted = [group(1_000, 200), group(9_000, 1_800)];
+        let (crude, adjusted) = (of(&[sum(Some(new), &carted)]), of(&[new, carted]));
         assert!(adjusted.information > 1.05 * crude.information, "{crude:?} {adjusted:?}");
     }
 
@@ -105,7 +112,7 @@ mod tests {
         let one = |strata: &[Stratum]| joined(strata).len();
         assert_eq!((one(&[large, small]), one(&[large, small, small]), one(&[small])), (1, 2, 1));
         assert_eq!(joined(&[small, large, small])[1], sum(Some(small), &small));
-        assert_eq!(joined(&[]), []);
+        assert!(joined(&[]).is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The sums that a report compares: those of one share of the holdout, over all days that are complete.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::shop::Share;
 use model::{Currency, Persona};
@@ -11,6 +11,8 @@ use crate::cell::Cell;
 use crate::counts::{Counts, Typical, Worths};
 use crate::earlier::Earlier;
 use crate::mismatch::Sizes;
+use crate::orders::Source;
+use crate::rollouts::Rollouts;
 use crate::sales::Sales;
 use crate::strata::Stratum;
 
@@ -19,8 +21,14 @@ use crate::strata::Stratum;
 pub struct Totals {
     share: Share,
     today: u32,
+    /// Whose days are left out.
+    rollouts: Rollouts,
+    /// The days on which shoppers were counted that are left out.
+    left_out: BTreeSet<u32>,
     /// By persona, and by what was known of shoppers earlier; those who are held out and the others.
     sums: BTreeMap<(Persona, Earlier), [Sums; 2]>,
+    /// Who reports the orders.
+    source: Option<Source>,
     /// The currency of all worths.
     currency: Option<Currency>,
     typical: Option<Typical>,
@@ -40,13 +48,20 @@ struct Sums {
 impl Totals {
     /// Returns sums of nobody.
     pub fn new(share: Share, today: u32) -> Self {
-        let (currency, typical, sizes) = (None, None, Sizes::default());
-        Self { share, today, sums: BTreeMap::new(), currency, typical, sizes, first: None, others: 0 }
+        let (sums, sizes) = (BTreeMap::new(), Sizes::default());
+        let (source, currency, typical, first) = (None, None, None, None);
+        let (rollouts, left_out) = (Rollouts::default(), BTreeSet::new());
+        Self { share, today, rollouts, left_out, sums, source, currency, typical, sizes, first, others: 0 }
     }
 
     /// Adds up what was counted under a share.
     pub fn of(aggregates: &Aggregates, share: Share, today: u32) -> Self {
-        let mut totals = Self::new(share, today);
+        Self::outside(&Rollouts::default(), aggregates, share, today)
+    }
+
+    /// Adds up what was counted under a share on days that belong to no Rollout.
+    pub fn outside(rollouts: &Rollouts, aggregates: &Aggregates, share: Share, today: u32) -> Self {
+        let mut totals = Self { rollouts: rollouts.clone(), ..Self::new(share, today) };
         aggregates.groups().for_each(|(group, cell)| totals.add(group, cell));
         totals
     }
@@ -55,6 +70,10 @@ impl Totals {
     pub fn add(&mut self, group: &Group, cell: &Cell) {
         if group.share != self.share {
             self.others = self.others.saturating_add(cell.shoppers);
+            return;
+        }
+        if self.rollouts.hold(group.day) {
+            self.left_out.insert(group.day);
             return;
         }
         let size = match group.arm {
@@ -72,18 +91,19 @@ impl Totals {
         &mut self.sums.entry((group.persona, group.earlier)).or_default()[group.arm as usize]
     }
 
-    /// Adds the orders under the share that Shopify's webhooks report. As soon as there are any, orders that the web pixel
-    /// reports do not count. If the shop changed its currency, only those in the last one count, because amounts
-    /// in two are not added up. What orders usually are worth follows from the first days with enough of them, and is
-    /// not affected by later orders.
+    /// Adds the orders under the share that count ([`Sales::source`]), in one currency, because amounts in two are not added
+    /// up. Of orders that only the web pixel reports, shoppers count whatever they paid in, but no amount in another
+    /// currency does. What orders usually are worth follows from the first days with enough of them, and is
+    /// not affected by what comes later.
     #[must_use]
     pub fn with_sales(mut self, sales: &Sales) -> Self {
-        self.currency = sales.last_currency();
+        (self.source, self.currency) = (sales.source(), sales.currency());
         let (mut first_days, mut day) = (Worths::default(), None);
         for (group, currency, places) in sales.groups() {
             if group.share != self.share
                 || Some(currency) != self.currency
                 || !is_complete(group.day, self.today)
+                || self.rollouts.hold(group.day)
             {
                 continue;
             }
@@ -99,7 +119,12 @@ impl Totals {
         self
     }
 
-    /// Returns the currency of orders, if there are any.
+    /// Returns whether orders are those that only the web pixel reports.
+    pub fn are_of_pixel(&self) -> bool {
+        self.source == Some(Source::Pixel)
+    }
+
+    /// Returns the currency of what orders are worth, if there are any.
     pub fn currency(&self) -> Option<Currency> {
         self.currency
     }
@@ -116,7 +141,15 @@ impl Totals {
 
     /// Returns how many days the sums are from.
     pub fn days(&self) -> u32 {
-        self.first.map_or(0, |first| (self.today - first).saturating_sub(1))
+        let compared =
+            |first: u32| (first..self.today.saturating_sub(1)).filter(|day| !self.rollouts.hold(*day));
+        self.first.map_or(0, |first| u32::try_from(compared(first).count()).unwrap_or(u32::MAX))
+    }
+
+    /// Returns how many days are left out, and for which Rollouts.
+    pub fn left_out(&self) -> (usize, Vec<String>) {
+        let days: Vec<_> = self.left_out.iter().copied().collect();
+        (days.len(), self.rollouts.names_on(&days))
     }
 
     /// Returns the sizes of both groups, with the shoppers of days that are not complete.
@@ -131,9 +164,12 @@ impl Totals {
 
     /// Returns what shoppers did, of each persona, and of those of whom the same was known earlier.
     pub(crate) fn strata(&self) -> Vec<(Persona, Stratum)> {
-        let counts = |Sums { cell, worths }: &Sums| match self.currency {
-            Some(_) => Counts::of(*cell, worths, self.typical),
-            None => Counts::without_worths(*cell),
+        let counts = |Sums { cell, worths }: &Sums| {
+            let counts = Counts::of(*cell, worths, self.typical);
+            match self.source {
+                Some(Source::Webhook) => counts,
+                Some(Source::Pixel) | None => Counts { buyers: cell.ordered, ..counts },
+            }
         };
         self.sums.iter().map(|((persona, _), both)| (*persona, both.each_ref().map(counts))).collect()
     }
@@ -148,6 +184,7 @@ pub fn is_complete(day: u32, today: u32) -> bool {
 mod tests {
     use super::*;
     use crate::orders::Shift;
+    use crate::{DAY_MS, Rollout};
 
     fn group(day: u32, share: Share) -> Group {
         Group { day, share, arm: Arm::Holdout, persona: Persona::Loyalist, page: None, earlier: Earlier::New }
@@ -169,6 +206,21 @@ mod tests {
         }
         assert_eq!(held_out(&totals).cell.shoppers, 10);
         assert_eq!((totals.days(), totals.sizes().holdout), (2, 25));
+    }
+
+    #[test]
+    fn days_of_rollouts_are_left_out() {
+        let rollouts = Rollouts::of([Rollout::new("Sale", 12 * DAY_MS, Some(13 * DAY_MS))]);
+        let (mut counted, mut sales) = (Aggregates::default(), Sales::default());
+        for day in 8..18 {
+            counted.add(group(day, Share::TENTH), Cell { shoppers: 5, ..Cell::default() }).unwrap();
+            sales.merge(sold(day, "USD", 700, 1));
+        }
+        let totals = Totals::outside(&rollouts, &counted, Share::TENTH, 20).with_sales(&sales);
+        let found = held_out(&totals);
+        assert_eq!((found.cell.shoppers, found.buyers, totals.sizes().holdout), (35, 7, 35));
+        // The day before it began is left out, too; on the last one nobody was counted.
+        assert_eq!((totals.days(), totals.left_out()), (8, (3, vec!["Sale".to_owned()])));
     }
 
     #[test]
@@ -205,7 +257,12 @@ mod tests {
         let mut sales = Sales::default();
         let currency = Currency::named(currency).unwrap();
         for _ in 0..buyers {
-            sales.add(group(day, Share::TENTH), Shift { currency, before: 0, after: worth }).unwrap();
+            sales
+                .add(
+                    group(day, Share::TENTH),
+                    Shift { source: Source::Webhook, currency, before: 0, after: worth },
+                )
+                .unwrap();
         }
         sales
     }
@@ -236,6 +293,24 @@ mod tests {
         totals.add(&group(10, Share::TENTH), &Cell { shoppers: 9, ordered: 5, ..Cell::default() });
         assert_eq!(held_out(&totals).buyers, 5);
         assert_eq!(held_out(&totals.with_sales(&sold(10, "USD", 700, 2))).buyers, 2);
+    }
+
+    #[test]
+    fn what_orders_are_worth_that_the_pixel_reports_counts_in_the_currency_of_most() {
+        let mut totals = Totals::new(Share::TENTH, 20);
+        totals.add(&group(10, Share::TENTH), &Cell { shoppers: 9, ordered: 3, ..Cell::default() });
+        let mut sales = Sales::default();
+        for (currency, worth) in [("USD", 700), ("USD", 800), ("JPY", 100_000)] {
+            let currency = Currency::named(currency).unwrap();
+            let shift = Shift { source: Source::Pixel, currency, before: 0, after: worth };
+            sales.add(group(10, Share::TENTH), shift).unwrap();
+        }
+        let totals = totals.with_sales(&sales);
+        let found = held_out(&totals);
+        assert!(
+            totals.are_of_pixel() && found.buyers == 3 && (found.worth - 1_500.0).abs() < 1e-9,
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::aggregates::Group;
 use crate::assignment::Arm;
 use crate::cell::Cell;
 use crate::earlier::Earlier;
-use crate::orders::{Loss, Orders, Placed, Shift};
+use crate::orders::{Loss, Orders, Placed, Shift, Source};
 use crate::{DAY_MS, day};
 
 /// How long after a shopper first saw the block their events count.
@@ -91,6 +91,9 @@ pub struct Unit {
     ordered: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     orders: Option<Orders>,
+    /// The orders that only the web pixel reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reported: Option<Orders>,
 }
 
 impl Unit {
@@ -119,14 +122,35 @@ impl Unit {
     /// `arm` is what the shopper gets now. An order of nothing is none: nobody bought anything, and anybody could place
     /// as many as they like.
     pub fn ordered(&self, placed: &Placed, arm: Arm) -> Option<(Self, Shift)> {
+        let new = || Orders::none_in(Source::Webhook, placed.currency);
+        let mut orders = self.orders.clone().unwrap_or_else(new);
+        let shift = orders.add(placed).filter(|_| self.takes(placed, arm))?;
+        Some((Self { orders: Some(orders), ..self.clone() }, shift))
+    }
+
+    /// Returns the record after the web pixel reported an order, and what that changes in the sums of its group; `None` if
+    /// it does not count. If Shopify's webhook told of it, that counts alone.
+    pub fn reported(&self, placed: &Placed, arm: Arm) -> Option<(Self, Shift)> {
+        let new = || Orders::none_in(Source::Pixel, placed.currency);
+        let mut reported = self.reported.clone().unwrap_or_else(new);
+        let is_known = self.orders().any(|order| order == placed.order);
+        let shift = reported.add(placed).filter(|_| !is_known && self.takes(placed, arm))?;
+        Some((Self { reported: Some(reported), ..self.clone() }, shift))
+    }
+
+    /// Returns the record without an order that the web pixel reported, because Shopify's webhook tells of it, and what that
+    /// changes in the sums of its group; `None` if the pixel did not report it.
+    pub fn confirmed(&self, order: u64) -> Option<(Self, Shift)> {
+        let mut reported = self.reported.clone()?;
+        let shift = reported.take(order)?;
+        Some((Self { reported: Some(reported), ..self.clone() }, shift))
+    }
+
+    /// Returns whether an order was placed in time, and is worth something.
+    fn takes(&self, placed: &Placed, arm: Arm) -> bool {
         let is_before = placed.at_ms.saturating_add(SKEW_MS) < self.seen_ms;
         let is_in_time = !is_before && placed.at_ms.saturating_sub(self.seen_ms) < WINDOW_MS;
-        if !is_in_time || arm != self.arm || placed.paid == 0 {
-            return None;
-        }
-        let mut orders = self.orders.clone().unwrap_or_else(|| Orders::none_in(placed.currency));
-        let shift = orders.add(placed)?;
-        Some((Self { orders: Some(orders), ..self.clone() }, shift))
+        is_in_time && arm == self.arm && placed.paid > 0
     }
 
     /// Returns the record after an order lost worth, and what that changes in the sums of its group; `None` if it changes
@@ -180,6 +204,7 @@ impl Unit {
             products: Vec::new(),
             ordered: false,
             orders: None,
+            reported: None,
         }
     }
 
@@ -327,6 +352,33 @@ mod tests {
     }
 
     #[test]
+    fn an_order_that_the_pixel_and_the_webhook_report_counts_once_whoever_comes_first() {
+        let order = placed(1, 5_000);
+        let (unit, shift) = seen().reported(&order, Arm::Personal).unwrap();
+        assert_eq!((shift.source, shift.before, shift.after), (Source::Pixel, 0, 5_000));
+        assert_eq!(unit.reported(&order, Arm::Personal), None, "replayed");
+        assert_eq!(Unit::decode(&unit.encode()), Some(unit.clone()));
+        let (unit, shift) = unit.confirmed(order.order).unwrap();
+        assert_eq!((shift.source, shift.before, shift.after), (Source::Pixel, 5_000, 0));
+        assert_eq!(unit.confirmed(order.order), None);
+        let (unit, shift) = unit.ordered(&order, Arm::Personal).unwrap();
+        assert_eq!((shift.source, shift.before, shift.after), (Source::Webhook, 0, 5_000));
+        assert_eq!(
+            unit.reported(&Placed { paid: 9_000_000, ..order }, Arm::Personal),
+            None,
+            "the webhook came first"
+        );
+    }
+
+    #[test]
+    fn what_the_pixel_reports_must_be_in_time_and_worth_something() {
+        let reported = |placed: &Placed, arm| seen().reported(placed, arm);
+        assert_eq!(reported(&placed(WINDOW_MS, 5_000), Arm::Personal), None);
+        assert_eq!(reported(&placed(1, 0), Arm::Personal), None);
+        assert_eq!(reported(&placed(1, 5_000), Arm::Holdout), None);
+    }
+
+    #[test]
     fn an_order_loses_worth_at_any_time() {
         let (unit, _) = seen().ordered(&placed(1, 5_000), Arm::Personal).unwrap();
         let (unit, shift) = unit.lost(1, Loss::Refund(11, 2_000)).unwrap();
@@ -344,6 +396,10 @@ mod tests {
             for refund in (u64::MAX - 100..).take(16) {
                 unit = unit.lost(order, Loss::Refund(refund, u64::MAX)).unwrap().0;
             }
+            unit = unit
+                .reported(&Placed { order: order - 200, ..placed(1, u64::MAX) }, Arm::Personal)
+                .unwrap()
+                .0;
         }
         assert!(unit.encode().len() <= Unit::BYTES_MAX as usize, "{}", unit.encode().len());
     }

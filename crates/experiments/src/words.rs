@@ -29,6 +29,18 @@ impl Report {
                 self.others
             ));
         }
+        if let (days @ 1.., names) = &self.left_out {
+            let days = if *days == 1 { "1 day is".to_owned() } else { format!("{days} days are") };
+            let names = names.join(", ");
+            notes.push(format!("{days} left out, on which Rollouts changed the shop: {names}."));
+        }
+        if self.is_of_pixel {
+            notes.push(
+                "Orders are those that shoppers' browsers report, because Shopify does not report any. Refunds are not \
+                 known, and nobody vouches for these numbers."
+                    .to_owned(),
+            );
+        }
         if let Some((limit, currency)) = self.limit {
             notes.push(format!(
                 "What a shopper ordered counts with at most {} {currency}, several times what is usual in this shop, so \
@@ -224,6 +236,8 @@ mod tests {
             sizes,
             is_mismatched: false,
             others: 0,
+            left_out: (0, Vec::new()),
+            is_of_pixel: false,
             limit: None,
             to_show,
             rows: Vec::new(),
@@ -238,6 +252,11 @@ mod tests {
         let limit = Currency::named("USD").map(|currency| (28_672, currency));
         let cut = Report { limit, ..report.clone() }.notes();
         assert!(cut[0].starts_with("What a shopper ordered counts with at most 286.72 USD"), "{cut:?}");
+        let left_out = (3, vec!["Sale".to_owned(), "Redesign".to_owned()]);
+        let rollouts = Report { left_out, ..report.clone() }.notes();
+        assert_eq!(rollouts[0], "3 days are left out, on which Rollouts changed the shop: Sale, Redesign.");
+        let of_pixel = Report { is_of_pixel: true, ..report.clone() }.notes();
+        assert!(of_pixel[0].starts_with("Orders are those that shoppers' browsers report"), "{of_pixel:?}");
         let report = Report { share: Share::NOBODY, is_mismatched: true, others: 7, ..report };
         let notes = report.notes();
         assert!(notes[0].starts_with("No shoppers are held out"), "{notes:?}");

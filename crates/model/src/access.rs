@@ -79,6 +79,7 @@ impl Access {
             entries(Store::ShopperSessions, Key::ORDERS_OF, &[WRITE, DELETE, LIST]),
             entries(Store::GenerationQueue, Key::SALES, &[READ, WRITE, DELETE, LIST]),
             entries(Store::GenerationQueue, Key::EFFECTS, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::ROLLOUTS, &[DELETE]),
             entries(Store::GenerationQueue, Key::SEEN, &[READ, WRITE, DELETE, LIST]),
             entries(Store::GenerationQueue, Key::TALLIES, &[READ, WRITE, DELETE, LIST]),
             entries(Store::GenerationQueue, Key::DOMAINS, &[READ, WRITE, DELETE]),

@@ -53,6 +53,8 @@ pub enum Key<'a> {
     Effects(&'a ShopId, u32, u8),
     /// Sums over the orders of counted shoppers, by the same period and part.
     Sales(&'a ShopId, u32, u8),
+    /// The Rollouts of a shop, whose days are left out of the comparison.
+    Rollouts(&'a ShopId),
     /// The shopper who placed an order, or refunds that arrived before it, by Shopify's number of the order.
     Order(&'a ShopId, u64),
     /// The index entry of an order, by the customer who placed it.
@@ -109,6 +111,7 @@ impl Key<'_> {
     pub(crate) const REPORTS: &'static str = "report:";
     pub(crate) const EFFECTS: &'static str = "effects:";
     pub(crate) const SALES: &'static str = "sales:";
+    pub(crate) const ROLLOUTS: &'static str = "rollouts:";
     pub(crate) const UNITS: &'static str = "unit:";
     pub(crate) const ORDERS: &'static str = "order:";
     pub(crate) const ORDERS_OF: &'static str = "order-of:";
@@ -134,6 +137,7 @@ impl Key<'_> {
             Self::JobError(..)
             | Self::Effects(..)
             | Self::Sales(..)
+            | Self::Rollouts(_)
             | Self::JobErrorOf(..)
             | Self::Seen(..)
             | Self::Tally(..)
@@ -170,6 +174,7 @@ impl fmt::Display for Key<'_> {
             Self::Unit(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::UNITS),
             Self::Effects(shop, period, part) => write!(f, "{}{shop}:{period:06}:{part}", Self::EFFECTS),
             Self::Sales(shop, period, part) => write!(f, "{}{shop}:{period:06}:{part}", Self::SALES),
+            Self::Rollouts(shop) => write!(f, "{}{shop}", Self::ROLLOUTS),
             Self::Order(shop, order) => write!(f, "{}{shop}:{order}", Self::ORDERS),
             Self::OrderOf(shop, customer, order) => {
                 write!(f, "{}{shop}:{customer}:{order}", Self::ORDERS_OF)

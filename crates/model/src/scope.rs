@@ -68,7 +68,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Returns the keys of all other entries that name their owner: sessions, records of counted shoppers and, for a
-    /// shop, sums over them and their orders, orders, reports, marks of seen events, progress of maintenance tasks and
+    /// shop, sums over them and their orders, its Rollouts, orders, reports, marks of seen events, progress of maintenance tasks and
     /// the record of its domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let shop = match self {
@@ -91,8 +91,9 @@ impl<'a> Scope<'a> {
             (Store::GenerationQueue, Key::TALLIES),
         ];
         let ranges = starts.map(|(kv, start)| (kv, Range::StartingWith(format!("{start}{shop}:"))));
-        let domains = Key::Domains(shop);
-        ranges.into_iter().chain([(domains.store(), Range::Exactly(domains.to_string()))]).collect()
+        let alone = [Key::Domains(shop), Key::Rollouts(shop)];
+        let alone = alone.map(|key| (key.store(), Range::Exactly(key.to_string())));
+        ranges.into_iter().chain(alone).collect()
     }
 
     /// Returns the prefix of the index entries that lead to entries whose own keys do not name their owner (see
@@ -258,7 +259,7 @@ mod tests {
         assert!(is_reached(Key::Unit(&id, &shopper)) && is_reached(Key::Effects(&id, 690, 3)));
         assert!(is_reached(Key::Sales(&id, 690, 3)) && is_reached(Key::Order(&id, 7)));
         assert!(is_reached(Key::OrderOf(&id, &shopper, 7)));
-        assert!(is_reached(Key::Domains(&id)));
+        assert!(is_reached(Key::Domains(&id)) && is_reached(Key::Rollouts(&id)));
         assert!(!is_reached(Key::Audit(&id, 0, &event)));
         let of_shopper = Scope::Shopper(&id, &shopper).entries();
         let exactly = ["session:magic-wands:customer-12", "unit:magic-wands:customer-12"]

@@ -224,6 +224,14 @@ fn goods(lines: &[Line], adjustments: &[Adjustment]) -> u64 {
     lines.chain(adjustments).fold(0_i64, i64::saturating_add).max(0).unsigned_abs()
 }
 
+impl Money {
+    /// Reads an amount such as `199.00` in a currency.
+    pub fn read(amount: &str, currency: &str) -> Option<Self> {
+        let hundredths = hundredths(&Value::from(amount))?.try_into().ok()?;
+        money(currency, hundredths)
+    }
+}
+
 fn money(currency: &str, hundredths: u64) -> Option<Money> {
     (currency.len() == 3).then(|| Money { currency: currency.to_owned(), hundredths })
 }

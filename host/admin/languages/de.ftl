@@ -356,6 +356,12 @@ note-others = { $count ->
     [one] { $count } Kunde wurde gezählt, als die Vergleichsgruppe eine andere war, und ist nicht dabei.
    *[other] { $count } Kunden wurden gezählt, als die Vergleichsgruppe eine andere war; sie sind nicht dabei.
 }
+note-rollouts = { $days ->
+    [one] { $days } Tag ist nicht dabei, weil Rollouts den Shop geändert haben: { $names }.
+   *[other] { $days } Tage sind nicht dabei, weil Rollouts den Shop geändert haben: { $names }.
+}
+note-of-pixel = Bestellungen sind die, die Browser von Kunden melden, weil Shopify keine meldet. Rückerstattungen sind nicht bekannt, und
+    niemand bürgt für diese Zahlen.
 note-limit = Was ein Kunde bestellt hat, zählt mit höchstens { $limit }, einem Mehrfachen des in diesem Shop Üblichen, damit wenige
     große Bestellungen nichts entscheiden.
 note-patience = Mit dieser Vergleichsgruppe und so vielen Kunden wie jetzt dauert es vom ersten Tag an { $large-time }, bis sich

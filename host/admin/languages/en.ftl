@@ -370,6 +370,12 @@ note-others = { $count ->
     [one] { $count } shopper was counted while the holdout was another, and is left out.
    *[other] { $count } shoppers were counted while the holdout was another; they are left out.
 }
+note-rollouts = { $days ->
+    [one] { $days } day is left out, on which Rollouts changed the shop: { $names }.
+   *[other] { $days } days are left out, on which Rollouts changed the shop: { $names }.
+}
+note-of-pixel = Orders are those that shoppers' browsers report, because Shopify does not report any. Refunds are not known, and
+    nobody vouches for these numbers.
 note-limit = What a shopper ordered counts with at most { $limit }, several times what is usual in this shop, so that a few
     large orders decide nothing.
 note-patience = With this holdout and as many shoppers as now, it takes { $large-time } until { $large } more or fewer cart

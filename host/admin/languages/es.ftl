@@ -359,6 +359,13 @@ note-others = { $count ->
     [many] Se contaron { $count } de clientes cuando el grupo de control era otro; no se incluyen.
    *[other] Se contaron { $count } clientes cuando el grupo de control era otro; no se incluyen.
 }
+note-rollouts = { $days ->
+    [one] No se incluye { $days } día en el que los Rollouts cambiaron la tienda: { $names }.
+    [many] No se incluyen { $days } de días en los que los Rollouts cambiaron la tienda: { $names }.
+   *[other] No se incluyen { $days } días en los que los Rollouts cambiaron la tienda: { $names }.
+}
+note-of-pixel = Los pedidos son los que comunican los navegadores de los clientes, porque Shopify no comunica ninguno. No se conocen los
+    reembolsos y nadie responde de estos números.
 note-limit = Lo que pidió un cliente cuenta como máximo por { $limit }, varias veces lo habitual en esta tienda, para que unos pocos pedidos
     grandes no decidan nada.
 note-patience = Con este grupo de control y tantos clientes como ahora, desde el primer día hace falta { $large-time } hasta que se nota un

@@ -361,6 +361,13 @@ note-others = { $count ->
     [many] { $count } de clients ont été comptés alors que le groupe témoin était autre ; ils ne sont pas pris en compte.
    *[other] { $count } clients ont été comptés alors que le groupe témoin était autre ; ils ne sont pas pris en compte.
 }
+note-rollouts = { $days ->
+    [one] { $days } jour n’est pas pris en compte, car des Rollouts ont modifié la boutique : { $names }.
+    [many] { $days } de jours ne sont pas pris en compte, car des Rollouts ont modifié la boutique : { $names }.
+   *[other] { $days } jours ne sont pas pris en compte, car des Rollouts ont modifié la boutique : { $names }.
+}
+note-of-pixel = Les commandes sont celles que signalent les navigateurs des clients, car Shopify n’en signale aucune. Les remboursements ne sont
+    pas connus, et personne ne garantit ces chiffres.
 note-limit = Les commandes d’un client comptent pour { $limit } au plus, plusieurs fois le montant habituel de cette boutique, pour que
     quelques grosses commandes ne décident de rien.
 note-patience = Avec ce groupe témoin et autant de clients qu’à présent, il faut, depuis le premier jour, { $large-time } pour voir { $large }

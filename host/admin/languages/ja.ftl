@@ -338,6 +338,10 @@ note-mismatched = グループの大きさが、{ $share }の対照群と合い�
 note-others = { $count ->
    *[other] 対照群の割合が異なる間に集計された{ $count }人のお客様は除かれています。
 }
+note-rollouts = { $days ->
+   *[other] ロールアウトによってストアが変更された{ $days }日は除かれています：{ $names }
+}
+note-of-pixel = Shopifyから注文が通知されないため、注文はお客様のブラウザが報告したものです。返金は反映されず、これらの数字を保証するものはありません。
 note-limit = お客様の注文額は{ $limit }を上限に数えます。このストアの通常の数倍にあたり、少数の大口注文で結果が決まらないようにするためです。
 note-patience = この対照群と現在のお客様の数では、最初の日から数えて、カート追加の{ $large }の増減がわかるまで{ $large-time }、{ $middle }では{ $middle-time }、{ $small }では{ $small-time }かかります。
 span-over-a-year = 1年を大きく超える期間

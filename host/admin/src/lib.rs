@@ -42,6 +42,7 @@ mod posting;
 mod query;
 mod records;
 mod refused;
+mod rollouts;
 mod routes;
 mod saving;
 mod served;

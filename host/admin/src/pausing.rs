@@ -46,6 +46,7 @@ impl Admin {
     }
 
     async fn pause_losing_in(&self, shop: &ShopId) -> Result<(), NotConnected> {
+        self.read_rollouts(shop).await;
         let effects = self.storefronts.effects(shop).await?;
         self.measure(shop, &effects).await;
         let losing = effects.report.losing();

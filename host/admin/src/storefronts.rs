@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use capabilities::llm::budget::Used;
+use experiments::Rollouts;
 use model::origin::Told;
 use model::review::{Decision, Edit, Edited, Outdated, Review, Shown};
 use model::shop::ShopSettings;
@@ -155,6 +156,9 @@ pub trait Storefronts: Send + Sync {
 
     /// Returns what personal pages change in the shop.
     async fn effects(&self, shop: &ShopId) -> Result<Effects, Failed>;
+
+    /// Keeps the shop's Rollouts, whose days the comparison leaves out.
+    async fn keep_rollouts(&self, shop: &ShopId, rollouts: &Rollouts) -> Result<(), Failed>;
 
     /// Writes what the shop's pages cost and are worth into the metrics. Called every hour for each installed shop.
     fn measure(&self, shop: &ShopId, worth: &Worth);

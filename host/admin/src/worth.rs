@@ -113,7 +113,7 @@ impl Worth {
         let shoppers = all.map_or(0.0, |row| float(row.personal.shoppers));
         Self {
             days: lines::days(sums, sales, costs),
-            currency: sales.last_currency(),
+            currency: sales.currency(),
             cost_a_day: average(costs),
             shoppers_a_day: shoppers / f64::from(report.days.max(1)),
             each: each(report),

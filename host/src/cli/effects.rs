@@ -42,8 +42,9 @@ impl Effects {
         };
         let now_ms = capabilities.clock.now_ms();
         let sales = effects::sales(&*capabilities.kv, &shop).await?;
-        let totals = Totals::of(&sums, share, experiments::day(now_ms)).with_sales(&sales);
-        let report = Report::of(&totals);
+        let rollouts = effects::rollouts(&*capabilities.kv, &shop).await?;
+        let totals = Totals::outside(&rollouts, &sums, share, experiments::day(now_ms));
+        let report = Report::of(&totals.with_sales(&sales));
         let lines = match (self.days, self.csv) {
             (false, false) => table(&report),
             (false, true) => csv(&shop, &report),

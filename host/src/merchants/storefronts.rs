@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::Capabilities;
 use capabilities::llm::budget::{Day, Used};
-use experiments::Totals;
+use experiments::{Rollouts, Totals};
 use model::review::{Decision, Edit, Edited, Outdated, Review, Shown};
 use model::shop::{Share, ShopSettings, ShopStatus};
 use model::{Audience, Cause, Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
@@ -185,10 +185,16 @@ impl Storefronts for OfDeployment {
         });
         let sums = effects::sums(&**kv, shop).await.map_err(failed)?;
         let sales = effects::sales(&**kv, shop).await.map_err(failed)?;
+        let rollouts = effects::rollouts(&**kv, shop).await.map_err(failed)?;
         let today = experiments::day(clock.now_ms());
-        let report = experiments::Report::of(&Totals::of(&sums, share, today).with_sales(&sales));
+        let totals = Totals::outside(&rollouts, &sums, share, today);
+        let report = experiments::Report::of(&totals.with_sales(&sales));
         effects::measure(shop, shops, &report);
         Ok(Effects { report, sums, sales })
+    }
+
+    async fn keep_rollouts(&self, shop: &ShopId, rollouts: &Rollouts) -> Result<(), Failed> {
+        effects::keep_rollouts(&*self.deployment.capabilities.kv, shop, rollouts).await.map_err(failed)
     }
 
     fn measure(&self, shop: &ShopId, worth: &Worth) {

@@ -1,5 +1,5 @@
 //! Shopify App Pricing: the page on which a merchant chooses a plan, and the Admin API, as far as it tells the app's
-//! subscription, keeps its web pixel and tells Shopify Flow.
+//! subscription and Rollouts, of which this shop has none, keeps its web pixel and tells Shopify Flow.
 
 use std::sync::Arc;
 
@@ -77,6 +77,9 @@ pub(crate) async fn admin_api(State(shop): State<Arc<Shop>>, Json(request): Json
     if query.contains("flowTriggerReceive") {
         let received = flow::receive(&shop, &request["variables"]);
         return Json(json!({ "data": { "flowTriggerReceive": received } }));
+    }
+    if query.contains("rollouts(") {
+        return Json(json!({ "data": { "rollouts": { "nodes": [] } } }));
     }
     let done = json!({ "userErrors": [], "webPixel": { "id": "gid://shopify/WebPixel/1" } });
     Json(json!({ "data": { "webPixelCreate": done } }))

@@ -45,6 +45,10 @@ const TOPICS: &[(&str, &str)] = &[
 const PIXEL: [&str; 2] = ["read_customer_events", "write_pixels"];
 const PIXEL_FILE: &str = include_str!("../../../shopify/extensions/pixel/shopify.extension.toml");
 
+/// "Request `read_rollouts` to access Rollout data" (<https://shopify.dev/changelog/read_rollouts>): `host/admin` asks the Admin
+/// API for them.
+const ROLLOUTS: &str = "read_rollouts";
+
 /// "Configuring an app proxy requires the `write_app_proxy` access scope"
 /// (<https://shopify.dev/docs/apps/build/online-store/app-proxies>).
 const APP_PROXY: &str = "write_app_proxy";
@@ -107,6 +111,7 @@ fn the_app_asks_for_what_its_topics_proxy_pixel_and_queries_require_and_for_noth
     assert_eq!(pixel["type"].as_str(), Some("web_pixel_extension"));
     let mut required = BTreeSet::from([APP_PROXY]);
     required.extend(PIXEL);
+    required.insert(ROLLOUTS);
     required.extend(topics().iter().map(|topic| scope_of_topic(topic)));
     required.extend(selected().iter().map(|(of, field)| row(of, field).3));
     required.remove(NONE);

@@ -1,6 +1,7 @@
 //! The comparison of personal pages with the fallback page: who is held out, and what is counted.
 
 use experiments::{Aggregates, Arm, Cell, Earlier};
+use model::limits::Allowance;
 use model::pages::Cached;
 use model::shop::Share;
 use serde_json::json;
@@ -279,4 +280,62 @@ fn after_a_day_a_shopper_adds_nothing_more() {
     let target = crate::fakes::sign("/proxy/track", &parameters);
     assert_eq!(shop.post(&target, json!({ "events": carted() }).to_string()).status(), 200);
     assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, ..Cell::default() });
+}
+
+#[test]
+fn who_withdraws_consent_adds_nothing_more() {
+    let shop = shop();
+    report(&shop, OTHER, "a", &seen());
+    let before = shop.stored.borrow().len();
+    // The script forgets the id; a page that was open before may still send it, without consent.
+    for (parameters, nonce) in [(String::new(), "b"), (format!("visitor={OTHER}"), "c")] {
+        let target = signed("/proxy/track", &format!("{parameters}&context=product&nonce={nonce}"));
+        assert_eq!(
+            shop.post(&target, json!({ "events": carted() }).to_string()).json(),
+            json!({ "stored": 0 })
+        );
+    }
+    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, ..Cell::default() });
+    assert_eq!(shop.stored.borrow().len(), before, "nothing is stored, not even marks of the reports");
+}
+
+#[test]
+fn a_shopper_in_two_browsers_is_two_shoppers_until_they_log_in() {
+    let shop = shop();
+    let other_browser = "personal-page-shopper-9";
+    report(&shop, OTHER, "a", &seen());
+    report(&shop, other_browser, "b", &seen());
+    report(&shop, OTHER, "c", &carted());
+    let twice = Cell { shoppers: 2, carted: 1, ..Cell::default() };
+    assert_eq!(sums(&shop, Arm::Personal), twice);
+    for (visitor, nonce) in [(OTHER, "d"), (other_browser, "e")] {
+        let target =
+            signed("/proxy/track", &format!("{}&logged_in_customer_id=7041&nonce={nonce}", of(visitor)));
+        let events = json!({ "events": [{ "type": "seen" }, { "type": "add-to-cart", "product": "a" }] });
+        assert_eq!(shop.post(&target, events.to_string()).status(), 200);
+        assert!(!has_record(&shop, &format!("visitor-{visitor}")));
+    }
+    assert!(has_record(&shop, "customer-7041"));
+    assert_eq!(sums(&shop, Arm::Personal), twice, "one record, which has a cart add already, is left");
+}
+
+#[test]
+fn invented_visitors_are_counted_as_far_as_the_limit_of_sessions_allows() {
+    let shop = Fake { used_up: vec![Allowance::ShopSessions], ..shop() };
+    for number in 0..50 {
+        let visitor = format!("an-invented-visitor-{number:04}");
+        assert_eq!(report(&shop, &visitor, &format!("n{number}"), &seen()).status(), 429);
+        assert!(!has_record(&shop, &format!("visitor-{visitor}")));
+    }
+    assert_eq!((sums(&shop, Arm::Personal), sums(&shop, Arm::Holdout)), (Cell::default(), Cell::default()));
+}
+
+#[test]
+fn who_was_counted_and_is_forgotten_is_counted_once_more_in_the_same_arm() {
+    let shop = shop();
+    report(&shop, HELD_OUT, "a", &seen());
+    shop.stored.borrow_mut().retain(|key, _| !key.starts_with("unit:"));
+    report(&shop, HELD_OUT, "b", &seen());
+    assert_eq!(sums(&shop, Arm::Holdout), Cell { shoppers: 2, ..Cell::default() });
+    assert_eq!(sums(&shop, Arm::Personal), Cell::default());
 }

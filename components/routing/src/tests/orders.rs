@@ -226,3 +226,31 @@ fn a_redaction_deletes_what_a_customer_ordered_as_a_visitor_and_a_report_lists_i
     assert_eq!(left.collect::<Vec<_>>(), [""; 0]);
     assert_eq!(sold(&shop), (1, 50.0), "sums name nobody");
 }
+
+#[test]
+fn a_changed_holdout_takes_no_new_orders_of_who_moved_and_still_subtracts_refunds() {
+    // A visitor who is held out if a tenth is, and not if a twentieth is.
+    let visitor = "held-out-shopper-00001";
+    let mut shop = shop();
+    let target = signed("/proxy/track", &format!("consent=1&visitor={visitor}&nonce=a"));
+    shop.post(&target, json!({ "events": [{ "type": "seen" }] }).to_string());
+    let order_of = |number: u64| {
+        let mut order = order();
+        order["id"] = json!(number);
+        order["note_attributes"][0]["value"] = json!(visitor);
+        order
+    };
+    let worth = |shop: &Fake| {
+        let mut sales = Sales::default();
+        for (_, found) in shop.stored.borrow().iter().filter(|(key, _)| key.starts_with("sales:")) {
+            sales.merge(Sales::decode(&found.bytes).unwrap());
+        }
+        sales.by_group().map(|(group, _, shoppers, worth)| (group.share, shoppers, worth)).collect::<Vec<_>>()
+    };
+    send(&shop, "orders/create", "w1", &order_of(ORDER));
+    shop.holdout = Share::of_basis_points(500).unwrap();
+    send(&shop, "orders/create", "w2", &order_of(ORDER + 1));
+    assert_eq!(worth(&shop), [(Share::TENTH, 1, 5_000)], "a new order does not count");
+    send(&shop, "refunds/create", "w3", &refund(1, "20.00"));
+    assert_eq!(worth(&shop), [(Share::TENTH, 1, 3_000)]);
+}

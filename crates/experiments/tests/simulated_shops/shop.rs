@@ -1,7 +1,7 @@
 //! A simulated shop, drawn from a seed.
 
 use experiments::{
-    Aggregates, Arm, Cell, Earlier, Forecast, Group, Measure, Report, Sales, Shift, Totals, Verdict,
+    Aggregates, Arm, Cell, Earlier, Forecast, Group, Measure, Report, Sales, Shift, Source, Totals, Verdict,
 };
 use model::shop::Share;
 use model::{Currency, Persona};
@@ -22,7 +22,7 @@ const SHOPPERS_A_DAY: u64 = 5_000;
 const RATE: f64 = 0.03;
 
 /// What is known of shoppers before they see the block: of so many, how many more of them put something into the cart, and
-/// how many view a product. On average they are as any shopper.
+/// how many view a product. On average, as many as of any shoppers put something into the cart.
 const EARLIER: [(Earlier, f64, f64, f64); 3] = [
     (Earlier::New, 0.65, 0.6, 0.25),
     (Earlier::Browsed, 0.28, 1.1, 0.6),
@@ -55,6 +55,10 @@ pub struct Shop {
     to_pay_back: Vec<(u32, Group, u64)>,
     /// Whether sessions say what shoppers did before.
     knows_earlier: bool,
+    /// The number of days after which the effect is half of what it was before.
+    halves_after: Option<f64>,
+    /// The share of shoppers who consent, and are counted.
+    consent: f64,
 }
 
 impl Shop {
@@ -65,7 +69,7 @@ impl Shop {
     /// Returns a shop whose personas differ in what personal pages change.
     pub fn of_personas(seed: u64, uplifts: [f64; MIX.len()]) -> Self {
         let (random, counted) = (StdRng::seed_from_u64(seed), Aggregates::default());
-        Self { random, uplifts, days: 0, counted, sales: None, to_pay_back: Vec::new(), knows_earlier: false }
+        Self { random, uplifts, days: 0, counted, sales: None, to_pay_back: Vec::new(), knows_earlier: false, halves_after: None, consent: 1.0 }
     }
 
     pub fn with_orders(seed: u64, uplift: f64) -> Self {
@@ -75,6 +79,17 @@ impl Shop {
     /// Returns the shop with sessions that say what shoppers did before.
     pub fn knowing_earlier(self) -> Self {
         Self { knows_earlier: true, ..self }
+    }
+
+    /// Returns a shop in which personal pages are new at first, a fifth of shoppers consent, and one in fifty of those is a bot
+    /// that looks at everything and buys nothing.
+    pub fn new_to_everybody(seed: u64, uplift: f64) -> Self {
+        Self { halves_after: Some(7.0), consent: 0.2, ..Self::new(seed, uplift) }
+    }
+
+    /// Returns which share of the first day's effect is left on a day.
+    fn left_on(&self, day: u32) -> f64 {
+        self.halves_after.map_or(1.0, |days| (-f64::from(day) / days).exp2())
     }
 
     /// Returns the report of the same shop without what is known of shoppers before.
@@ -95,15 +110,33 @@ impl Shop {
     /// Draws a day. Weekends differ from other days, and personas from each other.
     pub fn next_day(&mut self) {
         let weekend = if self.days % 7 < 2 { 1.14 } else { 0.944 };
-        for ((persona, part), uplift) in MIX.into_iter().zip(self.uplifts) {
-            let shoppers = self.draw(SHOPPERS_A_DAY, part);
+        let left = self.left_on(self.days);
+        for ((persona, part), uplift) in MIX.into_iter().zip(self.uplifts.map(|uplift| uplift * left)) {
+            let shoppers = self.draw(SHOPPERS_A_DAY, part * self.consent);
             let held_out = self.draw(shoppers, Share::TENTH.fraction());
             let rate = RATE * weekend * if persona == Persona::Loyalist { 1.8 } else { 0.8 };
             self.add(persona, Arm::Holdout, held_out, rate);
             self.add(persona, Arm::Personal, shoppers - held_out, rate * (1.0 + uplift));
         }
+        if self.halves_after.is_some() {
+            self.visit_by_bots();
+        }
         self.pay_back();
         self.days += 1;
+    }
+
+    /// Draws bots, which are in either arm like anybody.
+    fn visit_by_bots(&mut self) {
+        let bots = self.draw(SHOPPERS_A_DAY, self.consent / 50.0);
+        let held_out = self.draw(bots, Share::TENTH.fraction());
+        for (arm, shoppers) in [(Arm::Holdout, held_out), (Arm::Personal, bots - held_out)] {
+            let cell = Cell { shoppers, views: 20 * shoppers, views_squared: 400 * shoppers, ..Cell::default() };
+            let (share, persona, earlier) = (Share::TENTH, Persona::Explorer, Earlier::Unknown);
+            let group = Group { day: self.days, share, arm, persona, page: None, earlier };
+            let mut drawn = Aggregates::default();
+            drawn.add(group, cell).unwrap();
+            self.counted.merge(drawn);
+        }
     }
 
     /// Draws the orders of a group, and when they are paid back.
@@ -157,7 +190,7 @@ impl Shop {
     ) {
         let carted = self.draw(shoppers, rate);
         let once = self.draw(shoppers, views);
-        let thrice = self.draw(shoppers - once, 0.2);
+        let thrice = self.draw(shoppers - once, views / 2.0);
         let (views, views_squared) = (once + 3 * thrice, once + 9 * thrice);
         let cell = Cell { shoppers, carted, views, views_squared, ..Cell::default() };
         let group = Group { day: self.days, share: Share::TENTH, arm, persona, page: None, earlier };
@@ -197,7 +230,7 @@ impl Shop {
 }
 
 fn shift(before: u64, after: u64) -> Shift {
-    Shift { currency: Currency::named("USD").unwrap(), before, after }
+    Shift { source: Source::Webhook, currency: Currency::named("USD").unwrap(), before, after }
 }
 
 /// The mean worth of an order that is cut at a limit.
@@ -232,7 +265,14 @@ pub fn truth(shop: &Shop, report: &Report, row: usize) -> f64 {
     let (more, parts) = of.fold((0.0, 0.0), |(more, parts), ((persona, part), uplift)| {
         (more + part * factor(*persona) * uplift, parts + part)
     });
-    // Weekends differ: the mean over the days that are compared.
-    let weekends = (0..report.days).map(|day| if day % 7 < 2 { 1.14 } else { 0.944 }).sum::<f64>();
-    per_cart * RATE * more / parts * weekends / f64::from(report.days.max(1))
+    // Weekends differ, and an effect may fade: the mean over the days that are compared.
+    let of_day = |day| if day % 7 < 2 { 1.14 } else { 0.944 } * shop.left_on(day);
+    let weekends = (0..report.days).map(of_day).sum::<f64>();
+    // Of so many who are counted, one is no bot.
+    let bots = shop.halves_after.map_or(1.0, |_| match row.persona {
+        None => 1.02,
+        Some(Persona::Explorer) => 1.0 + 0.02 / 0.45,
+        Some(_) => 1.0,
+    });
+    per_cart * RATE * more / parts / bots * weekends / f64::from(report.days.max(1))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use experiments::{Aggregates, Arm, Group, Sales};
+use experiments::{Aggregates, Arm, Group, Sales, Source};
 use model::PageKind;
 
 use super::{Day, Done, Groups, Line, Place};
@@ -13,7 +13,7 @@ type Lines = BTreeMap<u32, BTreeMap<Place, Line>>;
 /// Returns the days, the last one first.
 pub(super) fn days(sums: &Aggregates, sales: &Sales, costs: &ByPage) -> Vec<Day> {
     let mut lines = Lines::new();
-    let is_of_webhooks = sales.last_currency().is_some();
+    let is_of_webhooks = sales.source() == Some(Source::Webhook);
     for (group, cell) in sums.groups() {
         let ordered = if is_of_webhooks { 0 } else { cell.ordered };
         let done = Done { shoppers: cell.shoppers, carted: cell.carted, ordered, revenue: 0 };
@@ -21,7 +21,8 @@ pub(super) fn days(sums: &Aggregates, sales: &Sales, costs: &ByPage) -> Vec<Day>
     }
     for (group, currency, ordered, worth) in sales.by_group() {
         // Amounts in two currencies are not added up.
-        let revenue = if Some(currency) == sales.last_currency() { worth } else { 0 };
+        let revenue = if Some(currency) == sales.currency() { worth } else { 0 };
+        let ordered = if is_of_webhooks { ordered } else { 0 };
         groups_of(&mut lines, group).of(group.arm).add(Done { ordered, revenue, ..Done::default() });
     }
     let all = add_costs(&mut lines, costs);

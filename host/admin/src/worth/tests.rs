@@ -1,4 +1,4 @@
-use experiments::{Arm, Cell, Earlier, Group, Shift, Totals};
+use experiments::{Arm, Cell, Earlier, Group, Shift, Source, Totals};
 use model::shop::Share;
 
 use super::*;
@@ -21,7 +21,7 @@ fn worth(personal_orders: u64) -> Worth {
             };
             sums.add(group, Cell { shoppers, carted: 2 * orders, ..Cell::default() }).unwrap();
             for order in 0..orders {
-                let shift = Shift { currency, before: 0, after: 4_000 + 25 * order };
+                let shift = Shift { source: Source::Webhook, currency, before: 0, after: 4_000 + 25 * order };
                 sales.add(group, shift).unwrap();
             }
         }

@@ -19,7 +19,7 @@ use capabilities::llm::budget::{Amount, Used};
 use capabilities::postgres::server::Schema;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
-use experiments::{Aggregates, Arm, Cell, Earlier, Group, Sales, Totals};
+use experiments::{Aggregates, Arm, Cell, Earlier, Group, Rollouts, Sales, Totals};
 use http_body_util::BodyExt as _;
 use model::pages::JobId;
 use model::review::{Decision, Edit, Edited, Outdated, Problem, Review, Shown, Text, WaitingPlan};
@@ -70,6 +70,8 @@ pub struct Host {
     pub reviews: Mutex<BTreeMap<String, Review>>,
     /// What the language model cost today beyond 15 cents, in millionths of a dollar.
     pub spent_more: Mutex<u64>,
+    /// The Rollouts that are kept.
+    pub rollouts: Mutex<Option<Rollouts>>,
     /// Whether personal pages lose. Otherwise they win.
     pub loses: Mutex<bool>,
     /// The calls so far, in order, such as `reopen lamps.myshopify.com`.
@@ -396,6 +398,11 @@ impl Storefronts for Host {
         }
         let report = experiments::Report::of(&Totals::of(&sums, share, 120));
         Ok(Effects { report, sums, sales })
+    }
+
+    async fn keep_rollouts(&self, _: &ShopId, rollouts: &Rollouts) -> Result<(), Failed> {
+        *self.rollouts.lock().unwrap() = Some(rollouts.clone());
+        Ok(())
     }
 
     fn measure(&self, shop: &ShopId, worth: &Worth) {

@@ -8,7 +8,7 @@ use admin::{Counts, Event, Rotated};
 use capabilities::Secret;
 use model::PageKind;
 
-use crate::harness::{Bench, OTHER, SHOP, shop};
+use crate::harness::{Bench, OTHER, SHOP, START_MS, shop};
 
 const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=";
 
@@ -108,7 +108,7 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
 #[tokio::test]
 async fn usage_is_counted_by_day_and_kind_of_page() {
     let Some(mut bench) = Bench::start().await else { return };
-    let today = u32::try_from(bench.admin.now_s() / 86_400).unwrap();
+    let today = u32::try_from(START_MS / 86_400_000).unwrap();
     bench.admin.usage().count(&shop(SHOP), PageKind::Home, Event::Hit);
     bench.admin.usage().count(&shop(SHOP), PageKind::Cart, Event::Miss);
     bench.restart(&[1]).await;

@@ -1,6 +1,8 @@
 //! Personas that lose are paused, and the merchant is told and can undo it.
 
+use experiments::{Rollout, Rollouts};
 use model::Persona;
+use serde_json::json;
 
 use crate::harness::{Bench, SHOP};
 
@@ -42,4 +44,34 @@ async fn a_losing_persona_is_paused_until_the_merchant_undoes_it_for_good() {
     bench.save_at(EXPERIMENTS, Some(&token), &FORM.replace("holdout=10", "holdout=20")).await;
     bench.admin.pause_losing().await;
     assert_eq!(paused(&bench), [Persona::Explorer]);
+}
+
+#[tokio::test]
+async fn without_the_scope_nobody_is_asked_for_rollouts() {
+    let Some(bench) = Bench::start().await else { return };
+    bench.visit(SHOP).await;
+    let kept = || bench.host.rollouts.lock().unwrap().clone();
+    *bench.shopify.rollouts.lock().unwrap() =
+        Some(json!([{ "name": "Sale", "startedAt": "2026-09-01T00:00:00Z", "concludedAt": null }]));
+    bench.admin.pause_losing().await;
+    assert_eq!(kept(), None, "the scope is not granted");
+    let asked = bench.shopify.queries.lock().unwrap().len();
+    assert_eq!(asked, 0);
+}
+
+#[tokio::test]
+async fn rollouts_that_cannot_be_read_stay_as_they_were() {
+    let Some(bench) = Bench::start().await else { return };
+    *bench.shopify.more_scopes.lock().unwrap() = ",read_rollouts";
+    bench.visit(SHOP).await;
+    let nodes = json!([{ "name": "Sale", "startedAt": "2026-09-01T00:00:00Z", "concludedAt": null }]);
+    let sale = Rollouts::of([Rollout::new("Sale", 1_788_220_800_000, None)]);
+    let kept = || bench.host.rollouts.lock().unwrap().clone();
+    for (told, expected) in
+        [(Some(nodes), Some(sale.clone())), (None, Some(sale)), (Some(json!([])), Some(Rollouts::default()))]
+    {
+        *bench.shopify.rollouts.lock().unwrap() = told;
+        bench.admin.pause_losing().await;
+        assert_eq!(kept(), expected);
+    }
 }

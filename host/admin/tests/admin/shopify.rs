@@ -58,6 +58,8 @@ pub struct Shopify {
     pub told: Mutex<Vec<(String, Value)>>,
     /// How Flow answers.
     pub flow: Mutex<Flow>,
+    /// The shop's Rollouts; without, it refuses to tell any.
+    pub rollouts: Mutex<Option<Value>>,
     /// The settings of the app's web pixel, if it is on.
     pub pixel: Mutex<Option<Value>>,
     /// The scopes that it grants beside the usual ones.
@@ -172,7 +174,7 @@ async fn tokens(State(shopify): State<Arc<Shopify>>, Json(body): Json<Value>) ->
     .into_response()
 }
 
-/// The Admin API, as far as it concerns subscriptions and web pixels: an app has one pixel at most.
+/// The Admin API, as far as it concerns subscriptions, Rollouts and web pixels: an app has one pixel at most.
 async fn graphql(
     State(shopify): State<Arc<Shopify>>,
     headers: HeaderMap,
@@ -188,6 +190,11 @@ async fn graphql(
     }
     if query.contains("flowTriggerReceive") {
         return shopify.receive(&body["variables"]);
+    }
+    if query.contains("rollouts(") {
+        let rollouts = shopify.rollouts.lock().unwrap().clone();
+        let nodes = rollouts.map(|nodes| json!({ "nodes": nodes }));
+        return Json(json!({ "data": { "rollouts": nodes } })).into_response();
     }
     let mut pixel = shopify.pixel.lock().unwrap();
     let done = json!({ "userErrors": [], "webPixel": { "id": "gid://shopify/WebPixel/1" } });

@@ -26,6 +26,9 @@ register(({ analytics, browser, settings }) => {
   on('product_added_to_cart', async ({ cartLine }) => [await known(), { type: 'add-to-cart', product: cartLine.merchandise.product.id }]);
   on('checkout_completed', ({ checkout }) => {
     const named = checkout.attributes.find(({ key }) => key === ATTRIBUTE);
-    return [named?.value, { type: 'ordered' }];
+    // The number that the webhooks of orders have, too, so that no order counts twice.
+    const [order] = /\d+$/.exec(checkout.order.id);
+    const { amount, currencyCode } = checkout.totalPrice;
+    return [named?.value, { type: 'ordered', order, value: String(amount), currency: currencyCode }];
   });
 });

@@ -72,6 +72,12 @@ fn notes(report: &Report, words: &Words) -> Vec<String> {
     if report.others > 0 {
         notes.push(words.note_others(report.others));
     }
+    if let (days @ 1.., names) = &report.left_out {
+        notes.push(words.note_rollouts(u64::try_from(*days).unwrap_or(u64::MAX), &names.join(", ")));
+    }
+    if report.is_of_pixel {
+        notes.push(words.note_of_pixel().to_owned());
+    }
     if let Some((limit, currency)) = report.limit {
         let amount = words.fixed(hundredths(limit), 2);
         notes.push(words.note_limit(&words.in_currency(&amount, Some(currency))));
@@ -202,6 +208,12 @@ mod tests {
             report(Share::TENTH, 3, 2),
             report(Share::NOBODY, 30_000, 290_000),
             Report { is_mismatched: true, others: 1_200, ..report(Share::TENTH, 30_000, 290_000) },
+            Report { is_of_pixel: true, ..report(Share::TENTH, 3, 2) },
+            Report { left_out: (1, vec!["Sale".to_owned()]), ..report(Share::TENTH, 3, 2) },
+            Report {
+                left_out: (2, vec!["Sale".to_owned(), "<Redesign>".to_owned()]),
+                ..report(Share::TENTH, 3, 2)
+            },
             Report { limit: Currency::named("USD").map(|usd| (28_672, usd)), ..report(Share::TENTH, 3, 2) },
         ] {
             let told = Told::of(&report, Words::of("en"));
