@@ -51,6 +51,8 @@ mod shopper;
 mod storage;
 #[cfg(unix)]
 mod swap;
+#[cfg(unix)]
+mod swapped;
 mod traces;
 mod upstream;
 mod webhooks;

@@ -1,16 +1,22 @@
-//! Prometheus scrapes a host: the alert rules and the panels of `deploy/monitoring` find what they look for.
+//! Programs of others watch a host. A collector of OpenTelemetry takes its traces. Prometheus scrapes it, and the alert
+//! rules and the panels of `deploy/monitoring` find what they look for.
 
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
+use crate::harness::collector::Collector;
 use crate::harness::process::warm;
 use crate::harness::programs::{Program, free_address, unpacked};
 use crate::harness::{Process, eventually};
+use crate::traces::lost;
 
 const DASHBOARD: &str = include_str!("../../deploy/monitoring/dashboard.json");
 const ALERTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/monitoring/alerts.yaml");
+
+/// A shopper's id that stands nowhere else.
+const SHOPPER: &str = "shopper-4711";
 
 /// Prometheus, and its address.
 struct Prometheus {
@@ -101,4 +107,48 @@ async fn every_panel_and_every_alert_works_on_what_prometheus_scrapes() {
         assert_eq!(rule["health"], "ok", "{rule}");
         assert_eq!(rule["state"], "inactive", "nothing is wrong: {rule}");
     }
+}
+
+/// Starts rotel, a collector that is not ours. It passes on what it takes to another one. Returns its address.
+async fn rotel(folder: &Path, to: &str) -> Option<(Program, String)> {
+    let (http, grpc) = (free_address(), free_address());
+    let mut command = Command::new(unpacked("collector").join("rotel/rotel-agent"));
+    command.env_clear().args(["start", "--otlp-http-endpoint", &http, "--otlp-grpc-endpoint", &grpc]);
+    command.arg("--pid-file").arg(folder.join("rotel.pid"));
+    command.args(["--exporter", "otlp", "--otlp-exporter-protocol", "http", "--otlp-exporter-endpoint", to]);
+    let program = Program::start(&mut command, &folder.join("rotel.log"), &http).await?;
+    Some((program, format!("http://{http}")))
+}
+
+/// What a real collector understood and sent on is what the host recorded.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_collector_takes_every_span() {
+    let end = Collector::open().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some((_rotel, url)) = rotel(folder.path(), &end.url).await else { return };
+    warm(folder.path());
+    let environment = [("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()), ("OTEL_SERVICE_NAME", "storefront")];
+    let process = Process::start(folder.path(), &environment);
+    process.get(&format!("/s/magic-wands?shopper={SHOPPER}")).await.expect("it answers").is_fallback();
+    process.made(SHOPPER).await.expect("the page is made");
+
+    let request = end.tree("GET /s/{store}").await;
+    assert!(request.names().contains("\n  routing.handle\n    caching.get\n"), "{}", request.names());
+    assert_eq!(request.attributes("GET /s/{store}")["http.response.status_code"], "IntValue(200)");
+    let job = end.tree("job page").await;
+    assert!(job.names().contains("\n  generation.generate\n"), "{}", job.names());
+    let [link] = &job.root.links[..] else { panic!("it links to the request: {:?}", job.root.links) };
+    assert_eq!(link.trace_id, request.root.trace_id);
+    assert!(end.text().contains("storefront") && !end.text().contains(SHOPPER), "{}", end.text());
+
+    // All that the host sent went through, and nothing was lost.
+    eventually("every span arrives", async || {
+        let sent = process.metric("wandstore_spans_sent_total").await;
+        (sent > 0 && end.spans().len() as u64 == sent).then_some(())
+    })
+    .await;
+    assert_eq!(lost(&process.get("/metrics").await.expect("it serves").body), 0);
+    let said = std::fs::read_to_string(folder.path().join("rotel.log")).expect("it has a log");
+    assert!(!said.contains("ERROR") && !said.contains("WARN"), "{said}");
 }

@@ -8,8 +8,6 @@ use tokio::net::TcpListener;
 
 use crate::harness::collector::Collector;
 use crate::harness::host::HostBuilder;
-use crate::harness::process::warm;
-use crate::harness::programs::{Program, free_address, unpacked};
 use crate::harness::{BUSY, Host, Process, eventually};
 
 /// A shopper's id that stands nowhere else.
@@ -248,7 +246,8 @@ async fn a_collector_that_is_gone_slow_or_lies_delays_nothing() {
     }
 }
 
-fn lost(metrics: &str) -> u64 {
+/// Returns how many spans were lost.
+pub fn lost(metrics: &str) -> u64 {
     let lines = metrics.lines().filter(|line| line.starts_with("wandstore_spans_lost_total"));
     lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
 }
@@ -283,48 +282,4 @@ async fn a_log_line_names_the_trace_that_the_collector_has() {
     }
     let pages = collector.spans().into_iter().filter(|span| span.name == "GET /s/{store}");
     assert_eq!(pages.count(), 2, "the last visit arrived although the server stopped");
-}
-
-/// Starts rotel, a collector that is not ours. It passes on what it takes to another one. Returns its address.
-async fn rotel(folder: &std::path::Path, to: &str) -> Option<(Program, String)> {
-    let (http, grpc) = (free_address(), free_address());
-    let mut command = std::process::Command::new(unpacked("collector").join("rotel/rotel-agent"));
-    command.env_clear().args(["start", "--otlp-http-endpoint", &http, "--otlp-grpc-endpoint", &grpc]);
-    command.arg("--pid-file").arg(folder.join("rotel.pid"));
-    command.args(["--exporter", "otlp", "--otlp-exporter-protocol", "http", "--otlp-exporter-endpoint", to]);
-    let program = Program::start(&mut command, &folder.join("rotel.log"), &http).await?;
-    Some((program, format!("http://{http}")))
-}
-
-/// What a real collector understood and sent on is what the host recorded.
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_real_collector_takes_every_span() {
-    let end = Collector::open().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let Some((_rotel, url)) = rotel(folder.path(), &end.url).await else { return };
-    warm(folder.path());
-    let environment = [("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()), ("OTEL_SERVICE_NAME", "storefront")];
-    let process = Process::start(folder.path(), &environment);
-    process.get(&format!("/s/magic-wands?shopper={SHOPPER}")).await.expect("it answers").is_fallback();
-    process.made(SHOPPER).await.expect("the page is made");
-
-    let request = end.tree("GET /s/{store}").await;
-    assert!(request.names().contains("\n  routing.handle\n    caching.get\n"), "{}", request.names());
-    assert_eq!(request.attributes("GET /s/{store}")["http.response.status_code"], "IntValue(200)");
-    let job = end.tree("job page").await;
-    assert!(job.names().contains("\n  generation.generate\n"), "{}", job.names());
-    let [link] = &job.root.links[..] else { panic!("it links to the request: {:?}", job.root.links) };
-    assert_eq!(link.trace_id, request.root.trace_id);
-    assert!(end.text().contains("storefront") && !end.text().contains(SHOPPER), "{}", end.text());
-
-    // All that the host sent went through, and nothing was lost.
-    eventually("every span arrives", async || {
-        let sent = process.metric("wandstore_spans_sent_total").await;
-        (sent > 0 && end.spans().len() as u64 == sent).then_some(())
-    })
-    .await;
-    assert_eq!(lost(&process.get("/metrics").await.expect("it serves").body), 0);
-    let said = std::fs::read_to_string(folder.path().join("rotel.log")).expect("it has a log");
-    assert!(!said.contains("ERROR") && !said.contains("WARN"), "{said}");
 }

@@ -36,6 +36,9 @@ pub struct Upgrade {
     /// The server in which a database is created, and dropped at the end.
     #[arg(long, env = "DATABASE_URL", default_value = "postgres://postgres@localhost/postgres")]
     database_url: String,
+    /// Leave PostgreSQL out.
+    #[arg(long)]
+    folder_only: bool,
     /// The `wandstore` binary; the one next to this program without it.
     #[arg(long, env = "WANDSTORE_BINARY")]
     binary: Option<PathBuf>,
@@ -50,7 +53,9 @@ impl Upgrade {
         );
         println!("|---|---:|---:|---:|---:|---:|---:|---|");
         let mut rules = self.play("folder", &versions, None).await?;
-        if let Some(database) = Database::create(&self.database_url, false).await? {
+        if !self.folder_only
+            && let Some(database) = Database::create(&self.database_url, false).await?
+        {
             let played = self.play("PostgreSQL", &versions, Some(&database)).await;
             database.remove().await?;
             rules.extend(played?);
@@ -101,7 +106,10 @@ impl Upgrade {
         let (lost, gone) = crowd.settle().await;
         let dead = new.jobs("dead")?.len();
         server.terminate().await?;
-        let (promised, wrong) = (crowd.state().promised.len(), crowd.state().wrong.clone());
+        let (promised, wrong) = {
+            let state = crowd.state();
+            (state.promised.len(), state.wrong.clone())
+        };
         let [answers, interrupted] =
             [&crowd.answers, &crowd.interrupted].map(|count| count.load(Ordering::Relaxed));
         println!(
