@@ -55,5 +55,6 @@ fn product(next: &mut impl FnMut() -> String) -> Product {
         price: next().parse().unwrap_or(u64::MAX),
         price_before: next().parse().ok(),
         available: next().is_empty(),
+        ..Product::default()
     }
 }

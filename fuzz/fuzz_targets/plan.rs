@@ -73,5 +73,6 @@ fn product(id: &str) -> Product {
         price: 4900,
         price_before: Some(5900).filter(|_| id == "potion-2"),
         available: id != "hat-2",
+        ..Product::default()
     }
 }

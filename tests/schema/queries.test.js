@@ -31,15 +31,20 @@ before(async () => {
   }));
 });
 
+/** What takes a token, or costs too much without one, is not asked for without one. */
+const takesToken = ({ directives }) => directives?.some(({ name, arguments: [{ value }] }) =>
+  name.value === 'include' && value.name?.value === 'tags');
+
 /**
- * What a query costs if every field counts 1, scalars too, and what is in a list as often as the list may be long.
+ * What a query costs without a token if every field counts 1, scalars too, and what is in a list as often as the list may be long.
  * Shopify does not say how it counts; its Admin API counts objects only, so that this is more by far.
  */
 const cost = (document) => {
   const operation = document.definitions.find(({ kind }) => kind === 'OperationDefinition');
   const fragments = new Map(document.definitions.filter(({ kind }) => kind === 'FragmentDefinition')
     .map((fragment) => [fragment.name.value, fragment]));
-  const of = ({ selections }) => selections.reduce((sum, selection) => sum + one(selection), 0);
+  const of = ({ selections }) => selections.filter((selection) => !takesToken(selection))
+    .reduce((sum, selection) => sum + one(selection), 0);
   const one = (selection) => {
     if (selection.kind === 'FragmentSpread') return of(fragments.get(selection.name.value).selectionSet);
     const inner = selection.selectionSet ? of(selection.selectionSet) : 0;

@@ -86,9 +86,12 @@ impl From<&Product> for wit::Product {
             tags: product.tags.iter().map(|tag| (*tag).into()).collect(),
             url: product.url(),
             image: Some((&product.picture).into()),
+            second_image: None,
             price: product.price_cents,
             price_before: product.price_before_cents,
             available: product.available,
+            rating: None,
+            choice: None,
         }
     }
 }

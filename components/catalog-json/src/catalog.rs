@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use find::Collection;
-pub use shape::{Assortment, Image, Price, Product};
+pub use shape::{Assortment, Choice, Image, Price, Product, Rating, Variant};
 
 /// The key of the assortment for all shops without one of their own.
 const EVERY_SHOP: &str = "*";

@@ -16,7 +16,7 @@ use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::storefront::catalog_types as wit;
 use model::ShopId;
 
-use crate::{Assortment, Catalog, Collection, FILE, Image, Product};
+use crate::{Assortment, Catalog, Choice, Collection, FILE, Image, Product, Variant};
 
 /// The catalog, read once by each instance. The build has checked the file, so reading it never fails, and the
 /// default, which has no shop, is never used.
@@ -109,9 +109,32 @@ impl From<&Product> for wit::Product {
             tags: product.tags.clone(),
             url: product.url.clone(),
             image: product.image.as_ref().map(Into::into),
+            second_image: product.second_image.as_ref().map(Into::into),
             price: product.price.0,
             price_before: product.price_before.map(|price| price.0),
             available: product.available,
+            rating: product.rating.map(|rating| wit::Rating {
+                average_hundredths: rating.average_hundredths,
+                count: rating.count,
+            }),
+            choice: product.choice.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<&Choice> for wit::Choice {
+    fn from(choice: &Choice) -> Self {
+        Self { name: choice.name.clone(), variants: choice.variants.iter().map(Into::into).collect() }
+    }
+}
+
+impl From<&Variant> for wit::ProductVariant {
+    fn from(variant: &Variant) -> Self {
+        Self {
+            id: variant.id.clone(),
+            title: variant.title.clone(),
+            price: variant.price.0,
+            available: variant.available,
         }
     }
 }

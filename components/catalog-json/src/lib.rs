@@ -19,7 +19,7 @@ pub mod catalog;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 
-pub use catalog::{Assortment, Catalog, Collection, Image, Price, Problem, Product};
+pub use catalog::{Assortment, Catalog, Choice, Collection, Image, Price, Problem, Product, Rating, Variant};
 
 /// The content of the file that this catalog was built from.
 pub const FILE: &str = include_str!(env!("CATALOG_JSON"));

@@ -1,6 +1,7 @@
 //! Reads Shopify's answers into the model. The input is untrusted: invalid products are left out, and long texts
 //! are cut.
 
+mod more;
 mod shape;
 
 use model::catalog::{Collection, FOUND_MAX, Image, Product};
@@ -135,6 +136,11 @@ fn product(card: Card) -> Option<(String, Product)> {
     let variant = card.selected_or_first_available_variant;
     let before =
         variant.and_then(|variant| reduced_from(price, &lowest, &variant.price?, &variant.compare_at_price?));
+    let choice = card.variants.and_then(|variants| {
+        more::choice(&card.options.unwrap_or_default(), variants.nodes, &lowest.currency_code)
+    });
+    let image = card.featured_image.and_then(image);
+    let others = card.images.map(|images| images.nodes).unwrap_or_default();
     let product = Product {
         id: number(&card.id)?,
         title: line(&card.title?, TITLE_CHARS_MAX),
@@ -143,10 +149,13 @@ fn product(card: Card) -> Option<(String, Product)> {
         category: line(&card.product_type.unwrap_or_default(), TEXT_CHARS_MAX),
         tags: tags(&card.tags.unwrap_or_default()),
         url: path("products", &card.handle?)?,
-        image: card.featured_image.and_then(image),
+        second_image: more::second_image(others, image.as_ref()),
+        image,
         price,
         price_before: before,
         available: card.available_for_sale.unwrap_or(false),
+        rating: card.rating.and_then(|rating| more::rating(&rating, card.rating_count.as_ref())),
+        choice,
     };
     Some((lowest.currency_code, product))
 }

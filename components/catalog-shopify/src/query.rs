@@ -20,7 +20,7 @@ const SEARCH: &str =
     concat!(include_str!("../queries/search.graphql"), include_str!("../queries/card.graphql"));
 
 /// The number of products per answer. Without a token, a query may cost at most 1,000. If every field counts 1, a
-/// product costs 28, so three pages of this size give the hundred products of an assortment
+/// product costs 27 without what only a token gets, so three pages of this size give the hundred products of an assortment
 /// (`tests/schema/queries.test.js` counts).
 pub const PAGE: usize = 34;
 /// The number of ids of a collection's products per answer, likewise.
@@ -64,7 +64,8 @@ impl Query {
         Self { query: SHOP, variables: Variables::default() }
     }
 
-    /// Creates the query for products, best-selling first, with their tags if `tags` is set.
+    /// Creates the query for products, best-selling first, with what only a token gets if `tags` is set: tags, second images,
+    /// ratings and variants.
     pub fn products(market: &Market, tags: bool) -> Self {
         Self::of(PRODUCTS, market, Variables { first: Some(PAGE), tags: Some(tags), ..Variables::default() })
     }
@@ -117,7 +118,7 @@ impl Query {
         self.variables.after = Some(cursor);
     }
 
-    /// Drops the tags, which need a token. Returns false if the query did not ask for them.
+    /// Drops the tags and what comes with them, which need a token. Returns false if the query did not ask for them.
     pub fn without_tags(&mut self) -> bool {
         self.variables.tags == Some(true) && self.variables.tags.replace(false).is_some()
     }

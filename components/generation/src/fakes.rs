@@ -30,6 +30,7 @@ pub fn product(id: &str, category: &str, price: u64) -> Product {
         price,
         price_before: None,
         available: true,
+        ..Product::default()
     }
 }
 

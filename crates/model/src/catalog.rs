@@ -19,8 +19,11 @@ pub const NAMES_MAX: usize = 2 * PINS_MAX;
 /// The most products of a collection that a merchant excludes or pins.
 pub const MEMBERS_MAX: usize = 1_000;
 
+/// The most variants that a product lets shoppers choose from on our pages.
+pub const VARIANTS_MAX: usize = 20;
+
 /// A product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// The product's id in the shop.
     pub id: String,
@@ -38,12 +41,52 @@ pub struct Product {
     pub url: String,
     /// The product's image.
     pub image: Option<Image>,
+    /// A second image, which lists show while a pointer or the focus is on the product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_image: Option<Image>,
     /// The price, in the currency's minor unit.
     pub price: u64,
     /// The former price. The product is reduced only if this is more than a `price` above 0: see
     /// [`Product::reduced_from`].
     pub price_before: Option<u64>,
     /// Whether the product can be bought now.
+    pub available: bool,
+    /// What buyers say of it, if there are reviews.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// What there is to choose. `None` if there is one variant, or there are more than [`VARIANTS_MAX`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Choice>,
+}
+
+/// What buyers say of a product, in stars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating {
+    /// The average, in hundredths of a star.
+    pub average_hundredths: u32,
+    /// The number of reviews, if it is known.
+    pub count: Option<u32>,
+}
+
+/// What a shopper chooses of a product before they buy it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The name of what is chosen, such as `Size` or `Size / Colour`.
+    pub name: String,
+    /// All variants of the product.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Its id in the shop's cart.
+    pub id: String,
+    /// What is chosen, such as `M` or `M / Red`.
+    pub title: String,
+    /// The price, in the currency's minor unit.
+    pub price: u64,
+    /// Whether it can be bought now.
     pub available: bool,
 }
 

@@ -248,6 +248,7 @@ mod tests {
             price: 1_000,
             price_before: None,
             available: true,
+            ..Product::default()
         }
     }
 

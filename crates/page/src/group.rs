@@ -57,6 +57,7 @@ mod tests {
             price: 0,
             price_before: None,
             available: true,
+            ..Product::default()
         }
     }
 

@@ -572,6 +572,7 @@ fn page_of(text: &str) -> String {
         price: u64::MAX,
         price_before: Some(u64::MAX),
         available: true,
+        ..Product::default()
     };
     let products = vec![&product; 7];
     let (heading, headline) = (text, text);

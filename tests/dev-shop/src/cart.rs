@@ -73,7 +73,7 @@ pub(crate) async fn add_by_form(
 
 fn put(shop: &Shop, item: &Item) -> bool {
     let mut state = shop.state();
-    let can_be_had = state.goods.by_variant(item.id).is_some_and(|product| product.available);
+    let can_be_had = state.goods.can_be_had(item.id);
     if can_be_had {
         state.cart.items.push((item.id, item.quantity));
     }

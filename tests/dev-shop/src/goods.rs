@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The file, with the best-selling products first.
 const FILE: &str = include_str!("../products.json");
 
+/// What is between the id of a product and that of its first variant, and between the ids of variants.
+const VARIANT_IDS: u64 = 40_000_000;
+
 /// Everything for sale.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Goods {
@@ -26,7 +29,7 @@ pub(crate) struct Collection {
     pub(crate) products: Vec<String>,
 }
 
-/// A product with a single variant; prices are in cents.
+/// A product; prices are in cents.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Product {
     pub(crate) id: u64,
@@ -40,6 +43,17 @@ pub(crate) struct Product {
     pub(crate) before: Option<u64>,
     pub(crate) available: bool,
     hue: u32,
+    /// The average of its reviews in stars, and their number if it is known.
+    pub(crate) rating: Option<(String, Option<u32>)>,
+    /// What there is to choose, with the title of each variant and whether it is available; otherwise there is one variant.
+    choice: Option<(String, Vec<(String, bool)>)>,
+}
+
+/// A variant of a product.
+pub(crate) struct Variant<'a> {
+    pub(crate) id: u64,
+    pub(crate) title: &'a str,
+    pub(crate) available: bool,
 }
 
 /// A change of a product.
@@ -81,7 +95,13 @@ impl Goods {
     }
 
     pub(crate) fn by_variant(&self, variant: u64) -> Option<&Product> {
-        self.products.iter().find(|product| product.variant_id() == variant)
+        self.products.iter().find(|product| product.variants().iter().any(|it| it.id == variant))
+    }
+
+    /// Returns whether a variant is available.
+    pub(crate) fn can_be_had(&self, variant: u64) -> bool {
+        let mut variants = self.products.iter().flat_map(Product::variants);
+        variants.any(|it| it.id == variant && it.available)
     }
 
     /// Returns the title of a collection and its products; every shop has the collection `all`.
@@ -120,21 +140,46 @@ impl Goods {
 }
 
 impl Product {
+    /// Returns the id of its first variant.
     pub(crate) fn variant_id(&self) -> u64 {
-        self.id + 40_000_000
+        self.id + VARIANT_IDS
+    }
+
+    /// Returns its variants. If it is not available, none is.
+    pub(crate) fn variants(&self) -> Vec<Variant<'_>> {
+        let Some((_, variants)) = &self.choice else {
+            return vec![Variant {
+                id: self.variant_id(),
+                title: "Default Title",
+                available: self.available,
+            }];
+        };
+        let ids = (1..).map(|at| self.id + at * VARIANT_IDS);
+        let variants = ids.zip(variants);
+        let available = |is_there: bool| self.available && is_there;
+        variants.map(|(id, (title, it))| Variant { id, title, available: available(*it) }).collect()
+    }
+
+    /// Returns the name of what there is to choose; Shopify names what is not chosen `Title`.
+    pub(crate) fn option(&self) -> &str {
+        self.choice.as_ref().map_or("Title", |(name, _)| name)
     }
 
     pub(crate) fn url(&self) -> String {
         format!("/products/{}", self.handle)
     }
 
-    /// Returns its picture as a `data:` URL: a disc on a background, in the product's own colours.
-    pub(crate) fn picture(&self) -> String {
+    /// Returns its pictures as `data:` URLs: a disc on a background in the product's own colours, and the same turned over.
+    pub(crate) fn pictures(&self) -> [String; 2] {
         let (hue, next) = (self.hue, (self.hue + 40) % 360);
+        [Self::drawn(hue, next, 32), Self::drawn(next, hue, -32)]
+    }
+
+    fn drawn(hue: u32, next: u32, turn: i32) -> String {
         let svg = format!(
             "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 60 60'><rect width='60' height='60' \
              fill='hsl({hue} 35% 78%)'/><circle cx='30' cy='32' r='17' fill='hsl({next} 45% 45%)'/><rect x='28' \
-             y='8' width='4' height='44' rx='2' fill='hsl({hue} 40% 28%)' transform='rotate(32 30 30)'/></svg>"
+             y='8' width='4' height='44' rx='2' fill='hsl({hue} 40% 28%)' transform='rotate({turn} 30 30)'/></svg>"
         );
         let escaped = svg.replace('%', "%25").replace('<', "%3C").replace('>', "%3E").replace('#', "%23");
         format!("data:image/svg+xml,{}", escaped.replace(' ', "%20").replace('\'', "%27"))

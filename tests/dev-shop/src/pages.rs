@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::failures::Door;
-use crate::goods::{Goods, Product};
+use crate::goods::{Goods, Product, Variant};
 use crate::place::Place;
 use crate::shop::Shop;
 use crate::theme::{self, Page};
@@ -167,16 +167,15 @@ fn liquid(product: &Product) -> Object {
         "description": product.description,
         "price": product.price.cast_signed(),
         "url": product.url(),
-        "featured_image": product.picture(),
+        "featured_image": product.pictures()[0],
     })
 }
 
 fn ajax(product: &Product) -> serde_json::Value {
-    let variant = json!({
-        "id": product.variant_id(), "title": "Default Title", "available": product.available, "price": product.price,
-    });
+    let variant = |Variant { id, title, available }| json!({ "id": id, "title": title, "available": available, "price": product.price });
+    let variants: Vec<_> = product.variants().into_iter().map(variant).collect();
     json!({
         "id": product.id, "handle": product.handle, "title": product.title, "available": product.available,
-        "price": product.price, "variants": [variant],
+        "price": product.price, "variants": variants,
     })
 }

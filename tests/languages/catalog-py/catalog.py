@@ -36,9 +36,12 @@ def product(id: str, title: str, description: str, category: str, price: int, co
         tags=more.get("tags", []),
         url=f"#product-{id}",
         image=picture(colour, title),
+        second_image=None,
         price=price,
         price_before=more.get("price_before"),
         available=more.get("available", True),
+        rating=None,
+        choice=None,
     )
 
 

@@ -91,10 +91,13 @@ fn lantern() -> Product {
         tags: vec!["bestseller".into()],
         url: "#product-storm-lantern".into(),
         image: None,
+        second_image: None,
         // In cents.
         price: 4900,
         price_before: Some(5900),
         available: true,
+        rating: None,
+        choice: None,
     }
 }
 

@@ -141,9 +141,12 @@ mod tests {
             tags: Vec::new(),
             url: "javascript:alert(1)".into(),
             image: None,
+            second_image: None,
             price: 2405,
             price_before: None,
             available: true,
+            rating: None,
+            choice: None,
         }
     }
 

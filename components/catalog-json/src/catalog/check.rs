@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::catalog::PRODUCTS_MAX;
+use model::catalog::{PRODUCTS_MAX, Rating, VARIANTS_MAX};
 use model::{ShopId, is_currency};
 
-use super::{Assortment, EVERY_SHOP, Image, Problem, Product};
+use super::{Assortment, Choice, EVERY_SHOP, Image, Problem, Product};
 
 /// Returns all problems, in the order of the file.
 pub(super) fn problems(shops: &BTreeMap<String, Assortment>) -> Vec<Problem> {
@@ -71,8 +71,31 @@ impl Found {
         if let Some(image) = &product.image {
             self.in_image(&at("image"), image);
         }
+        if let Some(image) = &product.second_image {
+            self.in_image(&at("second_image"), image);
+        }
+        let is_rating = product.rating.is_none_or(|it| Rating::of(it.average_hundredths, it.count).is_some());
+        self.unless(
+            is_rating,
+            &at("rating"),
+            "must be 100 to 500 hundredths of a star, of at least one review",
+        );
+        if let Some(choice) = &product.choice {
+            self.in_choice(&at("choice"), choice);
+        }
         let is_reduced = product.price_before.is_none_or(|before| before > product.price);
         self.unless(is_reduced, &at("price_before"), "must be greater than the price");
+    }
+
+    fn in_choice(&mut self, place: &str, choice: &Choice) {
+        let place = format!("{place}.variants");
+        let is_choice = (2..=VARIANTS_MAX).contains(&choice.variants.len());
+        self.unless(is_choice, &place, format!("must be 2 to {VARIANTS_MAX}"));
+        for (index, variant) in choice.variants.iter().enumerate() {
+            let at = |field: &str| format!("{place}[{index}].{field}");
+            self.unless(is_id(&variant.id), &at("id"), "must be one or more of A-Z, a-z, 0-9, `_` and `-`");
+            self.unless(!variant.title.trim().is_empty(), &at("title"), "must not be empty");
+        }
     }
 
     fn in_image(&mut self, place: &str, image: &Image) {

@@ -59,12 +59,57 @@ pub struct Product {
     /// The product's image.
     #[serde(default)]
     pub image: Option<Image>,
+    /// A second image, which lists show while a pointer or the focus is on the product.
+    #[serde(default)]
+    pub second_image: Option<Image>,
     /// The price.
     pub price: Price,
     /// The former price, if the product is reduced.
     #[serde(default)]
     pub price_before: Option<Price>,
     /// Whether the product can be bought now.
+    #[serde(default = "yes")]
+    pub available: bool,
+    /// What buyers say of it.
+    #[serde(default)]
+    pub rating: Option<Rating>,
+    /// What there is to choose.
+    #[serde(default)]
+    pub choice: Option<Choice>,
+}
+
+/// What buyers say of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rating {
+    /// The average, in hundredths of a star.
+    pub average_hundredths: u32,
+    /// The number of reviews, if it is known.
+    #[serde(default)]
+    pub count: Option<u32>,
+}
+
+/// What a shopper chooses of a product before they buy it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The name of what is chosen, such as `Size`.
+    pub name: String,
+    /// All variants of the product.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant of a product.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Its id in the shop's cart.
+    pub id: String,
+    /// What is chosen.
+    pub title: String,
+    /// The price.
+    pub price: Price,
+    /// Whether it can be bought now.
     #[serde(default = "yes")]
     pub available: bool,
 }

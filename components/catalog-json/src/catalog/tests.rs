@@ -100,6 +100,26 @@ fn a_member_that_breaks_a_rule_is_named() {
 }
 
 #[test]
+fn what_only_some_products_have_is_checked_too() {
+    check(r#""rating": {"average_hundredths": 4}"#, "rating: must be 100 to 500");
+    check(r#""rating": {"average_hundredths": 450, "count": 0}"#, "rating: must be 100 to 500");
+    check(
+        r#""second_image": {"url": "/a.png", "alt": "", "width": 1, "height": 1}"#,
+        "second_image.url: must be",
+    );
+    let variant = r#"{"id": "m", "title": "M", "price": 1}"#;
+    check(
+        &format!(r#""choice": {{"name": "Size", "variants": [{variant}]}}"#),
+        "choice.variants: must be 2 to 20",
+    );
+    let unnamed = r#"{"id": "a b", "title": "M", "price": 1}"#;
+    check(
+        &format!(r#""choice": {{"name": "Size", "variants": [{variant}, {unnamed}]}}"#),
+        "choice.variants[1].id: must be",
+    );
+}
+
+#[test]
 fn all_problems_are_reported_at_once() {
     let products = [product(""), product(r#""url": "tea", "price_before": 1"#)].join(",");
     assert_eq!(problems(&file(&products)).len(), 3, "an address, a price, and an id twice");

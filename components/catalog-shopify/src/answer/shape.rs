@@ -119,8 +119,37 @@ pub struct Card {
     pub tags: Option<Vec<String>>,
     pub available_for_sale: Option<bool>,
     pub featured_image: Option<Picture>,
+    pub images: Option<Nodes<Picture>>,
+    pub rating: Option<Metafield>,
+    pub rating_count: Option<Metafield>,
+    pub options: Option<Vec<ProductOption>>,
+    pub variants: Option<Nodes<Variant>>,
     pub price_range: Option<PriceRange>,
     pub selected_or_first_available_variant: Option<Variant>,
+}
+
+/// The first items of a connection.
+#[derive(Debug, Deserialize)]
+pub struct Nodes<T> {
+    pub nodes: Vec<Option<T>>,
+}
+
+/// A metafield, whose value is JSON or plain text (<https://shopify.dev/docs/apps/build/metafields/list-of-data-types>).
+#[derive(Debug, Deserialize)]
+pub struct Metafield {
+    pub value: String,
+}
+
+/// The value of a metafield of the type `rating`; numbers are decimals, as strings.
+#[derive(Debug, Deserialize)]
+pub struct RatingValue {
+    pub value: String,
+    pub scale_max: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ProductOption {
+    pub name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,6 +161,9 @@ pub struct PriceRange {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Variant {
+    pub id: Option<String>,
+    pub title: Option<String>,
+    pub available_for_sale: Option<bool>,
     pub price: Option<Money>,
     pub compare_at_price: Option<Money>,
 }

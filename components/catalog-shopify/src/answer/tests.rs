@@ -38,6 +38,7 @@ fn a_product_is_read() {
             price: 1250,
             price_before: None,
             available: true,
+            ..Product::default()
         }
     );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::catalog::{Image, Product};
+use model::catalog::{Choice, Image, Product, Rating, Variant};
 use page::Collection;
 use page::blocks::{Block, Stock as _, recently_viewed};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,12 @@ pub(super) struct Item {
     url: String,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     image: Option<Picture>,
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    second_image: Option<Picture>,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    rating: Option<(u32, Option<u32>)>,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    choice: Option<Chosen>,
     #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
     price: u64,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +39,10 @@ pub(super) struct Item {
     #[serde(rename = "o", default, skip_serializing_if = "is_false")]
     is_sold_out: bool,
 }
+
+/// What there is to choose: its name, and the id, title, price and availability of each variant.
+#[derive(Serialize, Deserialize)]
+struct Chosen(String, Vec<(String, String, u64, bool)>);
 
 /// The address, alternative text, width and height of a picture.
 #[derive(Serialize, Deserialize)]
@@ -53,6 +63,19 @@ impl Picture {
     }
 }
 
+impl Chosen {
+    fn of(choice: &Choice) -> Self {
+        let variants = choice.variants.iter().cloned();
+        Self(choice.name.clone(), variants.map(|it| (it.id, it.title, it.price, it.available)).collect())
+    }
+
+    fn choice(&self) -> Choice {
+        let Self(name, variants) = self;
+        let variant = |(id, title, price, available)| Variant { id, title, price, available };
+        Choice { name: name.clone(), variants: variants.iter().cloned().map(variant).collect() }
+    }
+}
+
 impl Tile {
     pub(super) fn of(collection: &Collection) -> Self {
         let Collection { title, url, image } = collection;
@@ -66,8 +89,8 @@ impl Tile {
 }
 
 impl Item {
-    /// Returns a product that the page shows. Only some blocks describe theirs.
-    fn shown(product: &Product, is_described: bool) -> Self {
+    /// Returns a product that the page shows. Only some blocks describe theirs, or let shoppers choose a variant.
+    fn shown(product: &Product, is_described: bool, is_chosen: bool) -> Self {
         Self {
             id: product.id.clone(),
             title: product.title.clone(),
@@ -76,6 +99,9 @@ impl Item {
             category: product.category.clone(),
             url: product.url.clone(),
             image: product.image.as_ref().map(Picture::of),
+            second_image: product.second_image.as_ref().map(Picture::of),
+            rating: product.rating.map(|rating| (rating.average_hundredths, rating.count)),
+            choice: product.choice.as_ref().filter(|_| is_chosen).map(Chosen::of),
             price: product.price,
             price_before: product.price_before,
             is_sold_out: !product.available,
@@ -92,9 +118,12 @@ impl Item {
             tags: Vec::new(),
             url: self.url.clone(),
             image: self.image.as_ref().map(Picture::image),
+            second_image: self.second_image.as_ref().map(Picture::image),
             price: self.price,
             price_before: self.price_before,
             available: !self.is_sold_out,
+            rating: self.rating.map(|(average_hundredths, count)| Rating { average_hundredths, count }),
+            choice: self.choice.as_ref().map(Chosen::choice),
         }
     }
 }
@@ -148,12 +177,15 @@ pub(super) fn of(rendered: &Rendered<'_>) -> (Vec<Item>, usize) {
     let Rendered { plan, storefront, .. } = rendered;
     let viewed = viewed(rendered);
     let shown: BTreeSet<&String> = plan.blocks.iter().flat_map(Block::products).chain(&viewed).collect();
-    let described: BTreeSet<&String> =
-        plan.blocks.iter().filter(|block| describes(block)).flat_map(Block::products).collect();
+    let of_blocks = |fit: fn(&Block) -> bool| -> BTreeSet<&String> {
+        plan.blocks.iter().filter(|block| fit(block)).flat_map(Block::products).collect()
+    };
+    let (described, chosen) = (of_blocks(describes), of_blocks(lets_choose));
     let counted = Counted::of(rendered);
     let item = |product: &Product, is_common: bool| {
         if shown.contains(&product.id) {
-            return Some(Item::shown(product, described.contains(&product.id)));
+            let id = &product.id;
+            return Some(Item::shown(product, described.contains(id), chosen.contains(id)));
         }
         let is_counted = is_common && counted.is_anything() && storefront.offers(&product.id);
         is_counted.then(|| counted.item(product))
@@ -183,6 +215,11 @@ pub(super) fn viewed(rendered: &Rendered<'_>) -> Vec<String> {
 /// Returns whether a block shows the descriptions of its products.
 fn describes(block: &Block) -> bool {
     matches!(block, Block::Spotlight(_) | Block::Comparison(_))
+}
+
+/// Returns whether a block lets shoppers choose a variant of its product.
+pub(super) fn lets_choose(block: &Block) -> bool {
+    matches!(block, Block::Hero(_) | Block::Spotlight(_))
 }
 
 // On wasm32 a reference is smaller than what it refers to, and the lint has nothing to say.

@@ -1,3 +1,4 @@
+use model::catalog::{Choice, Product, Rating, Variant};
 use model::origin::Account;
 use model::shop::{Campaign, ShopSettings};
 use proptest::prelude::*;
@@ -10,6 +11,7 @@ use crate::fakes::{
 };
 use crate::personal::personalised;
 use crate::planner;
+use crate::record::items::lets_choose;
 
 const SHOP: &str = "magic-wands";
 
@@ -69,6 +71,38 @@ fn everything_that_the_shop_says_is_rendered_again() {
     check_replayed(&plan, &views(&["hat-1"]), &storefront);
 }
 
+/// The storefront whose products have everything that a product may have.
+fn detailed() -> Storefront {
+    let variant = |at: u64| Variant {
+        id: at.to_string(),
+        title: format!("Size <{at}>"),
+        price: 3_900 + at,
+        available: at != 2,
+    };
+    let detail = |product: &Product| Product {
+        second_image: product.image.clone(),
+        rating: Rating::of(460, Some(12)),
+        choice: Choice::of("Size".to_owned(), (1..=3).map(variant).collect()),
+        ..product.clone()
+    };
+    let pictured = pictured();
+    let products = pictured.assortment.common().iter().map(detail).collect();
+    let assortment = Assortment::new("EUR".to_owned(), products);
+    Storefront { assortment, ..pictured }
+}
+
+#[test]
+fn ratings_second_images_and_variants_are_rendered_again() {
+    let storefront = detailed();
+    for plan in [every_block(), more_blocks()] {
+        let stored = check_replayed(&plan, &views(&["hat-1"]), &storefront);
+        assert!(stored.contains("Size <1>") && stored.contains("460"));
+    }
+    let shown = every_block().blocks.iter().filter(|block| lets_choose(block)).count();
+    let stored = check_replayed(&every_block(), &Signals::default(), &storefront);
+    assert_eq!(stored.matches("Size <1>").count(), shown, "only of products whose variants are shown");
+}
+
 #[test]
 fn every_kind_of_page_is_rendered_again() {
     for page in PageKind::ALL {
@@ -85,7 +119,7 @@ fn sold_out_products_are_offered_only_if_all_are() {
     let all = |shops: &[(&str, bool)]| {
         let product = |(id, is_there): &(&str, bool)| {
             let product = sold_out(id, "Wands", 900);
-            model::catalog::Product { available: *is_there, ..product }
+            Product { available: *is_there, ..product }
         };
         Assortment::new("EUR".to_owned(), shops.iter().map(product).collect())
     };
@@ -188,7 +222,7 @@ fn full_shop() -> Storefront {
         let url = format!(
             "https://cdn.shopify.com/s/files/1/0612/3456/7890/files/wand-of-oak-and-silver-{at}.jpg?v=17234567{at:02}"
         );
-        model::catalog::Product {
+        Product {
             title: format!("Wand of oak and silver, number {at}"),
             description: "Turned by hand from a single branch, oiled twice, and quick to answer. ".repeat(3),
             vendor: ["Hollow & Sons", "North Loom", "Hearth Works"][at % 3].to_owned(),

@@ -53,6 +53,7 @@ fn product(title: &str) -> Product {
         price: 4_900,
         price_before: None,
         available: true,
+        ..Product::default()
     }
 }
 

@@ -9,8 +9,12 @@ macro_rules! catalog_types_conversions {
             use $($wit)::+ as wit;
 
             $crate::conversions!(struct $crate::catalog::Image as wit::Image { url, alt, width, height });
+            $crate::conversions!(struct $crate::catalog::Rating as wit::Rating { average_hundredths, count });
+            $crate::conversions!(struct $crate::catalog::Variant as wit::ProductVariant { id, title, price, available });
+            $crate::conversions!(struct $crate::catalog::Choice as wit::Choice { name, variants: list });
             $crate::conversions!(struct $crate::catalog::Product as wit::Product {
-                id, title, description, vendor, category, tags, url, image: option, price, price_before, available
+                id, title, description, vendor, category, tags, url, image: option, second_image: option, price,
+                price_before, available, rating: option, choice: option
             });
             $crate::conversions!(struct $crate::catalog::Assortment as wit::Assortment {
                 shop_name, currency, money_format, best_sellers_first, products: list

@@ -195,6 +195,7 @@ mod tests {
             price: 1,
             price_before: None,
             available: true,
+            ..Product::default()
         }
     }
 

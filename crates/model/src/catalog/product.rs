@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::Product;
+use super::{Choice, Product, Rating, VARIANTS_MAX, Variant};
 use crate::text::{is_visible, without_directional_controls};
 
 impl Product {
@@ -23,6 +23,24 @@ impl Product {
     /// Returns the reduction, 1 to 99 percent, rounded down; `None` if there is none, or less than 1 percent.
     pub fn percent_off(&self) -> Option<u64> {
         percent_off(self.price, self.price_before)
+    }
+}
+
+impl Rating {
+    /// The most stars, in hundredths.
+    pub const HUNDREDTHS_MAX: u32 = 500;
+
+    /// Returns a rating; `None` if it has less than one star or more than five. Nobody reviewed a product with a count of 0.
+    pub fn of(average_hundredths: u32, count: Option<u32>) -> Option<Self> {
+        let is_rating = (100..=Self::HUNDREDTHS_MAX).contains(&average_hundredths) && count != Some(0);
+        is_rating.then_some(Self { average_hundredths, count })
+    }
+}
+
+impl Choice {
+    /// Returns a choice; `None` if there is nothing to choose, or more than a page shows.
+    pub fn of(name: String, variants: Vec<Variant>) -> Option<Self> {
+        (2..=VARIANTS_MAX).contains(&variants.len()).then_some(Self { name, variants })
     }
 }
 
@@ -54,15 +72,10 @@ mod tests {
         Product {
             id: "7".to_owned(),
             title: title.to_owned(),
-            description: String::new(),
-            vendor: String::new(),
-            category: String::new(),
-            tags: Vec::new(),
             url: url.to_owned(),
-            image: None,
             price: 100,
-            price_before: None,
             available: true,
+            ..Product::default()
         }
     }
 
@@ -83,6 +96,35 @@ mod tests {
             assert_eq!(percent_off(price, Some(before)), expected, "{price} instead of {before}");
         }
         assert_eq!(percent_off(100, None), None);
+    }
+
+    #[test]
+    fn a_rating_has_one_to_five_stars_and_somebody_who_gave_them() {
+        for (hundredths, count, is_one) in [
+            (99, None, false),
+            (100, None, true),
+            (500, Some(1), true),
+            (501, Some(1), false),
+            (450, Some(0), false),
+        ] {
+            assert_eq!(Rating::of(hundredths, count).is_some(), is_one, "{hundredths} {count:?}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_between_some_variants_and_not_too_many() {
+        let variant =
+            |at: usize| Variant { id: at.to_string(), title: at.to_string(), price: 1, available: true };
+        let of = |count| Choice::of("Size".to_owned(), (0..count).map(variant).collect()).is_some();
+        assert_eq!([0, 1, 2, VARIANTS_MAX, VARIANTS_MAX + 1].map(of), [false, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_product_that_an_earlier_release_stored_is_read() {
+        let stored = serde_json::to_value(product("Oak", "/products/oak")).unwrap();
+        let fields = ["second_image", "rating", "choice"];
+        assert!(fields.iter().all(|field| stored.get(field).is_none()), "{stored}");
+        assert_eq!(serde_json::from_value::<Product>(stored).unwrap(), product("Oak", "/products/oak"));
     }
 
     #[test]

@@ -132,6 +132,7 @@ fn product(index: usize, row: &Row) -> Product {
         price,
         price_before: (before > 0).then_some(before),
         available: index % 7 != 3,
+        ..Product::default()
     }
 }
 

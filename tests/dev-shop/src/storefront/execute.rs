@@ -134,13 +134,23 @@ impl<'a> Execution<'a> {
                 let message = "Access denied for tags field. Required access: `unauthenticated_read_product_tags` access scope.";
                 return Err(problem(message, "ACCESS_DENIED"));
             }
-            let value = object.get(name);
+            let value = match name {
+                "metafield" => self.metafield(object, field),
+                name => object.get(name).cloned(),
+            };
             let value = value.ok_or_else(|| {
                 problem(&format!("Field '{name}' doesn't exist on type '{kind}'"), "undefinedField")
             })?;
-            chosen.insert(key(field), self.value(value, field)?);
+            chosen.insert(key(field), self.value(&value, field)?);
         }
         Ok(Value::Object(chosen))
+    }
+
+    /// Evaluates `metafield(namespace:, key:)`; null if there is no such metafield.
+    fn metafield(&self, object: &Map<String, Value>, field: &Field<'a, String>) -> Option<Value> {
+        let named = |name: &str| Some(self.named(&field.arguments, name)?.as_str()?.to_owned());
+        let name = format!("{}.{}", named("namespace")?, named("key")?);
+        Some(object.get("metafields")?.get(name).cloned().unwrap_or_default())
     }
 
     /// Returns the fields of a selection, including those of fragments.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use crate::goods::{Collection, Goods, Product};
+use crate::goods::{Collection, Goods, Product, Variant};
 
 /// A country's prices: its currency, and its exchange rate from the shop's currency in percent.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +117,9 @@ fn collection(goods: &Goods, collection: &Collection, market: Market) -> Value {
 
 pub(crate) fn product(product: &Product, market: Market) -> Value {
     let range = |cents: u64| json!({ "minVariantPrice": market.money(cents), "maxVariantPrice": market.money(cents) });
-    let picture = picture(product);
+    let [picture, second] = product.pictures().map(|url| picture(&url));
+    let variants: Vec<_> = product.variants().iter().map(|it| variant(product, it, market)).collect();
+    let first = variants.iter().find(|it| it["availableForSale"] == true).or(variants.first());
     json!({
         "__typename": "Product",
         "id": format!("gid://shopify/Product/{}", product.id),
@@ -131,26 +133,39 @@ pub(crate) fn product(product: &Product, market: Market) -> Value {
         "onlineStoreUrl": null,
         "updatedAt": "2026-11-24T00:00:00Z",
         "featuredImage": picture,
-        "images": { "nodes": [picture] },
+        "images": { "nodes": [picture, second] },
+        "metafields": reviews(product),
+        "options": [{ "__typename": "ProductOption", "name": product.option() }],
         "priceRange": range(product.price),
         "compareAtPriceRange": range(product.before.unwrap_or(0)),
-        "selectedOrFirstAvailableVariant": variant(product, market),
-        "variants": { "nodes": [variant(product, market)] },
+        "selectedOrFirstAvailableVariant": first,
+        "variants": { "nodes": variants },
     })
 }
 
-fn picture(product: &Product) -> Value {
+/// Returns the metafields of Shopify's standard definitions of reviews, by their full names.
+fn reviews(product: &Product) -> Value {
+    let Some((average, count)) = &product.rating else { return json!({}) };
+    let metafield = |value: String| json!({ "__typename": "Metafield", "value": value });
+    let rating = json!({ "value": average, "scale_min": "1.0", "scale_max": "5.0" });
     json!({
-        "__typename": "Image", "id": null, "url": product.picture(), "altText": null, "width": 600, "height": 600,
+        "reviews.rating": metafield(rating.to_string()),
+        "reviews.rating_count": count.map(|count| metafield(count.to_string())),
     })
 }
 
-fn variant(product: &Product, market: Market) -> Value {
+fn picture(url: &str) -> Value {
+    json!({
+        "__typename": "Image", "id": null, "url": url, "altText": null, "width": 600, "height": 600,
+    })
+}
+
+fn variant(product: &Product, variant: &Variant<'_>, market: Market) -> Value {
     json!({
         "__typename": "ProductVariant",
-        "id": format!("gid://shopify/ProductVariant/{}", product.variant_id()),
-        "title": "Default Title",
-        "availableForSale": product.available,
+        "id": format!("gid://shopify/ProductVariant/{}", variant.id),
+        "title": variant.title,
+        "availableForSale": variant.available,
         "price": market.money(product.price),
         "compareAtPrice": product.before.map(|before| market.money(before)),
     })

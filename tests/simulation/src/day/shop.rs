@@ -126,6 +126,7 @@ fn product(at: usize) -> Product {
         price: 4_900 + 370 * number,
         price_before: at.is_multiple_of(5).then_some(9_900 + 370 * number),
         available: at % 9 != 8,
+        ..Product::default()
     }
 }
 

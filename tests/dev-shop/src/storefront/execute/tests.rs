@@ -54,11 +54,31 @@ fn the_app_s_own_questions_are_answered() {
     let search = include_str!("../../../../../components/catalog-shopify/queries/search.graphql");
     let shop = include_str!("../../../../../components/catalog-shopify/queries/shop.graphql");
     let collections = include_str!("../../../../../components/catalog-shopify/queries/collections.graphql");
-    let variables = json!({ "first": 20, "after": null, "term": "wand", "tags": false, "country": "DE" });
-    for query in [format!("{products}{CARD}"), format!("{search}{CARD}"), shop.into(), collections.into()] {
-        let answer = ask(&query, &variables, false);
-        assert!(answer["errors"].is_null(), "{answer}");
+    for has_token in [false, true] {
+        let variables =
+            json!({ "first": 20, "after": null, "term": "wand", "tags": has_token, "country": "DE" });
+        for query in [format!("{products}{CARD}"), format!("{search}{CARD}"), shop.into(), collections.into()]
+        {
+            let answer = ask(&query, &variables, has_token);
+            assert!(answer["errors"].is_null(), "{answer}");
+        }
     }
+}
+
+#[test]
+fn reviews_are_metafields_and_variants_have_a_stock_of_their_own() {
+    let query = "query($handle: String) { product(handle: $handle) { rating: metafield(namespace: \"reviews\", \
+                 key: \"rating\") { value } count: metafield(namespace: \"reviews\", key: \"rating_count\") { value } \
+                 options { name } variants(first: 9) { nodes { title availableForSale } } } }";
+    let product = |handle: &str| ask(query, &json!({ "handle": handle }), true)["data"]["product"].clone();
+    let cloak = product("moss-wool-cloak");
+    assert_eq!((&cloak["rating"], &cloak["options"][0]["name"]), (&Value::Null, &json!("Size")));
+    assert_eq!(cloak["variants"]["nodes"][0], json!({ "title": "S", "availableForSale": false }));
+    let wand = product("ember-oak-wand");
+    assert_eq!(wand["variants"]["nodes"], json!([{ "title": "Default Title", "availableForSale": true }]));
+    assert_eq!(wand["count"], json!({ "value": "128" }));
+    assert!(wand["rating"]["value"].as_str().unwrap().contains(r#""value":"4.6""#), "{wand}");
+    assert_eq!(product("copper-cauldron")["count"], Value::Null);
 }
 
 #[test]
