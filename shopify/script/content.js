@@ -58,12 +58,13 @@ const say = (button, text, added) => {
   }, 2500);
 };
 
-// Opens the product's page if the product has options or could not be added.
+// Puts the variant into the cart that the button's form has chosen. Without one, it opens the product's page if there is
+// something to choose.
 const put = async (host, button) => {
   if (button.ariaBusy === 'true') return;
   button.ariaBusy = 'true';
   const link = pageOf(button);
-  const variant = await variantOf(link).catch(() => null);
+  const variant = +button.form?.elements.id.value || await variantOf(link).catch(() => null);
   if (variant) {
     const added = await add(variant).then(() => true, () => false);
     say(button, added ? host.dataset.added ?? 'Added' : host.dataset.failed ?? 'Could not add', added);
@@ -95,7 +96,10 @@ export const listen = (host, tree) => {
     const element = event.target.closest?.(selector);
     if (element) act(element, event);
   });
-  on('click', '[data-cart]', (button) => put(host, button));
+  on('click', '[data-cart]', (button, event) => {
+    event.preventDefault();
+    put(host, button);
+  });
   on('click', '[data-id] a', (link) => see(link.closest('[data-id]').dataset.id));
   on('click', 'a[data-term]', (link) => search(link.dataset.term));
   on('click', 'button[data-term]', (button) => {

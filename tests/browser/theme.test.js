@@ -185,6 +185,50 @@ for (const [way, at] of Object.entries({ 'the theme does it': shop, 'Shopify has
   }, { at });
 }
 
+story('a variant is chosen in the block and put into the cart, and what is sold out cannot be', async (visitor) => {
+  const { page, block } = visitor;
+  await visitor.visit();
+  model.say(plan);
+  await visitor.seeSwap();
+  const form = block.locator('form.choice');
+  assert.equal(await form.getByRole('radio', { name: 'Paper' }).isChecked(), true);
+  assert.equal(await form.getByRole('radio', { name: 'Dragon hide' }).isDisabled(), true);
+  const cloth = form.getByRole('radio', { name: 'Cloth' });
+  await cloth.check();
+  const [added] = await Promise.all([
+    page.waitForRequest((request) => request.method() === 'POST' && request.url().includes('/cart/add.js')),
+    form.getByRole('button', { name: /^Add to cart/ }).click(),
+  ]);
+  assert.deepEqual(added.postDataJSON().items, [{ id: Number(await cloth.getAttribute('value')), quantity: 1 }]);
+  await block.getByText('Added').first().waitFor();
+  assert.equal(new URL(page.url()).pathname, '/', 'the form is not sent as well');
+  await form.scrollIntoViewIfNeeded();
+  await visitor.picture('theme-choice');
+}, { at: renamed, consents: true });
+
+story('a product has its stars, and its second picture once a pointer or the focus is on it', async (visitor) => {
+  const { page, block } = visitor;
+  await visitor.visit();
+  const rating = block.locator('.rating').first();
+  assert.match(await rating.textContent(), /4.6 out of 5 stars128 reviews$/);
+  const tile = block.locator('.cards li').first();
+  await tile.scrollIntoViewIfNeeded();
+  const seconds = () => block.locator('.second:visible').count();
+  await page.mouse.move(0, 0);
+  assert.equal(await seconds(), 0);
+  const box = await tile.boundingBox();
+  await tile.hover();
+  await tile.locator('.second').waitFor();
+  assert.equal(await seconds(), 1);
+  await visitor.picture('theme-second');
+  assert.deepEqual(await tile.boundingBox(), box);
+  await page.mouse.move(0, 0);
+  await block.locator('.cards li').nth(1).getByRole('link').first().focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await seconds(), 1);
+  assert.deepEqual(await visitor.shifts(), []);
+});
+
 story('a merchant who renames the prefix finds everything under the new one', async (visitor) => {
   await visitor.visit();
   assert.ok(visitor.asked.every((path) => path.startsWith('/tools/magic/')), visitor.asked.join(' '));

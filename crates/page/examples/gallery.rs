@@ -4,6 +4,8 @@
 //! every look, for `cargo xtask gallery`. A language as a second argument replaces that of every shop.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
+#[path = "../tests/samples/detail.rs"]
+mod detail;
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 
@@ -204,6 +206,7 @@ fn of_prices() -> Vec<Catalog> {
 fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)) -> Catalog {
     let (mut shop, mut products) = (samples::shop(), samples::products(count));
     shop.settings.url = Some(String::from("https://wands.example"));
+    detail::detail(&mut products);
     for product in &mut products {
         change(&mut shop, product);
     }
@@ -211,6 +214,10 @@ fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)
         change(&mut shop, &mut samples::products(1)[0]);
     }
     let said = products.first().map_or("Wands", |product| product.title.as_str()).to_owned();
+    for choice in products.iter_mut().skip(1).filter_map(|product| product.choice.as_mut()) {
+        choice.name.clone_from(&said);
+        choice.variants[0].title.clone_from(&said);
+    }
     let mut collections = samples::collections(&products);
     for collection in &mut collections {
         collection.title.clone_from(&said);
@@ -273,7 +280,8 @@ impl Catalog {
         blocks.extend(more.into_iter().flatten());
         blocks.extend(
             products
-                .first()
+                .get(1)
+                .or(products.first())
                 .map(|&product| View::Spotlight(spotlight::View { heading: heading(), text, product })),
         );
         let page = Page { shop: &self.shop, title: text, blocks, generated: true, look };

@@ -3,6 +3,8 @@
 //! With a third, `content`, only the content is written; or it names a look, such as `calm`, or a language, such as `ar`.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
+#[path = "../tests/samples/detail.rs"]
+mod detail;
 #[path = "../tests/samples/generated.rs"]
 mod generated;
 #[path = "../tests/samples/mod.rs"]
@@ -16,7 +18,8 @@ fn main() {
     let kind = arguments.next().unwrap_or_default();
     let count = arguments.next().and_then(|word| word.parse().ok()).unwrap_or(14);
     let third = arguments.next().unwrap_or_default();
-    let (mut shop, products, promises) = (samples::shop(), samples::products(count), samples::promises());
+    let (mut shop, mut products, promises) = (samples::shop(), samples::products(count), samples::promises());
+    detail::detail(&mut products);
     let (collections, questions) = (samples::collections(&products), samples::questions());
     if let Some(language) = Language::of(&third) {
         shop.settings.language = language.tag().parse().unwrap_or_default();

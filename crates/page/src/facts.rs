@@ -3,7 +3,7 @@
 //! They are those that the page shows, as the catalog has them. A fact that is not known is left out.
 
 use model::NO_CURRENCY;
-use model::catalog::Product;
+use model::catalog::{Product, Rating};
 use model::text::is_visible;
 use serde::Serialize;
 
@@ -48,8 +48,23 @@ struct Item<'a> {
     category: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     brand: Option<Brand<'a>>,
+    #[serde(rename = "aggregateRating", skip_serializing_if = "Option::is_none")]
+    rating: Option<AggregateRating>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offers: Option<Offer<'a>>,
+}
+
+/// The average of reviews (<https://schema.org/AggregateRating>).
+#[derive(Serialize)]
+struct AggregateRating {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "ratingValue")]
+    value: String,
+    #[serde(rename = "bestRating")]
+    best: u32,
+    #[serde(rename = "reviewCount")]
+    count: u32,
 }
 
 #[derive(Serialize)]
@@ -98,8 +113,20 @@ fn item<'a>(shop: &'a Shop, product: &'a Product) -> Item<'a> {
         image: image.filter(|url| url.starts_with("https://") && Address::of_picture(url).is_some()),
         category: known(&product.category),
         brand: known(&product.vendor).map(|name| Brand { kind: "Brand", name }),
+        rating: product.rating.and_then(aggregate_rating),
         offers: (shop.currency != NO_CURRENCY).then(|| offer(shop, product)),
     }
+}
+
+/// Returns the fact of a rating; none without a count, because search engines refuse it.
+fn aggregate_rating(rating: Rating) -> Option<AggregateRating> {
+    let Rating { average_hundredths, count } = Rating::of(rating.average_hundredths, rating.count)?;
+    Some(AggregateRating {
+        kind: "AggregateRating",
+        value: Style::PLAIN.write(average_hundredths.into(), 2),
+        best: Rating::HUNDREDTHS_MAX / 100,
+        count: count?,
+    })
 }
 
 fn offer<'a>(shop: &'a Shop, product: &Product) -> Offer<'a> {

@@ -27,6 +27,7 @@ mod about;
 mod address;
 pub mod because;
 pub mod blocks;
+mod choosing;
 mod document;
 mod escape;
 mod facts;
@@ -41,6 +42,7 @@ mod picture;
 mod ratio;
 mod sections;
 mod shelves;
+mod stars;
 mod tiles;
 mod view;
 

@@ -9,9 +9,11 @@ use model::text::is_visible;
 use words::Words;
 
 use crate::address::Address;
+use crate::choosing::Choosing;
 use crate::money::money;
 use crate::picture::{Place, variants};
 use crate::ratio::Ratio;
+use crate::stars::Stars;
 use crate::{Look, Shop};
 
 /// The fewest products of a grid that can be sorted.
@@ -64,7 +66,10 @@ pub struct Card<'a> {
     pub picture: Option<Picture<'a>>,
     /// The ratio of the place for the picture.
     pub ratio: Ratio,
+    /// The second picture, if the place shows one.
+    pub second: Option<Picture<'a>>,
     pub price: Price,
+    pub rating: Option<Stars>,
     pub purchase: Purchase<'a>,
 }
 
@@ -113,6 +118,8 @@ pub struct Price {
 pub enum Purchase<'a> {
     /// With the cart on this page.
     Cart,
+    /// Of a variant that the shopper chooses, into the cart.
+    Choice(Choosing<'a>),
     /// On the shop's own product page.
     Page(Address<'a>),
     SoldOut,
@@ -260,8 +267,16 @@ impl<'a> Sections<'a> {
         let mut card = Card { ratio, ..self.card(product, place) };
         if let (Some(picture), Some(image)) = (&mut card.picture, &product.image) {
             picture.is_whole = !ratio.suits(image);
+            card.second = self.second(product, ratio, place);
         }
         card
+    }
+
+    /// Returns the second picture of a product in a list. It says nothing that the first does not, and so has no text.
+    fn second(&self, product: &'a Product, ratio: Ratio, place: Place) -> Option<Picture<'a>> {
+        let image = product.second_image.as_ref()?;
+        let picture = self.loaded(image, "", place, Loading::Lazy)?;
+        Some(Picture { is_whole: !ratio.suits(image), ..picture })
     }
 
     /// Returns the card of a product whose picture is shown in this place.
@@ -281,20 +296,37 @@ impl<'a> Sections<'a> {
             picture: product.image.as_ref().and_then(|image| self.picture(image, &product.title, place)),
             ratio: Ratio::of_most(&product.image.iter().collect::<Vec<_>>()),
             price: self.price(product.price, product.price_before),
+            rating: product.rating.and_then(|rating| Stars::of(rating, self.words)),
+            second: None,
             purchase: self.purchase(product, link),
+        }
+    }
+
+    /// Returns the card of a product that a block is about: it lets the shopper choose a variant.
+    pub fn card_to_buy(&mut self, product: &'a Product, place: Place) -> Card<'a> {
+        let card = self.card(product, place);
+        let choice = product.choice.as_ref().filter(|_| product.available && card.link.is_some());
+        match choice.and_then(|choice| Choosing::of(choice, self.home(), |price| self.money(price))) {
+            Some(choosing) => Card { purchase: Purchase::Choice(choosing), ..card },
+            None => card,
         }
     }
 
     /// Returns a picture, if its address is usable. `title` stands in for a missing text.
     pub fn picture(&mut self, image: &'a Image, title: &'a str, place: Place) -> Option<Picture<'a>> {
-        let url = Address::of_picture(&image.url)?;
         let loading = match self.pictures {
             0 => Loading::First,
             1..=EAGER_PICTURES => Loading::Eager,
             _ => Loading::Lazy,
         };
-        self.pictures += 1;
         let alt = if is_visible(&image.alt) { &image.alt } else { title };
+        let picture = self.loaded(image, alt, place, loading)?;
+        self.pictures += 1;
+        Some(picture)
+    }
+
+    fn loaded(&self, image: &'a Image, alt: &'a str, place: Place, loading: Loading) -> Option<Picture<'a>> {
+        let url = Address::of_picture(&image.url)?;
         let (width, height) = (image.width.max(1), image.height.max(1));
         let is_whole = !Ratio::of_most(&[image]).suits(image);
         let sizes = place.sizes(self.look);

@@ -1,6 +1,8 @@
 //! Every word of ours on a page comes from the files of `crates/words`: in the pseudo-language, nothing but the shop's
 //! own texts is left as it is written here.
 
+#[path = "samples/detail.rs"]
+mod detail;
 #[path = "samples/generated.rs"]
 mod generated;
 mod samples;
@@ -78,7 +80,8 @@ fn the_fallback_page_has_no_words_but_those_of_the_files() {
 #[test]
 fn no_block_has_words_but_those_of_the_files_and_of_its_plan() {
     for url in [None, Some("https://wands.example")] {
-        let (shop, products, promises) = (shop(url), samples::products(9), samples::promises());
+        let (shop, mut products, promises) = (shop(url), samples::products(9), samples::promises());
+        detail::detail(&mut products);
         let [first, others @ ..] = products.as_slice() else { panic!("there are nine") };
         let (collections, questions) = (samples::collections(&products), samples::questions());
         let page = generated::page(&shop, first, others, &promises, &collections, &questions);
@@ -89,6 +92,9 @@ fn no_block_has_words_but_those_of_the_files_and_of_its_plan() {
         own.extend(collections.iter().filter_map(|collection| collection.title.get(..1)));
         let halves = questions.iter().filter_map(|text| model::shop::question(text));
         own.extend(halves.flat_map(|(question, answer)| [question, answer]));
+        let choices = || products.iter().filter_map(|product| product.choice.as_ref());
+        own.extend(choices().map(|choice| choice.name.as_str()));
+        own.extend(choices().flat_map(|choice| &choice.variants).map(|variant| variant.title.as_str()));
         own.extend(page.blocks.iter().flat_map(copy_of));
         check(&page, &own);
     }

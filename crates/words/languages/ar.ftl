@@ -14,6 +14,15 @@ why-bought = اخترناه لك بناءً على ما اشتريته هنا م
 price-now = الآن
 price-before = سابقًا
 percent-off = خصم { $percent }%
+stars = { $stars } من 5 نجوم
+reviews = { $count ->
+    [zero] { $count } مراجعة
+    [one] مراجعة واحدة
+    [two] مراجعتان
+    [few] { $count } مراجعات
+    [many] { $count } مراجعة
+   *[other] { $count } مراجعة
+}
 together = { $count ->
     [zero] { $count } منتج معًا
     [one] منتج واحد

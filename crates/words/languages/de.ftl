@@ -14,6 +14,11 @@ why-bought = Für Sie ausgewählt, weil Sie hier schon etwas gekauft haben.
 price-now = Jetzt
 price-before = Vorher
 percent-off = { $percent } % Rabatt
+stars = { $stars } von 5 Sternen
+reviews = { $count ->
+    [one] { $count } Bewertung
+   *[other] { $count } Bewertungen
+}
 together = { $count ->
     [one] { $count } Produkt
    *[other] { $count } Produkte zusammen

@@ -20,6 +20,12 @@ price-now = Now
 # Before the former price, for screen readers.
 price-before = Before
 percent-off = { $percent }% off
+# What buyers say of a product, for screen readers: the average, and how many say it.
+stars = { $stars } out of 5 stars
+reviews = { $count ->
+    [one] { $count } review
+   *[other] { $count } reviews
+}
 # The label of the total price of a bundle.
 together = { $count ->
     [one] { $count } product

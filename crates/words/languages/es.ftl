@@ -14,6 +14,12 @@ why-bought = Elegido para ti porque ya has comprado aquí.
 price-now = Ahora
 price-before = Antes
 percent-off = { $percent } % de descuento
+stars = { $stars } de 5 estrellas
+reviews = { $count ->
+    [one] { $count } reseña
+    [many] { $count } de reseñas
+   *[other] { $count } reseñas
+}
 together = { $count ->
     [one] { $count } producto
     [many] { $count } de productos juntos

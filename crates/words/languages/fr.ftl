@@ -14,6 +14,12 @@ why-bought = Choisi pour vous parce que vous avez déjà acheté ici.
 price-now = Maintenant
 price-before = Avant
 percent-off = −{ $percent } %
+stars = { $stars } étoiles sur 5
+reviews = { $count ->
+    [one] { $count } avis
+    [many] { $count } d’avis
+   *[other] { $count } avis
+}
 together = { $count ->
     [one] { $count } produit
     [many] { $count } de produits ensemble

@@ -14,6 +14,12 @@ why-bought = נבחר בשבילך לפי קניות קודמות כאן.
 price-now = עכשיו
 price-before = קודם
 percent-off = { $percent }% הנחה
+stars = { $stars } מתוך 5 כוכבים
+reviews = { $count ->
+    [one] ביקורת אחת
+    [two] שתי ביקורות
+   *[other] { $count } ביקורות
+}
 together = { $count ->
     [one] מוצר אחד
     [two] שני מוצרים יחד

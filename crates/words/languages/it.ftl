@@ -14,6 +14,12 @@ why-bought = Scelto per te perché hai già comprato qui.
 price-now = Ora
 price-before = Prima
 percent-off = { $percent }% di sconto
+stars = { $stars } stelle su 5
+reviews = { $count ->
+    [one] { $count } recensione
+    [many] { $count } di recensioni
+   *[other] { $count } recensioni
+}
 together = { $count ->
     [one] { $count } prodotto
     [many] { $count } di prodotti insieme

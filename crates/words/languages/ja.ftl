@@ -14,6 +14,10 @@ why-bought = 以前のお買い物をもとに選びました。
 price-now = 現在の価格
 price-before = 元の価格
 percent-off = { $percent }%オフ
+stars = 5つ星のうち{ $stars }
+reviews = { $count ->
+   *[other] レビュー{ $count }件
+}
 together = { $count ->
    *[other] { $count }点の合計
 }

@@ -14,6 +14,11 @@ why-bought = Voor je uitgekozen omdat je hier al eens iets hebt gekocht.
 price-now = Nu
 price-before = Eerder
 percent-off = { $percent }% korting
+stars = { $stars } van 5 sterren
+reviews = { $count ->
+    [one] { $count } beoordeling
+   *[other] { $count } beoordelingen
+}
 together = { $count ->
     [one] { $count } product
    *[other] { $count } producten samen

@@ -14,6 +14,13 @@ why-bought = Wybrane dla ciebie na podstawie wcześniejszych zakupów.
 price-now = Teraz
 price-before = Wcześniej
 percent-off = { $percent }% taniej
+stars = { $stars } z 5 gwiazdek
+reviews = { $count ->
+    [one] { $count } opinia
+    [few] { $count } opinie
+    [many] { $count } opinii
+   *[other] { $count } opinii
+}
 together = { $count ->
     [one] { $count } produkt
     [few] { $count } produkty razem

@@ -14,6 +14,12 @@ why-bought = Escolhido para você porque você já comprou aqui.
 price-now = Agora
 price-before = Antes
 percent-off = { $percent }% de desconto
+stars = { $stars } de 5 estrelas
+reviews = { $count ->
+    [one] { $count } avaliação
+    [many] { $count } de avaliações
+   *[other] { $count } avaliações
+}
 together = { $count ->
     [one] { $count } produto
     [many] { $count } de produtos juntos

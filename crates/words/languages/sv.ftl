@@ -14,6 +14,11 @@ why-bought = Valt åt dig eftersom du har handlat här förut.
 price-now = Nu
 price-before = Tidigare
 percent-off = { $percent } % rabatt
+stars = { $stars } av 5 stjärnor
+reviews = { $count ->
+    [one] { $count } omdöme
+   *[other] { $count } omdömen
+}
 together = { $count ->
     [one] { $count } produkt
    *[other] { $count } produkter tillsammans

@@ -69,7 +69,7 @@ pub struct View<'a> {
 
 impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
-        let card = self.product.map(|product| sections.card(product, Place::Opening));
+        let card = self.product.map(|product| sections.card_to_buy(product, Place::Opening));
         let section = Section {
             id: sections.next_id(),
             words: sections.words(),

@@ -63,7 +63,7 @@ pub struct View<'a> {
 
 impl<'a> Render<'a> for View<'a> {
     fn render(&self, sections: &mut Sections<'a>) {
-        let (id, card) = (sections.next_id(), sections.card(self.product, Place::Beside));
+        let (id, card) = (sections.next_id(), sections.card_to_buy(self.product, Place::Beside));
         sections.add(&Section { id, heading: self.heading, text: self.text, card });
     }
 }
