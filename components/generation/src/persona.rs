@@ -188,6 +188,37 @@ mod tests {
             prop_assert!(score(persona, &Evidence::of(&after, &assortment())) >= before);
         }
 
+        // A view of a product is evidence for explorers, and for deal hunters too if the product is reduced.
+        #[test]
+        fn evidence_for_one_persona_alone_raises_no_other_and_keeps_what_was_read(
+            signals in any_signals(),
+            (persona, kind) in prop::sample::select(vec![
+                (Persona::Explorer, 1), (Persona::Loyalist, 0), (Persona::Loyalist, 1), (Persona::Dealhunter, 0),
+                (Persona::Dealhunter, 1), (Persona::Minimalist, 0),
+            ]),
+        ) {
+            let scores = |signals: &Signals| {
+                let evidence = Evidence::of(signals, &assortment());
+                Persona::ALL.map(|persona| score(persona, &evidence))
+            };
+            let mut after = signals.clone();
+            more(persona, kind, &mut after);
+            let both = scores(&signals).into_iter().zip(scores(&after));
+            for (of, (before, after)) in Persona::ALL.into_iter().zip(both) {
+                prop_assert!(of == persona || after <= before, "{of:?}: {before} {after}");
+            }
+            if read_all(&signals).persona == persona {
+                prop_assert_eq!(read_all(&after).persona, persona);
+            }
+        }
+
+        #[test]
+        fn a_confidence_above_that_of_a_stranger_has_reasons(signals in any_signals()) {
+            let (reading, stranger) = (read_all(&signals), read_all(&Signals::default()));
+            prop_assert!(reading.confidence <= stranger.confidence || !reading.reasons.is_empty());
+            prop_assert!(reading.confidence < 100, "signals prove nothing");
+        }
+
         #[test]
         fn the_order_of_signals_does_not_matter(signals in any_signals()) {
             let mut turned = signals.clone();

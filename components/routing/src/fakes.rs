@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::jobs::{CustomerId, Enqueued, MaintenanceKind, MaintenanceTask, State};
 
-use crate::signals;
+use crate::signals::{Session, day_of};
 use crate::{Failure, Found, Method, handle};
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Requested;
@@ -133,6 +133,11 @@ impl Default for Fake {
     }
 }
 
+/// Returns the stored form of signals that were given today.
+pub(crate) fn stored(signals: &Signals) -> Vec<u8> {
+    Session::of(signals.clone(), day_of(NOW_MS)).written()
+}
+
 impl Fake {
     pub(crate) fn get(&self, target: &str) -> Answer {
         Answer::of(handle(self, Method::Get, target, &FakeRequest::default()))
@@ -148,7 +153,7 @@ impl Fake {
     }
 
     pub(crate) fn session_of(&self, key: &str) -> Option<Signals> {
-        self.stored.borrow().get(key).map(|found| signals::decode(&found.bytes))
+        self.stored.borrow().get(key).map(|found| Session::whole(&found.bytes).signals)
     }
 
     /// Returns the stored keys.

@@ -3,13 +3,13 @@
 use model::Signals;
 use model::jobs::{Enqueued, GenerationRequest, Work};
 
-use crate::capabilities::{Failure, Log, Queue, Storage};
-use crate::signals;
+use crate::capabilities::{Clock, Failure, Log, Queue, Storage};
+use crate::signals::{self, Session};
 use crate::visitor::Visitor;
 
 /// Requests a page for a visitor, based on their stored signals.
 pub(crate) fn request_page(
-    deployment: &(impl Queue + Storage + Log),
+    deployment: &(impl Queue + Storage + Clock + Log),
     visitor: &Visitor,
     work: Work,
 ) -> Result<Enqueued, Failure> {
@@ -39,10 +39,13 @@ pub(crate) fn request_page_after(
 }
 
 /// Reads a visitor's signals. If storage does not answer, they count as a stranger, who also gets a page.
-pub(crate) fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
+pub(crate) fn recall(deployment: &(impl Storage + Clock + Log), visitor: &Visitor) -> Signals {
     let Some(session) = visitor.session() else { return Signals::default() };
     match deployment.read(session, signals::BYTES_MAX) {
-        Ok(found) => found.map(|found| signals::decode(&found.bytes)).unwrap_or_default(),
+        Ok(found) => {
+            let today = signals::day_of(deployment.now_ms());
+            found.map(|found| Session::read(&found.bytes, today).signals).unwrap_or_default()
+        }
         Err(failure) => {
             let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
             deployment.warn("cannot read a session", &particulars);

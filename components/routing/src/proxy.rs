@@ -4,13 +4,13 @@
 //! while its signature is valid, because repeating it changes nothing more. A report may not be repeated.
 
 use model::pages::{Fragment, PageMetadata};
-use model::{EventId, Key, ShopId, ShopperId, Signals};
+use model::{EventId, Key, ShopId, ShopperId};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 use words::Language;
 
 use crate::admission;
-use crate::capabilities::{Cache, Content, Deployment, Failure, Log, Queue, Storage, Swap};
+use crate::capabilities::{Cache, Clock, Content, Deployment, Failure, Log, Queue, Storage, Swap};
 use crate::domains;
 use crate::effects;
 use crate::events::Event;
@@ -19,7 +19,7 @@ use crate::http::{Body, Reply, Request, Response};
 use crate::identity::Identity;
 use crate::in_theme::InTheme;
 use crate::refusal::Refusal;
-use crate::signals;
+use crate::signals::{self, Session};
 use crate::status;
 use crate::storefront::{self, Shown};
 use crate::target::Target;
@@ -207,9 +207,9 @@ fn keep<D: Deployment>(
 }
 
 /// Reads a session. An unreadable one is joined at a later report.
-fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
+fn recall(deployment: &(impl Storage + Clock), key: Key<'_>) -> Option<Session> {
     let found = deployment.read(key, signals::BYTES_MAX).ok()??;
-    Some(signals::decode(&found.bytes))
+    Some(Session::read(&found.bytes, signals::day_of(deployment.now_ms())))
 }
 
 /// Deletes a visitor's data, with one call for each kind: hardly anybody has more pages than one call deletes. The

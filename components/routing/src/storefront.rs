@@ -158,7 +158,7 @@ impl Wanted {
 
 /// Requests a page, as far as the limits allow it. The result does not change what the shopper is served.
 fn request_page(
-    deployment: &(impl Queue + Storage + Limits + Log),
+    deployment: &(impl Queue + Storage + Limits + Clock + Log),
     visitor: &Visitor,
     request: &impl Request,
     wanted: Wanted,

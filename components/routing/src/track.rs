@@ -13,12 +13,12 @@ use routes::{Route, Rule};
 use serde_json::json;
 
 use crate::admission;
-use crate::capabilities::{Cache, Deployment, Failure, Limits, Log, Queue, Storage, Swap};
+use crate::capabilities::{Cache, Clock, Deployment, Failure, Limits, Log, Queue, Storage, Swap};
 use crate::events::{Event, Report};
 use crate::http::{Reply, Request, Response};
 use crate::page_request;
 use crate::refusal::Refusal;
-use crate::signals;
+use crate::signals::{self, Session};
 use crate::visitor::Visitor;
 
 /// How long a session is stored after its last signal: 30 days.
@@ -107,7 +107,7 @@ pub(crate) fn keep<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
     events: &[Event],
-    visitors: Option<&Signals>,
+    visitors: Option<&Session>,
 ) -> Result<Kept, Refusal> {
     const NOTHING: Kept = Kept { stored: 0, earlier: Earlier::Unknown };
     let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return Ok(NOTHING) };
@@ -141,24 +141,25 @@ fn is_form(essence: &str) -> bool {
 
 /// Adds to a session by compare-and-swap, because others may add to it at the same time.
 fn store(
-    deployment: &(impl Storage + Limits),
+    deployment: &(impl Storage + Limits + Clock),
     visitor: &Visitor,
     session: Key<'_>,
     events: &[Event],
-    visitors: Option<&Signals>,
+    visitors: Option<&Session>,
 ) -> Result<Change, NotStored> {
+    let today = signals::day_of(deployment.now_ms());
     for _ in 0..TRIES {
         let found = deployment.read(session, signals::BYTES_MAX)?;
         let version = found.as_ref().map(|found| found.version);
         if version.is_none() && !admission::admits_session(deployment, visitor) {
             return Err(NotStored::Limited);
         }
-        let before = found.map(|found| signals::decode(&found.bytes)).unwrap_or_default();
-        let joined = visitors.map_or_else(|| before.clone(), |newer| signals::join(before.clone(), newer));
-        let earlier = Earlier::of(&joined);
-        let after = signals::add(joined, events);
-        match deployment.compare_and_swap(session, version, &signals::encode(&after), SESSION_TTL_SECONDS)? {
-            Swap::Done => return Ok(Change { before, earlier, after }),
+        let before = found.map(|found| Session::read(&found.bytes, today)).unwrap_or_default();
+        let joined = visitors.map_or_else(|| before.clone(), |newer| before.clone().join(newer));
+        let earlier = Earlier::of(&joined.signals);
+        let after = joined.add(events, today);
+        match deployment.compare_and_swap(session, version, &after.written(), SESSION_TTL_SECONDS)? {
+            Swap::Done => return Ok(Change { before: before.signals, earlier, after: after.signals }),
             Swap::Lost => {}
         }
     }

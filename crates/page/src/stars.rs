@@ -27,10 +27,8 @@ impl Stars {
     pub fn of(rating: Rating, words: &'static Words) -> Option<Self> {
         let Rating { average_hundredths, count } = Rating::of(rating.average_hundredths, rating.count)?;
         let numbers = Numbers::of(words.language.tag());
-        let reviews = |count: u32| Reviews {
-            count: numbers.whole(count.into()),
-            text: words.reviews.of(count.into()),
-        };
+        let reviews =
+            |count: u32| Reviews { count: numbers.whole(count.into()), text: words.reviews.of(count.into()) };
         let rounded = |size: u32| (average_hundredths + size / 2) / size;
         let tenths = rounded(10);
         Some(Self {

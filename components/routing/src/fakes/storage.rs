@@ -2,8 +2,7 @@
 
 use model::{Access, Key, Operation, Signals, Store};
 
-use super::Fake;
-use crate::signals;
+use super::{Fake, stored};
 use crate::{Failure, Found, Storage, Swap};
 
 impl Storage for Fake {
@@ -33,7 +32,7 @@ impl Storage for Fake {
         if self.rivals.get() > 0 {
             self.rivals.set(self.rivals.get() - 1);
             let searches = vec![format!("rival {}", self.rivals.get())];
-            self.write(key.clone(), &signals::encode(&Signals { searches, ..Signals::default() }));
+            self.write(key.clone(), &stored(&Signals { searches, ..Signals::default() }));
         }
         if self.stored.borrow().get(&key).map(|found| found.version) != expected {
             return Ok(Swap::Lost);

@@ -11,7 +11,7 @@ use super::sweep;
 use crate::capabilities::{Cache, Deployment, Failure, Queue, Storage};
 use crate::http::json;
 use crate::orders;
-use crate::signals;
+use crate::signals::{self, Session};
 
 /// How long the merchant can fetch the report: as long as the law gives them to answer.
 const TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
@@ -65,7 +65,7 @@ pub(super) fn write<D: Deployment>(
         shop: shop.as_str(),
         customer: &number,
         written_ms: deployment.now_ms(),
-        session: session.map(|found| signals::decode(&found.bytes)),
+        session: session.map(|found| Session::whole(&found.bytes).signals),
         pages: pages(deployment, shop, customer)?,
         counted: counted.and_then(|found| Unit::decode(&found.bytes)),
         counted_as_visitor: as_visitor(deployment, shop, customer)?,

@@ -7,9 +7,8 @@ use model::pages::Cached;
 use model::{Key, ShopperId, Signals};
 use serde_json::{Value, json};
 
-use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, customer, maintenance_task};
+use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, customer, maintenance_task, stored};
 use crate::maintenance::LATE_MS;
-use crate::signals;
 use crate::{Progress, run_maintenance};
 
 const CAUSE: &str = "b54557e4-bdd9";
@@ -181,7 +180,7 @@ fn a_report_of_a_customer_who_is_redacted_meanwhile_is_not_kept() {
 fn a_report_contains_all_data_of_a_customer() {
     let mut shop = Fake { cached: Cached::Fresh(PAGE), state: Some(State::Done), ..Fake::default() };
     let signals = Signals { searches: vec!["oak".into()], ..Signals::default() };
-    shop.write(format!("session:{SHOP}:customer-7"), &signals::encode(&signals));
+    shop.write(format!("session:{SHOP}:customer-7"), &stored(&signals));
     let ids = ["customer-7", "customer-7_DE-DE", "customer-77", "customer-7_x"];
     shop.pages.borrow_mut().extend(ids.map(|id| format!("{SHOP}:{id}")));
     assert_eq!(finish(&shop, &MaintenanceKind::ReportCustomer(customer("7"))), 1);

@@ -5,8 +5,7 @@ use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
 use model::{Persona, Signals};
 use serde_json::{Value, json};
 
-use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};
-use crate::signals;
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed, stored};
 use crate::{Method, handle};
 
 /// The id that a browser drew at random.
@@ -130,7 +129,7 @@ fn identity_follows_from_consent_login_and_market() {
 fn signals_are_shared_by_all_markets() {
     let shop = Fake::default();
     let signals = Signals { visits: 3, ..Signals::default() };
-    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals::encode(&signals));
+    shop.write(session_key(&format!("visitor-{DRAWN}")), &stored(&signals));
     fragment(&shop, &consenting("&country=DE&language=DE"));
     assert_eq!(shop.page_requests.borrow()[0].signals, signals);
 }
@@ -159,10 +158,7 @@ fn words_are_those_of_the_market_and_else_of_the_shop() {
 #[test]
 fn without_consent_nothing_is_stored_or_read() {
     let shop = Fake::default();
-    shop.write(
-        session_key("context-explorer"),
-        &signals::encode(&Signals { visits: 9, ..Signals::default() }),
-    );
+    shop.write(session_key("context-explorer"), &stored(&Signals { visits: 9, ..Signals::default() }));
     shop.stored.borrow_mut().clear();
     for parameters in ["nonce=abc", "nonce=abc&logged_in_customer_id=7041", "nonce=abc&consent=0"] {
         assert_eq!(track(&shop, parameters).json(), json!({ "stored": 0 }), "{parameters}");
@@ -342,7 +338,7 @@ fn a_login_joins_the_visitors_signals() {
     let shop = Fake::default();
     track(&shop, &consenting("&nonce=a"));
     let known = Signals { visits: 5, views: vec!["wand-9".into()], ..Signals::default() };
-    shop.write(session_key("customer-7041"), &signals::encode(&known));
+    shop.write(session_key("customer-7041"), &stored(&known));
     let body = r#"{"events":[{"type":"visit"}]}"#;
     let parameters = consenting("&nonce=b&logged_in_customer_id=7041");
     assert_eq!(shop.post(&signed("/proxy/track", &parameters), body).json(), json!({ "stored": 1 }));
@@ -509,7 +505,7 @@ fn a_collection_is_compared_and_what_was_viewed_follows_unless_it_is_the_subject
     let shop = holding(Cached::Fresh(PAGE));
     let views = vec!["Oak-Wand".to_owned(), "Elder-Wand".to_owned()];
     let signals = Signals { views, ..Signals::default() };
-    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals::encode(&signals));
+    shop.write(session_key(&format!("visitor-{DRAWN}")), &stored(&signals));
     let (beginning, _) = halves(&fragment(&shop, &consenting("&context=collection&about=old-wands")));
     assert!(beginning.contains("At a glance") && beginning.contains("Seen before"), "{beginning}");
     let (beginning, _) = halves(&fragment(&shop, &consenting("&context=product&about=Elder-Wand")));
@@ -521,7 +517,7 @@ fn a_collection_is_compared_and_what_was_viewed_follows_unless_it_is_the_subject
 fn a_milestone_renews_the_home_page_and_the_page_that_the_shopper_sees() {
     let shop = Fake::default();
     let three = Signals { visits: 3, ..Signals::default() };
-    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals::encode(&three));
+    shop.write(session_key(&format!("visitor-{DRAWN}")), &stored(&three));
     track(&shop, &consenting("&nonce=abc&context=product&country=DE"));
     let requests = shop.page_requests.borrow();
     let ids: Vec<_> = requests.iter().map(|request| request.visitor.as_str()).collect();

@@ -8,8 +8,7 @@ use model::pages::{Cached, Page, PageMetadata, Staleness};
 use model::shop::Approval;
 use serde_json::json;
 
-use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, Requested, SHOP_ID};
-use crate::signals;
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, Requested, SHOP_ID, stored};
 use crate::{Found, Method, handle};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
@@ -23,7 +22,7 @@ fn known() -> Signals {
 }
 
 fn remember(shop: &Fake, signals: &Signals) {
-    let found = Found { bytes: signals::encode(signals), version: 1 };
+    let found = Found { bytes: stored(signals), version: 1 };
     shop.stored.borrow_mut().insert("session:magic-wands:abc123".into(), found);
 }
 

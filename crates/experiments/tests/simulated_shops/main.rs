@@ -194,6 +194,8 @@ fn with_novelty_bots_and_little_consent_the_report_stays_honest() {
         }
         held += usize::from(holds);
     }
-    println!("with novelty, bots and 20 % consent, all intervals of {held} of 200 shops hold; {promised} of {looks} looks promise days");
+    println!(
+        "with novelty, bots and 20 % consent, all intervals of {held} of 200 shops hold; {promised} of {looks} looks promise days"
+    );
     assert!(held >= 190 && promised * 20 <= looks, "{held} {promised}");
 }

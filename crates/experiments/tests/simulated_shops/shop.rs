@@ -69,7 +69,17 @@ impl Shop {
     /// Returns a shop whose personas differ in what personal pages change.
     pub fn of_personas(seed: u64, uplifts: [f64; MIX.len()]) -> Self {
         let (random, counted) = (StdRng::seed_from_u64(seed), Aggregates::default());
-        Self { random, uplifts, days: 0, counted, sales: None, to_pay_back: Vec::new(), knows_earlier: false, halves_after: None, consent: 1.0 }
+        Self {
+            random,
+            uplifts,
+            days: 0,
+            counted,
+            sales: None,
+            to_pay_back: Vec::new(),
+            knows_earlier: false,
+            halves_after: None,
+            consent: 1.0,
+        }
     }
 
     pub fn with_orders(seed: u64, uplift: f64) -> Self {
@@ -130,7 +140,8 @@ impl Shop {
         let bots = self.draw(SHOPPERS_A_DAY, self.consent / 50.0);
         let held_out = self.draw(bots, Share::TENTH.fraction());
         for (arm, shoppers) in [(Arm::Holdout, held_out), (Arm::Personal, bots - held_out)] {
-            let cell = Cell { shoppers, views: 20 * shoppers, views_squared: 400 * shoppers, ..Cell::default() };
+            let cell =
+                Cell { shoppers, views: 20 * shoppers, views_squared: 400 * shoppers, ..Cell::default() };
             let (share, persona, earlier) = (Share::TENTH, Persona::Explorer, Earlier::Unknown);
             let group = Group { day: self.days, share, arm, persona, page: None, earlier };
             let mut drawn = Aggregates::default();
