@@ -126,7 +126,8 @@ async fn a_form_with_ten_thousand_lines_is_answered_with_what_is_wrong_and_keeps
     let answer = save(&host, &format!("&excluded={}", many("vendor:+x"))).await;
     assert_eq!(answer.status, 422);
     assert!(
-        answer.body.contains("Line 101: this is one line too many") && answer.body.contains("vendor: x9999")
+        answer.body.contains("Line 101: too many lines; the limit is 100")
+            && answer.body.contains("vendor: x9999")
     );
     let page = host
         .get(&format!("/admin/pages?shop={SHOP}&id_token={}", session_token()))

@@ -120,7 +120,10 @@ async fn an_index_that_lies_does_nothing_to_a_terminal_and_is_refused_with_a_lin
     store_index(&at("mixed"), INDEX, &serde_json::to_vec(&mixed).expect("it is JSON")).await;
     let output = run(folder, &["components", "search", "--index", &at("mixed")]);
     let said = String::from_utf8(output.stdout).expect("it is text");
-    assert!(said.contains("acme/honest") && said.contains("left out 4 entries of the index"), "{said}");
+    assert!(
+        said.contains("acme/honest") && said.contains("left out 4 invalid entries of the index"),
+        "{said}"
+    );
     assert!(!said.chars().any(|each| each != '\n' && each.is_control()), "{said:?}");
 
     let search = |index: String| refused(folder, &["components", "search", "--index", &index]);

@@ -137,7 +137,7 @@ async fn a_component_that_does_not_fit_is_refused_and_the_former_one_stays() {
     let _watched = swap(&host.deployment, Role::Catalog, flawed(Role::Catalog)).await.expect("it fits");
     let refusal =
         swap(&host.deployment, Role::Catalog, own(Role::Catalog)).await.err().expect("it is refused");
-    assert!(format!("{refusal:#}").contains("is still being watched"), "{refusal:#}");
+    assert!(format!("{refusal:#}").contains("is still on trial"), "{refusal:#}");
 }
 
 #[tokio::test]

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::catalog::{self, CatalogError, Curation, Product};
-use model::{Market, ShopId};
-
-use crate::capabilities::Catalog;
+use model::catalog::{self, Curation, Product};
 
 /// The products of a shop in the order of its catalog, followed by those that the shopper's searches found. Ids
 /// are unique, and each product has a readable name.
@@ -185,21 +182,6 @@ impl Assortment {
     pub fn offers(&self, id: &str) -> bool {
         self.offered().any(|product| product.id == id)
     }
-}
-
-/// Returns products with those that the merchant pins and that the catalog does not list, as of a large shop.
-pub fn with_pins(
-    catalog: &impl Catalog,
-    shop: &ShopId,
-    market: &Market,
-    curation: &Curation,
-    mut products: Assortment,
-) -> Result<Assortment, CatalogError> {
-    let missing = curation.missing(products.common());
-    if !missing.is_empty() {
-        products.add(catalog.by_name(shop, market, &missing)?);
-    }
-    Ok(products)
 }
 
 impl From<catalog::Assortment> for Assortment {

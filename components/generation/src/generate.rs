@@ -13,7 +13,7 @@ use model::{Audience, Signals};
 use page::Document;
 
 use crate::approval::Approving;
-use crate::assortment::{Assortment, with_pins};
+use crate::assortment::Assortment;
 use crate::because;
 use crate::bind;
 use crate::capabilities::{CacheError, Host, Level};
@@ -21,6 +21,7 @@ use crate::check::Checked;
 use crate::job::Job;
 use crate::persona::{self, Reading};
 use crate::personal::personalised;
+use crate::pins::with_pins;
 use crate::plan;
 use crate::propose::{Proposal, propose};
 use crate::record::{self, Rendered};

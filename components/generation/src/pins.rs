@@ -3,9 +3,28 @@
 //! A home page shows one in its opening or its first list. Nothing that a page says becomes untrue by it: a list whose
 //! heading would be false with a pinned product does without it, and then the opening shows one.
 
+use model::catalog::{CatalogError, Curation};
+use model::{Market, ShopId};
 use page::blocks::{Block, Grid, Stock as _, grid};
 
+use crate::assortment::Assortment;
+use crate::capabilities::Catalog;
 use crate::storefront::Storefront;
+
+/// Returns products with those that the merchant pins and that the catalog does not list, as of a large shop.
+pub fn with_pins(
+    catalog: &impl Catalog,
+    shop: &ShopId,
+    market: &Market,
+    curation: &Curation,
+    mut products: Assortment,
+) -> Result<Assortment, CatalogError> {
+    let missing = curation.missing(products.common());
+    if !missing.is_empty() {
+        products.add(catalog.by_name(shop, market, &missing)?);
+    }
+    Ok(products)
+}
 
 /// Returns whether a page shows a pinned product first, in its opening or its first list; also if nothing is pinned, or the
 /// page has a subject, which its planned part follows.

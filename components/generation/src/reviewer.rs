@@ -10,11 +10,11 @@ use model::review::{Edit, Edited, Problem, Shown, Text};
 use model::{Audience, ShopId, Signals};
 use serde_json::Value;
 
-use crate::assortment::with_pins;
 use crate::bind;
 use crate::capabilities::Host;
 use crate::check::check;
 use crate::form::{self, Shape};
+use crate::pins::with_pins;
 use crate::plan::{self, Plan, limits};
 use crate::refit::fitted;
 use crate::storefront::Storefront;

@@ -64,10 +64,10 @@ impl Session {
 
     /// Reads a session and leaves out what has faded until today. Unreadable ones have no signals.
     pub(crate) fn read(bytes: &[u8], today: Day) -> Self {
-        let Ok(Stored { form: FORM, signals, mut days, visited }) = serde_json::from_slice(bytes) else {
+        let Ok(Stored::<Signals> { form: FORM, signals, mut days, visited }) = serde_json::from_slice(bytes)
+        else {
             return Self::default();
         };
-        let signals: Signals = signals;
         // What has no day was stored by an earlier release, and fades from today on.
         for (days, list) in days.iter_mut().zip(signals.lists()) {
             days.resize(list.len(), today);

@@ -105,14 +105,14 @@ fn machines_are_told_a_rating_only_with_the_number_of_reviews() {
     assert_eq!(facts.matches("aggregateRating").count(), 1);
 }
 
-fn variants(of: &[(&str, u64, bool)]) -> Option<Choice> {
+fn variants(of: &[(&str, u64, bool)]) -> Choice {
     let variant = |&(title, price, available): &(&str, u64, bool)| Variant {
         id: format!("v-{price}-{available}"),
         title: title.to_owned(),
         price,
         available,
     };
-    Some(Choice { name: "Size".to_owned(), variants: of.iter().map(variant).collect() })
+    Choice { name: "Size".to_owned(), variants: of.iter().map(variant).collect() }
 }
 
 const HOME: Option<&str> = Some("https://wands.example");
@@ -120,8 +120,8 @@ const HOME: Option<&str> = Some("https://wands.example");
 #[test]
 fn a_choice_is_a_form_that_works_without_scripts_and_marks_what_is_sold_out() {
     let mut products = detailed(3);
-    products[0].choice = variants(&[("S", 100, false), ("M", 100, true), ("L", 100, true)]);
-    products[1].choice = variants(&[("Short", 100, true), ("Long", 200, false)]);
+    products[0].choice = Some(variants(&[("S", 100, false), ("M", 100, true), ("L", 100, true)]));
+    products[1].choice = Some(variants(&[("Short", 100, true), ("Long", 200, false)]));
     let [hero, spotlight, grid] = sections(&shop_at(HOME), &products);
     let form = "<form class=\"choice\" action=\"https://wands.example/cart/add\" method=\"post\">";
     assert!(hero.contains(form) && spotlight.contains(form), "{hero}");
@@ -149,9 +149,9 @@ fn a_shop_without_a_cart_of_its_own_chooses_on_this_page() {
 
 #[test]
 fn there_is_nothing_to_choose_where_nothing_can_be_bought() {
-    let has_form = |choice: Option<Choice>, is_available: bool, url: &str| {
+    let has_form = |choice: Choice, is_available: bool, url: &str| {
         let mut products = detailed(3);
-        products[0].choice = choice;
+        products[0].choice = Some(choice);
         (products[0].available, products[0].url) = (is_available, url.to_owned());
         sections(&shop_at(HOME), &products)[0].contains("<form")
     };
@@ -162,7 +162,7 @@ fn there_is_nothing_to_choose_where_nothing_can_be_bought() {
     assert!(!has_form(variants(&[("S", 100, false), ("M", 100, false)]), true, "/products/p0"));
     assert!(!has_form(variants(&[("\u{200b}", 100, true), ("M", 100, true)]), true, "/products/p0"));
     let mut hostile = sizes();
-    hostile.as_mut().unwrap().variants[1].id = "1&id=2".to_owned();
+    hostile.variants[1].id = "1&id=2".to_owned();
     assert!(!has_form(hostile, true, "/products/p0"));
 }
 
@@ -170,8 +170,8 @@ fn there_is_nothing_to_choose_where_nothing_can_be_bought() {
 fn what_a_variant_is_called_is_text_and_nothing_else() {
     let mut products = detailed(3);
     for title in ["</option><script>", "{{ shop.secret }}", "\u{202e}evil\u{2069}"] {
-        products[0].choice = variants(&[(title, 100, true), ("M", 200, true)]);
-        products[1].choice = variants(&[(title, 100, true), ("M", 100, true)]);
+        products[0].choice = Some(variants(&[(title, 100, true), ("M", 200, true)]));
+        products[1].choice = Some(variants(&[(title, 100, true), ("M", 100, true)]));
         let html = page::render(&page(&shop_at(HOME), &products)).html;
         assert_eq!(html.matches("<script").count(), 2, "ours, and the facts");
         assert!(

@@ -6,8 +6,8 @@ use capabilities::clock::Clock;
 use capabilities::signatures::{Algorithm, Signatures};
 use model::ShopId;
 
-use crate::flow::Flow;
 use crate::log_limit::LogLimit;
+use crate::noted::Noted;
 use crate::served::Served;
 use crate::{
     App, Connections, Installation, Installations, NotConnected, Shops, State, Storefronts, Unavailable,
@@ -45,7 +45,7 @@ pub struct Admin {
     pub(crate) shops: Shops,
     pub(crate) served: Served,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) flow: Flow,
+    pub(crate) noted: Noted,
     /// The limit of the warning that a request was signed with a wrong secret.
     pub(crate) wrong_secret: LogLimit,
     signatures: Arc<dyn Signatures>,
@@ -55,8 +55,18 @@ impl Admin {
     /// Assembles the parts.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { app, connections, signatures, storefronts, shops, clock } = parts;
-        let (served, flow, wrong_secret) = (Served::default(), Flow::default(), LogLimit::default());
-        Arc::new(Self { app, connections, storefronts, shops, served, clock, flow, wrong_secret, signatures })
+        let (served, noted, wrong_secret) = (Served::default(), Noted::default(), LogLimit::default());
+        Arc::new(Self {
+            app,
+            connections,
+            storefronts,
+            shops,
+            served,
+            clock,
+            noted,
+            wrong_secret,
+            signatures,
+        })
     }
 
     /// Returns the connections, which hold shops' tokens.

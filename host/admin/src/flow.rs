@@ -9,13 +9,13 @@
 mod happening;
 mod told;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::ShopId;
 use serde_json::{Value, json};
 
+use crate::noted::Due;
 use crate::shopify_api::Failure;
 use crate::{Admin, NotConnected, State, choices};
 
@@ -32,18 +32,6 @@ const PAUSE_MS_MAX: u64 = 60 * 60 * 1_000;
 const TELL: &str = "mutation($handle: String, $payload: JSON) { flowTriggerReceive(handle: $handle, payload: $payload) \
     { userErrors { field message } } }";
 
-/// The shops to look at.
-#[derive(Default)]
-pub(crate) struct Flow(Mutex<BTreeMap<ShopId, Due>>);
-
-/// When to look at a shop.
-#[derive(Debug, Clone, Copy, Default)]
-struct Due {
-    at_ms: u64,
-    /// The last pause after a failure; 0 if there was none.
-    pause_ms: u64,
-}
-
 /// What is left to do for a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest {
@@ -51,31 +39,6 @@ enum Rest {
     Nothing,
     /// To look at it again at this time.
     At(u64),
-}
-
-impl Flow {
-    /// Notes that something may have happened in a shop, which is looked at next, unless it is in a pause after a failure.
-    /// Takes no longer than a lock.
-    pub fn note(&self, shop: &ShopId) {
-        let mut shops = self.shops();
-        let due = shops.entry(shop.clone()).or_default();
-        if due.pause_ms == 0 {
-            due.at_ms = 0;
-        }
-    }
-
-    /// Returns the shops that are due.
-    fn due(&self, now_ms: u64) -> Vec<(ShopId, Due)> {
-        self.shops().extract_if(.., |_, due| due.at_ms <= now_ms).collect()
-    }
-
-    fn again(&self, shop: ShopId, due: Due) {
-        self.shops().insert(shop, due);
-    }
-
-    fn shops(&self) -> MutexGuard<'_, BTreeMap<ShopId, Due>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Why Flow was not told.
@@ -92,13 +55,13 @@ enum Untold {
 impl Admin {
     /// Notes that something may have happened in a shop of which Shopify Flow is to be told.
     pub fn note_for_flow(&self, shop: &ShopId) {
-        self.flow.note(shop);
+        self.noted.note(shop);
     }
 
     /// Tells Flow what happened in shops, until it is dropped. What happened while no host ran is told first.
     pub async fn keep_telling_flow(self: Arc<Self>) {
         match self.installations().installed().await {
-            Ok(shops) => shops.iter().for_each(|shop| self.flow.note(shop)),
+            Ok(shops) => shops.iter().for_each(|shop| self.noted.note(shop)),
             Err(error) => tracing::warn!(%error, "cannot read which shops installed the app"),
         }
         loop {
@@ -110,14 +73,14 @@ impl Admin {
     /// Tells Flow what happened in the shops that are due, one after the other.
     pub async fn tell_flow(&self) {
         let now_ms = self.clock.now_ms();
-        for (shop, due) in self.flow.due(now_ms) {
+        for (shop, due) in self.noted.due(now_ms) {
             match self.tell_flow_of(&shop).await {
                 Ok(Rest::Nothing) => {}
-                Ok(Rest::At(at_ms)) => self.flow.again(shop, Due { at_ms, pause_ms: 0 }),
+                Ok(Rest::At(at_ms)) => self.noted.again(shop, Due { at_ms, pause_ms: 0 }),
                 Err(error) => {
                     let pause_ms = (due.pause_ms * 2).clamp(PAUSE_MS, PAUSE_MS_MAX);
                     tracing::warn!(%shop, %error, pause_ms, "cannot tell Shopify Flow what happened; it is tried again");
-                    self.flow.again(shop, Due { at_ms: now_ms.saturating_add(pause_ms), pause_ms });
+                    self.noted.again(shop, Due { at_ms: now_ms.saturating_add(pause_ms), pause_ms });
                 }
             }
         }
@@ -203,21 +166,5 @@ mod tests {
         for odd in [json!({}), json!([]), json!({ "data": null, "errors": [] })] {
             assert!(matches!(judged(&odd), Err(Untold::NotNow(_))), "{odd}");
         }
-    }
-
-    #[test]
-    fn a_shop_is_looked_at_when_it_is_due_and_once() {
-        let (flow, shop) = (Flow::default(), ShopId::parse("lamps.myshopify.com").unwrap());
-        flow.note(&shop);
-        flow.note(&shop);
-        assert_eq!(flow.due(0).len(), 1);
-        flow.again(shop.clone(), Due { at_ms: 5, pause_ms: 0 });
-        assert_eq!((flow.due(4).len(), flow.due(5).len(), flow.due(5).len()), (0, 1, 0));
-        flow.again(shop.clone(), Due { at_ms: 5, pause_ms: 0 });
-        flow.note(&shop);
-        assert_eq!(flow.due(0).len(), 1, "something else happened");
-        flow.again(shop.clone(), Due { at_ms: 5, pause_ms: 5 });
-        flow.note(&shop);
-        assert_eq!(flow.due(4).len(), 0, "but Shopify is left in peace");
     }
 }

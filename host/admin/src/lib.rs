@@ -33,6 +33,7 @@ mod installations;
 mod keys;
 mod layout;
 mod log_limit;
+mod noted;
 mod pages;
 mod pausing;
 mod pixel;

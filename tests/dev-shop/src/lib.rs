@@ -23,6 +23,7 @@ mod shop;
 mod storefront;
 mod subscription;
 mod theme;
+mod trigger;
 mod webhooks;
 
 pub use options::Options;

@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use crate::Options;
 use crate::failures::{Door, Trouble};
-use crate::flow::{self, Trigger};
 use crate::goods::Goods;
 use crate::place::Place;
 use crate::subscription::Subscription;
 use crate::theme::Theme;
+use crate::trigger::{self, Trigger};
 
 /// How long the app may take. Shopify documents no limit; this simulator uses 30 seconds.
 const APP_TIMEOUT: Duration = Duration::from_secs(30);
@@ -87,7 +87,7 @@ impl Shop {
         Ok(Self {
             theme: Theme::new()?,
             http,
-            triggers: flow::triggers()?,
+            triggers: trigger::triggers()?,
             state: Mutex::new(state),
             options,
         })

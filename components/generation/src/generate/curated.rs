@@ -247,15 +247,17 @@ fn a_campaign_that_begins_costs_no_call_of_the_model() {
 
 #[test]
 fn a_pinned_product_that_the_catalog_does_not_list_is_first_too() {
-    let pinned = selector::pinned(["product: 5000"]).unwrap();
-    let last = Product { image: Some(image()), ..product("5000", "Potions", 900) };
-    let world = World { unlisted: Ok(vec![last]), ..world(ShopSettings { pinned, ..merchant() }, None) };
-    let outcome = generate(&world, &job_for(Persona::Explorer, PageKind::Home, &Signals::default()));
+    let with = |unlisted| {
+        let pinned = selector::pinned(["product: 5000"]).unwrap();
+        World { unlisted, ..world(ShopSettings { pinned, ..merchant() }, None) }
+    };
+    let job = job_for(Persona::Explorer, PageKind::Home, &Signals::default());
+    let shop = with(Ok(vec![Product { image: Some(image()), ..product("5000", "Potions", 900) }]));
+    let outcome = generate(&shop, &job);
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
-    let blocks = plan_of(&world).blocks;
+    let blocks = plan_of(&shop).blocks;
     assert!(blocks.iter().take(2).flat_map(Block::products).any(|id| id == "5000"), "{blocks:?}");
 
-    let away = World { unlisted: Err(CatalogError::Busy(7)), ..world };
-    let outcome = generate(&away, &job_for(Persona::Loyalist, PageKind::Home, &Signals::default()));
-    assert_eq!(outcome, Outcome::Postponed(7), "a page without the pin would stay for a day");
+    let away = with(Err(CatalogError::Busy(7)));
+    assert_eq!(generate(&away, &job), Outcome::Postponed(7), "a page without the pin would stay for a day");
 }

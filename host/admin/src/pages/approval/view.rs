@@ -128,10 +128,8 @@ impl Queue {
 
     /// Returns what shoppers get once an approval is withdrawn.
     fn once_withdrawn(&self) -> &'static str {
-        match self.settings.as_ref().is_some_and(ShopSettings::shows_only_approved) {
-            true => self.words.once_withdrawn_same(),
-            false => self.words.once_withdrawn_rules(),
-        }
+        let is_strict = self.settings.as_ref().is_some_and(ShopSettings::shows_only_approved);
+        if is_strict { self.words.once_withdrawn_same() } else { self.words.once_withdrawn_rules() }
     }
 
     /// Returns what is said below the field of the reason.
