@@ -92,6 +92,9 @@ async fn a_component_is_pushed_and_served_from_a_registry_with_an_authority_of_i
     assert!(command(folder, &["check"]).contains(&pinned), "what was pulled is kept");
 }
 
+/// A change of a certificate before it is signed.
+type Change<'a> = &'a dyn Fn(&mut CertificateParams);
+
 #[tokio::test]
 async fn a_certificate_that_is_not_in_order_is_refused_in_a_line_and_the_running_version_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -102,7 +105,6 @@ async fn a_certificate_that_is_not_in_order_is_refused_in_a_line_and_the_running
     let before = server.get("/health").await.expect("it serves").body;
 
     let expired = |about: &mut CertificateParams| about.not_after = date_time_ymd(2020, 1, 1);
-    type Change<'a> = &'a dyn Fn(&mut CertificateParams);
     let cases: [(&Authority, &str, Change<'_>, &str); 3] = [
         (&other, "localhost", &|_| (), "UnknownIssuer: name the file of its authority with `ca`"),
         (&authority, "localhost", &expired, ": renew its certificate"),

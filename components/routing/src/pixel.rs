@@ -38,7 +38,9 @@ pub(crate) fn report<D: Deployment>(
     if !visitor.paused && !admission::is_bot(request) {
         // Only a signed report counts a visitor, so what was known before is not needed.
         effects::count(deployment, &visitor, Earlier::Unknown, &events);
-        events.iter().for_each(|event| count_order(deployment, &visitor, event));
+        for event in &events {
+            count_order(deployment, &visitor, event);
+        }
     }
     Ok(track::tracked(visitor.shop, events.len()))
 }

@@ -49,7 +49,7 @@ const OPTIONS: [(&str, &str, &str, &str); 2] =
     [("redis", "backends.kv", REDIS, "Options"), ("s3", "backends.blob", S3, "Section")];
 
 /// A section of the file, and the struct that has its keys.
-const SECTIONS: [(&str, &str, &str); 12] = [
+const SECTIONS: [(&str, &str, &str); 13] = [
     ("server", FILE, "Server"),
     ("cache", DOCUMENT, "Cache"),
     ("pool", DOCUMENT, "Pool"),

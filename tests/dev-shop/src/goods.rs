@@ -85,6 +85,8 @@ impl Goods {
                 before: None,
                 available: true,
                 hue: u32::try_from(number % 360).unwrap_or_default(),
+                rating: None,
+                choice: None,
             });
         }
         self

@@ -66,8 +66,8 @@ pub(crate) fn triggers() -> anyhow::Result<Vec<Trigger>> {
 /// Reads a file as Shopify's CLI does, and refuses what it refuses.
 fn parsed(text: &str) -> anyhow::Result<Trigger> {
     let File { extensions, settings: Settings { fields } } = toml::from_str(text)?;
-    let [Extension { r#type, handle }] = &extensions[..] else { anyhow::bail!("one extension a file") };
-    anyhow::ensure!(r#type == "flow_trigger", "{handle} is a {type}", type = r#type);
+    let [Extension { r#type: kind, handle }] = &extensions[..] else { anyhow::bail!("one extension a file") };
+    anyhow::ensure!(kind == "flow_trigger", "{handle} is a {kind}");
     let is_handle = handle.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     anyhow::ensure!(is_handle && handle.len() <= HANDLE_CHARS_MAX, "{handle} is no handle");
     for Field { r#type, key } in &fields {
