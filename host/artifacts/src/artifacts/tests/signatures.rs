@@ -109,7 +109,7 @@ async fn an_index_of_several_manifests_is_refused_by_its_kind() {
     let registry = Registry::default();
     let digest = registry.has(index.as_bytes(), Sends::Nothing);
     let said = refusal(&registry, digest).await;
-    assert!(said.contains("it is of the kind `application/vnd.oci.image.index.v1+json`"), "{said}");
+    assert!(said.contains("its type is `application/vnd.oci.image.index.v1+json`"), "{said}");
 }
 
 /// Serves a signature for `about` at the tag of `manifest`.
