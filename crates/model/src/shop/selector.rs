@@ -335,8 +335,8 @@ mod tests {
         assert_eq!(error("vendor: A\nrobe"), "line 2: say in front what it is, such as product: oak-wand");
         assert_eq!(pinned(["block: story"]).unwrap_err().problem, InvalidSelector::PinnedBlock);
         let many = |kind: &str| (0..10_000).map(|at| format!("{kind}: x{at}\n")).collect::<Vec<_>>().concat();
-        assert!(error(&many("vendor")).starts_with("line 101: this is one line too many"));
-        assert!(error(&many("collection")).starts_with("line 11: this is one collection too many"));
+        assert!(error(&many("vendor")).starts_with("line 101: too many lines"));
+        assert!(error(&many("collection")).starts_with("line 11: too many collections"));
     }
 
     proptest! {
