@@ -209,7 +209,9 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
     let folder = tempfile::tempdir().expect("a folder");
     let nobody = run(folder.path(), &["report", "effects", "magic-wands"]);
     assert!(!nobody.status.success(), "nobody was counted");
-    assert!(String::from_utf8_lossy(&nobody.stderr).contains("no shopper of magic-wands has been counted yet"));
+    assert!(
+        String::from_utf8_lossy(&nobody.stderr).contains("no shopper of magic-wands has been counted yet")
+    );
     write_sums(folder.path()).await;
 
     let table = command(folder.path(), &["report", "effects", "magic-wands"]);

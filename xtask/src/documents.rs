@@ -12,8 +12,9 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 /// The list of all documents, from which the book is built.
 pub const SUMMARY: &str = "docs/SUMMARY.md";
 
-/// Files that become documents of a new component, whose links start in its folder.
-const TEMPLATES: &str = "xtask/templates";
+/// Folders of files that nobody reads here: those that become documents of a new component, whose links start in its
+/// folder, and what Shopify's assistant is told.
+const ELSEWHERE: [&str; 2] = ["xtask/templates", "shopify/extensions"];
 
 /// A Markdown file.
 pub struct Document {
@@ -35,9 +36,10 @@ pub struct Link {
     anchor: Option<String>,
 }
 
-/// Reads every Markdown file of the repository that git does not ignore.
+/// Reads every document: the Markdown files of the repository that git does not ignore.
 pub fn all() -> anyhow::Result<Vec<Document>> {
-    tracked("*.md")?.into_iter().filter(|path| !path.starts_with(TEMPLATES)).map(Document::read).collect()
+    let is_read_here = |path: &PathBuf| !ELSEWHERE.iter().any(|folder| path.starts_with(folder));
+    tracked("*.md")?.into_iter().filter(is_read_here).map(Document::read).collect()
 }
 
 /// Returns the files that match a pattern of git, from the root of the repository.
