@@ -206,7 +206,7 @@ story('a page that waits for approval is accessible, fast and still, with its te
     const queue = await open(other, 'approval', { withShopify: true });
     await judge(other, `a page that waits, with stand-ins, ${device}`);
     await queue.locator('.texts summary').click();
-    assert.equal(await queue.getByLabel('1. Hero: headline').count(), 1);
+    await queue.getByLabel('1. Hero: headline').waitFor();
     await page.close();
   }
 }, { consents: true });

@@ -40,12 +40,15 @@ async function sent(visitor, events) {
 
 const viewed = ['product_viewed', { productVariant: { product: { id: '7' } } }];
 const carted = ['product_added_to_cart', { cartLine: { merchandise: { product: { id: '8' } } } }];
-const ordered = (attributes) => ['checkout_completed', { checkout: { attributes, totalPrice: { amount: 5 } } }];
+const ordered = (attributes) => ['checkout_completed', {
+  checkout: { attributes, order: { id: 'gid://shopify/OrderIdentity/5678' }, totalPrice: { amount: 49.9, currencyCode: 'EUR' } },
+}];
 
 test('it reports what a known visitor does, and that they ordered', async () => {
   const requests = await sent(VISITOR, [viewed, carted, ordered([{ key: '_wandstore', value: VISITOR }])]);
   assert.deepEqual(requests.map(({ events }) => events[0]), [
-    { type: 'view', product: '7' }, { type: 'add-to-cart', product: '8' }, { type: 'ordered' },
+    { type: 'view', product: '7' }, { type: 'add-to-cart', product: '8' },
+    { type: 'ordered', order: '5678', value: '49.9', currency: 'EUR' },
   ]);
   for (const { address, store, shopper, options } of requests) {
     assert.deepEqual([address, store, shopper], [SETTINGS.address, SETTINGS.shop, VISITOR]);
