@@ -15,7 +15,7 @@ const CONFIG = `
 retries = 0
 [pool]
 attempts_max = 1
-[[shops.magic-wands.campaigns]]
+[[shops."magic-wands.myshopify.com".campaigns]]
 text = "Robes are back"
 until = "${LAST}"
 `;
