@@ -210,7 +210,7 @@ story('a product has its stars, and its second picture once a pointer or the foc
   const { page, block } = visitor;
   await visitor.visit();
   const rating = block.locator('.rating').first();
-  assert.match(await rating.textContent(), /4.6 out of 5 stars128 reviews$/);
+  assert.match(await rating.textContent(), /[1-5]\.\d out of 5 stars\d+ reviews?$/);
   const tile = block.locator('.cards li').first();
   await tile.scrollIntoViewIfNeeded();
   const seconds = () => block.locator('.second:visible').count();
