@@ -3,13 +3,12 @@
 //
 // `cargo xtask storefront-cost` runs it. It prints medians, and fails if the app costs more than it may.
 
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 
+import { freeAddress } from '../browser/harness/address.js';
 import { Model } from '../browser/harness/model.js';
 import { plan } from '../browser/harness/plan.js';
 import { Server } from '../browser/harness/server.js';
@@ -35,15 +34,6 @@ const VARIABLES = {
 };
 
 const { values: { runs } } = parseArgs({ options: { runs: { type: 'string', default: '9' } } });
-
-async function freeAddress() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
-}
 
 /** The median of numbers. */
 const median = (numbers) => numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];

@@ -12,21 +12,7 @@ const TOKEN: &str = "simulated-token";
 
 #[tokio::test]
 async fn the_last_of_100_000_products_is_pinned_and_first() {
-    let options = Options {
-        listen: "127.0.0.1:0".to_owned(),
-        app: "http://127.0.0.1:9".to_owned(),
-        shop: SHOP.to_owned(),
-        prefix: "apps".to_owned(),
-        subpath: "wand".to_owned(),
-        api_key: "simulated-key".to_owned(),
-        api_secret: SECRET.to_owned(),
-        token: TOKEN.to_owned(),
-        country: "US".to_owned(),
-        products: 100_000,
-        no_actions: false,
-        no_blocks: false,
-        design: false,
-    };
+    let options = Options { products: 100_000, ..Options::of_test(SHOP, SECRET) };
     let shop = dev_shop::serve(options).await.expect("the shop opens");
     let folder = tempfile::tempdir().expect("a folder");
     let pins =

@@ -22,21 +22,7 @@ impl Street {
     async fn open() -> Self {
         let host = shop().settings(|settings| settings.development = false).open().await;
         host.controls.clock.set(now_s() * 1_000);
-        let options = Options {
-            listen: "127.0.0.1:0".to_owned(),
-            app: format!("http://{}", host.address),
-            shop: SHOP.to_owned(),
-            prefix: "apps".to_owned(),
-            subpath: "wand".to_owned(),
-            api_key: "simulated-key".to_owned(),
-            api_secret: SECRET.to_owned(),
-            token: "simulated-token".to_owned(),
-            country: "US".to_owned(),
-            products: 0,
-            no_actions: false,
-            no_blocks: false,
-            design: false,
-        };
+        let options = Options { app: format!("http://{}", host.address), ..Options::of_test(SHOP, SECRET) };
         let shop = dev_shop::serve(options).await.expect("the shop opens");
         Self { host, shop, client: reqwest::Client::new() }
     }

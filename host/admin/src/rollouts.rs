@@ -40,7 +40,7 @@ impl Admin {
     }
 }
 
-/// Reads the answer; `None` if it is none to the question. Rollouts that did not begin changed nothing.
+/// Reads the answer; `None` if it has another form. Rollouts that did not begin changed nothing.
 fn read(answer: &Value) -> Option<Rollouts> {
     let nodes = answer["data"]["rollouts"]["nodes"].as_array()?;
     Some(Rollouts::of(nodes.iter().filter_map(|node| {

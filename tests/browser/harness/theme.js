@@ -1,14 +1,13 @@
 // What stories inside a theme play on: a model, the app, a shop of Shopify's that has it, and a browser.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
+import { freeAddress } from './address.js';
 import { Model } from './model.js';
 import { plan } from './plan.js';
 import { Server } from './server.js';
@@ -132,14 +131,4 @@ class Visitor {
     const folder = process.env.SCREENSHOTS;
     if (folder) await this.page.screenshot({ path: join(folder, `${name}.png`), ...options });
   }
-}
-
-/** The simulator and the app have to know each other before either is there. */
-async function freeAddress() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
 }

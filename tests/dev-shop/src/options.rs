@@ -47,6 +47,25 @@ pub struct Options {
 }
 
 impl Options {
+    /// Returns those of a shop on a free port that tests serve themselves, with this domain and secret of its app.
+    pub fn of_test(shop: &str, api_secret: &str) -> Self {
+        Self {
+            listen: "127.0.0.1:0".to_owned(),
+            app: "http://127.0.0.1:9".to_owned(),
+            shop: shop.to_owned(),
+            prefix: "apps".to_owned(),
+            subpath: "wand".to_owned(),
+            api_key: "simulated-key".to_owned(),
+            api_secret: api_secret.to_owned(),
+            token: "simulated-token".to_owned(),
+            country: "US".to_owned(),
+            products: 0,
+            no_actions: false,
+            no_blocks: false,
+            design: false,
+        }
+    }
+
     /// Returns the path of the app proxy in this shop.
     pub fn path_prefix(&self) -> String {
         format!("/{}/{}", self.prefix, self.subpath)

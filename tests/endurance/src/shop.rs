@@ -28,21 +28,7 @@ pub struct Shop {
 impl Shop {
     /// Opens both, and returns them with the binary that serves the shop in `folder`.
     pub async fn open(folder: &Path, path: PathBuf, config: &str) -> anyhow::Result<(Self, Binary)> {
-        let options = Options {
-            listen: "127.0.0.1:0".to_owned(),
-            app: "http://127.0.0.1:9".to_owned(),
-            shop: SHOP.to_owned(),
-            prefix: "apps".to_owned(),
-            subpath: "wand".to_owned(),
-            api_key: "simulated-key".to_owned(),
-            api_secret: SECRET.to_owned(),
-            token: TOKEN.to_owned(),
-            country: "US".to_owned(),
-            products: 0,
-            no_actions: false,
-            no_blocks: false,
-            design: false,
-        };
+        let options = Options::of_test(SHOP, SECRET);
         let running = dev_shop::serve(options).await?;
         let model = Model::open().await?;
         let to_model = Proxy::open(&model.address).await?;

@@ -2,7 +2,7 @@
 
 use experiments::{Measure, Report};
 
-use crate::shop::{Shop, truth};
+use crate::shop::{Shop, all_hold};
 
 /// Returns the width of an interval of all shoppers.
 fn width(report: &Report, measure: Measure) -> f64 {
@@ -33,11 +33,7 @@ fn adjusted_intervals_hold_together_on_all_days() {
             let mut shop = Shop::with_orders(*seed, uplift).knowing_earlier();
             (0..90).all(|_| {
                 shop.next_day();
-                let report = shop.look();
-                report.rows.iter().enumerate().all(|(index, row)| {
-                    let truth = truth(&shop, &report, index);
-                    row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth))
-                })
+                all_hold(&shop, &shop.look())
             })
         });
         let hold = hold.count();

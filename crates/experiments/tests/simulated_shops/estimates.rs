@@ -5,7 +5,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rand_distr::{Distribution as _, Normal};
 
-use crate::shop::{Shop, truth};
+use crate::shop::{Shop, all_hold, truth};
 
 /// The days after which estimates are judged.
 const DAYS: u32 = 30;
@@ -55,11 +55,7 @@ fn all_intervals_hold_where_personas_differ() {
         let mut shop = Shop::of_personas(*seed, [-0.2, 0.1, 0.3, 0.0]);
         (0..90).all(|_| {
             shop.next_day();
-            let report = shop.look();
-            report.rows.iter().enumerate().all(|(index, row)| {
-                let truth = truth(&shop, &report, index);
-                row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth))
-            })
+            all_hold(&shop, &shop.look())
         })
     });
     let hold = hold.count();

@@ -10,7 +10,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rand_distr::{Distribution as _, Normal};
 
-use shop::{Shop, truth};
+use shop::{Shop, all_hold};
 
 /// Counts seeds for which something is true.
 fn count(seeds: std::ops::Range<u64>, is: impl Fn(u64) -> bool) -> usize {
@@ -64,12 +64,7 @@ fn all_intervals_together_hold_on_all_days() {
             let mut shop = Shop::with_orders(seed, uplift);
             (0..90).all(|_| {
                 shop.next_day();
-                let report = shop.look();
-                let mut rows = report.rows.iter().enumerate();
-                rows.all(|(index, row)| {
-                    let truth = truth(&shop, &report, index);
-                    row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth))
-                })
+                all_hold(&shop, &shop.look())
             })
         });
         println!("all intervals of {hold} of 1,000 shops with {uplift:+} hold on each of 90 days");
@@ -184,11 +179,7 @@ fn with_novelty_bots_and_little_consent_the_report_stays_honest() {
         for _ in 0..90 {
             shop.next_day();
             let report = shop.look();
-            holds &= !report.is_mismatched
-                && report.rows.iter().enumerate().all(|(index, row)| {
-                    let truth = truth(&shop, &report, index);
-                    row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth))
-                });
+            holds &= !report.is_mismatched && all_hold(&shop, &report);
             looks += 1;
             promised += usize::from(matches!(report.rows[0].verdict, Verdict::Open(Forecast::Days(_))));
         }

@@ -256,6 +256,14 @@ fn mean_worth(limit: f64) -> f64 {
     (1.0 - RESELLERS) * cut(LN_WORTH) + RESELLERS * cut(large)
 }
 
+/// Returns whether each interval of a shop's report holds.
+pub fn all_hold(shop: &Shop, report: &Report) -> bool {
+    report.rows.iter().enumerate().all(|(index, row)| {
+        let truth = truth(shop, report, index);
+        row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth))
+    })
+}
+
 /// The true difference of a row. Orders count as they do once everything is paid back.
 pub fn truth(shop: &Shop, report: &Report, row: usize) -> f64 {
     let row = &report.rows[row];

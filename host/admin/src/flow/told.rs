@@ -51,7 +51,7 @@ impl Told {
         })
     }
 
-    /// Returns when Flow is to be told that pages wait of which it does not know; `None` if there are none.
+    /// Returns when Flow is to be told of further pages that wait; `None` if it knows of all.
     pub fn waiting_due_ms(&self, happening: &Happening) -> Option<u64> {
         let is_new = |version: &String| !self.waiting.contains(version);
         happening.waiting.iter().any(is_new).then(|| self.waiting_ms.saturating_add(WAITING_MS_MIN))

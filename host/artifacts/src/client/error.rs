@@ -70,7 +70,7 @@ pub enum Error {
         /// The thing that was requested.
         wanted: Digest,
     },
-    /// What was named as its authority is none.
+    /// The file that is named as its authority holds no certificate.
     #[error("the authority of the registry {registry} is no valid certificate: correct `ca` in its section")]
     Authority {
         /// The registry.
