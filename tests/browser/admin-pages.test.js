@@ -125,6 +125,16 @@ story('with App Bridge, navigation, the bar for changes and toasts are those of 
   assert.equal(await again.getByLabel('Tone').inputValue(), 'bridged');
 });
 
+story('the merchant grants an optional scope where it is of use', async (visitor) => {
+  const app = await open(visitor, 'experiments');
+  const offer = app.getByRole('button', { name: 'Allow Wandstore to read Rollouts' });
+  await visitor.picture('admin-optional-scope');
+  await offer.click();
+  await offer.waitFor({ state: 'detached' });
+  const later = await open(visitor, 'experiments');
+  assert.equal(await later.getByRole('button', { name: 'Allow Wandstore to read Rollouts' }).count(), 0);
+});
+
 story('the app is used by keyboard', async (visitor) => {
   const app = await open(visitor);
   const press = async (...keys) => { for (const key of keys) await visitor.page.keyboard.press(key); };

@@ -8,7 +8,11 @@ import { ELSEWHERE, HEADLINE, plan } from './harness/plan.js';
 import { DESKTOP, PHONE } from './harness/stage.js';
 import { openTheme } from './harness/theme.js';
 
-const { model, story, shop, shops: [, renamed] } = await openTheme([], ['--prefix', 'tools', '--subpath', 'magic', '--no-actions']);
+const { model, story, shop, shops: [, renamed, edited] } = await openTheme(
+  [],
+  ['--prefix', 'tools', '--subpath', 'magic', '--no-actions'],
+  ['--design'],
+);
 
 for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
   story(`a visitor who consents on a ${device} sees products at once, then their own, and nothing moves`, async (visitor) => {
@@ -341,6 +345,29 @@ for (const door of ['password', 'maintenance', 'missing', 'truncated']) {
     visitor.complaints.length = 0;
   }, { consents: true });
 }
+
+story('in the theme editor the block is whole after its section is changed, moved, removed and brought back', async (visitor) => {
+  const { page, block } = visitor;
+  await visitor.visit();
+  const edit = (change) => page.evaluate(change, 'shopify-section-main');
+  const look = async () => {
+    await page.locator('wand-storefront[data-state="shown"]').waitFor();
+    assert.equal(await block.count(), 1);
+    await block.locator('[data-id]').nth(5).waitFor();
+  };
+  await look();
+  await edit((id) => window.simulatedEditor.render(document.getElementById(id)));
+  await look();
+  await edit((id) => window.simulatedEditor.reorder(document.getElementById(id)));
+  await look();
+  await edit((id) => { window.undo = window.simulatedEditor.remove(document.getElementById(id)); });
+  assert.equal(await block.count(), 0);
+  await page.evaluate(() => window.undo());
+  await look();
+  // Whoever designs the shop is nobody's shopper, whatever they answered to its banner.
+  await page.waitForTimeout(1_000);
+  assert.deepEqual([await visitor.stored(), visitor.events], [{}, []]);
+}, { consents: true, at: edited });
 
 story('a new price is on the page as soon as Shopify has sent the webhook', async (visitor) => {
   await visitor.visit();

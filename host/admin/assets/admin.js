@@ -299,7 +299,21 @@
       }
     };
 
+    // An optional scope: Shopify asks the merchant, and only new tokens have it.
+    const grant = async (scope) => {
+      try {
+        const { result } = await bridge.scopes.request([scope]);
+        if (result !== "granted-all") return;
+        const answer = await ask("/admin/scopes", { method: "POST" });
+        if (!answer.ok) throw new Error(answer.status);
+        if (await isSettled()) await load(page().dataset.at);
+      } catch {
+        tell(unreached(words.unreached, words.offline));
+      }
+    };
+
     const prepare = () => {
+      for (const offer of app.querySelectorAll(".offer")) offer.hidden = !bridge?.scopes;
       for (const link of app.querySelectorAll("a[data-go]")) link.href = `${link.dataset.go}?${kept()}`;
       bar.querySelector("p").textContent = bar.getAttribute("aria-label");
       bar.classList.remove("urged");
@@ -338,6 +352,7 @@
       else if (target.dataset.decide) decide(target.dataset.decide, target.closest("form"));
       else if (target.dataset.preview) preview(target);
       else if (target.dataset.report) download(`/admin/reports/${target.dataset.report}`, `${target.dataset.report}.json`);
+      else if (target.dataset.scope) grant(target.dataset.scope);
       else if (target.dataset.csv) download(target.dataset.csv, "wandstore.csv");
     });
     // App Bridge says where a click in Shopify's navigation leads.

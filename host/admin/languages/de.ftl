@@ -322,6 +322,9 @@ effects-details = { $days ->
 }
 effects-estimates = Die Schätzung für eine Art von Kunden ist zu dem hin verschoben, was alle Arten gemeinsam haben, weil wenige
     Daten Unterschiede übertreiben. Das Intervall ist nicht verschoben, und nur danach wird entschieden.
+ungranted-rollouts = Shopify Rollouts ändern Theme oder Rabatte für einen Teil der Käufer und stören so diesen Vergleich. Wenn Wandstore sie lesen
+    darf, nennt es sie und lässt die Tage aus, an denen sie liefen.
+grant-rollouts = Wandstore erlauben, Rollouts zu lesen
 shoppers = Kunden
 measure = Messgröße
 held-out = Vergleichsgruppe

@@ -334,6 +334,9 @@ effects-details = { $days ->
 }
 effects-estimates = The estimate for a kind of shopper is moved toward what all kinds have in common, because few data overstate
     differences. The interval is not moved, and it alone decides.
+ungranted-rollouts = Shopify’s Rollouts change a theme or discounts for some buyers, and so disturb this comparison. If Wandstore may read them,
+    it names them and leaves out the days on which they ran.
+grant-rollouts = Allow Wandstore to read Rollouts
 shoppers = Shoppers
 measure = Measure
 held-out = Held out

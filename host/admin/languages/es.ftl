@@ -324,6 +324,9 @@ effects-details = { $days ->
 }
 effects-estimates = La estimación de un tipo de clientes se acerca a lo que todos los tipos tienen en común, porque pocos datos exageran
     las diferencias. El intervalo no se desplaza, y es lo único que decide.
+ungranted-rollouts = Los Rollouts de Shopify cambian el tema o los descuentos para una parte de los compradores y alteran así esta comparación. Si
+    Wandstore puede leerlos, los nombra y deja fuera los días en que estuvieron activos.
+grant-rollouts = Permitir que Wandstore lea los Rollouts
 shoppers = Clientes
 measure = Medida
 held-out = Grupo de control

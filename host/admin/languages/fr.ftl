@@ -326,6 +326,9 @@ effects-details = { $days ->
 }
 effects-estimates = L’estimation pour un type de clients est rapprochée de ce que tous les types ont en commun, car peu de données
     exagèrent les différences. L’intervalle n’est pas déplacé, et lui seul décide.
+ungranted-rollouts = Les Rollouts de Shopify modifient le thème ou les réductions pour une partie des acheteurs et perturbent ainsi cette
+    comparaison. Si Wandstore peut les lire, il les nomme et écarte les jours où ils étaient actifs.
+grant-rollouts = Autoriser Wandstore à lire les Rollouts
 shoppers = Clients
 measure = Mesure
 held-out = Groupe témoin

@@ -308,6 +308,8 @@ effects-details = { $days ->
    *[other] 過去13か月間にブロックを見たお客様（完了した{ $days }日分）。これらの区間は毎日見てもかまいません。95%の確率で、すべてが常に成り立ちます。
 }
 effects-estimates = 少ないデータは差を大きく見せるため、お客様の種類ごとの推定値は全種類に共通する値へ近づけてあります。区間は動かさず、判断には区間だけを使います。
+ungranted-rollouts = Shopify の Rollouts は、一部の購入者に対してテーマや割引を変えるため、この比較に影響します。Wandstore に読み取りを許可すると、その名前を表示し、実施された日を比較から除きます。
+grant-rollouts = Wandstore に Rollouts の読み取りを許可する
 shoppers = お客様
 measure = 指標
 held-out = 対照群

@@ -9,6 +9,7 @@ use model::ShopId;
 use serde_json::{Value, json};
 
 use crate::Connections;
+use crate::records::has_scope;
 use crate::shopify_api::{Failure, ShopifyApi};
 
 /// The scope that a merchant grants for it.
@@ -35,7 +36,7 @@ enum NotActive {
 /// logged; it is tried again when the shop's next session token is exchanged. Everything else works without it.
 pub(crate) fn activate(connections: &Arc<Connections>, shop: &ShopId, token: &Secret, scopes: &str) {
     let address = connections.api.public_url();
-    if address.is_empty() || !scopes.split(',').any(|scope| scope.trim() == SCOPE) {
+    if address.is_empty() || !has_scope(scopes, SCOPE) {
         return;
     }
     // The settings of `shopify/extensions/pixel/shopify.extension.toml`.

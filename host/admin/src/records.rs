@@ -53,6 +53,11 @@ pub struct Credentials {
     pub refresh: Option<Token>,
 }
 
+/// Returns whether a list of scopes, separated by commas, has a scope.
+pub(crate) fn has_scope(scopes: &str, scope: &str) -> bool {
+    scopes.split(',').any(|granted| granted.trim() == scope)
+}
+
 impl State {
     pub(crate) fn named(name: &str) -> Self {
         match name {

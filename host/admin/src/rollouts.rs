@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use model::ShopId;
 use serde_json::{Value, json};
 
+use crate::records::has_scope;
 use crate::shopify_api::Failure;
 use crate::{Admin, NotConnected};
 
-/// The scope that a merchant grants for it.
-const SCOPE: &str = "read_rollouts";
+/// The optional scope that a merchant grants for it.
+pub(crate) const SCOPE: &str = "read_rollouts";
 /// The newest ones first.
 const READ: &str = "query($count: Int!) { rollouts(first: $count, reverse: true) \
     { nodes { name startedAt concludedAt archivedAt } } }";
@@ -26,7 +27,7 @@ impl Admin {
 
     async fn read_rollouts_of(&self, shop: &ShopId) -> Result<(), NotConnected> {
         let found = self.installations().find(shop).await?;
-        if !found.is_some_and(|found| found.scopes.split(',').any(|scope| scope.trim() == SCOPE)) {
+        if !found.is_some_and(|found| has_scope(&found.scopes, SCOPE)) {
             return Ok(());
         }
         let token = self.connections.access_token(shop).await?;

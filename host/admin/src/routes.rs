@@ -17,6 +17,7 @@ use crate::pages::{Brand, Comparison, Content, Settings, decide, products, table
 use crate::place::Place;
 use crate::posting::save;
 use crate::refused::{Refused, Why};
+use crate::session::Caller;
 use crate::visit::Visit;
 use crate::{Admin, Made, query, sidekick};
 
@@ -45,6 +46,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/admin/parts/products", get(products))
         .route("/admin/preview/{persona}", get(preview))
         .route("/admin/reports/{id}", get(report))
+        .route("/admin/scopes", post(scopes))
         .route("/admin/why", get(why))
         .route("/admin/sidekick/{tool}", get(sidekick::answer).options(sidekick::allow))
         .route("/admin/assets/admin.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
@@ -55,6 +57,18 @@ pub fn router(admin: Arc<Admin>) -> Router {
         })
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(admin)
+}
+
+/// Takes up scopes that the merchant granted while the app is open.
+async fn scopes(State(admin): State<Arc<Admin>>, caller: Caller) -> StatusCode {
+    let renewed = admin.renew_scopes(&caller.shop, &caller.token.0).await;
+    match renewed {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(error) => {
+            tracing::warn!(shop = %caller.shop, %error, "cannot take up scopes that a merchant granted");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
 }
 
 fn nowhere(RawQuery(query): RawQuery, status: StatusCode, why: &Why) -> Response<Body> {

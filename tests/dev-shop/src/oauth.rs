@@ -1,5 +1,6 @@
 //! Token exchange, and refresh tokens that rotate.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -57,15 +58,32 @@ fn issued(shop: &Shop, former: Option<&str>) -> Response {
     state.storefront.insert(access.clone());
     state.refresh.insert(refresh.clone(), former.map(str::to_owned));
     Json(json!({
-        "access_token": access, "scope": scopes(), "expires_in": 3600,
+        "access_token": access, "scope": scopes(&state.granted), "expires_in": 3600,
         "refresh_token": refresh, "refresh_token_expires_in": 7_776_000,
     }))
     .into_response()
 }
 
-fn scopes() -> &'static str {
-    let line = CONFIGURATION.lines().find_map(|line| line.strip_prefix("scopes = "));
-    line.unwrap_or_default().trim_matches('"')
+/// `POST /simulator/scopes`: the merchant grants optional scopes, which tokens have that are issued afterwards.
+pub(crate) async fn grant(State(shop): State<Arc<Shop>>, Json(asked): Json<Vec<String>>) -> Json<Value> {
+    let optional = configured("optional_scopes");
+    let are_optional = asked.iter().all(|scope| optional.contains(scope));
+    if are_optional {
+        shop.state().granted.extend(asked);
+    }
+    Json(json!({ "result": if are_optional { "granted-all" } else { "declined-all" } }))
+}
+
+fn scopes(granted: &BTreeSet<String>) -> String {
+    let mut scopes = configured("scopes");
+    scopes.extend(granted.iter().cloned());
+    scopes.join(",")
+}
+
+fn configured(key: &str) -> Vec<String> {
+    let line = CONFIGURATION.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+    let list = line.unwrap_or_default().trim_matches(['[', ']', '"']);
+    list.split(',').map(|scope| scope.trim_matches([' ', '"']).to_owned()).collect()
 }
 
 fn refused(error: &str) -> Response {

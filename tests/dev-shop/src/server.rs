@@ -83,6 +83,7 @@ fn platform() -> Router<Arc<Shop>> {
 fn simulator() -> Router<Arc<Shop>> {
     Router::new()
         .route("/simulator/session-token", get(admin::session_token))
+        .route("/simulator/scopes", post(oauth::grant))
         .route("/simulator/app-bridge.js", get(admin::app_bridge))
         .route("/simulator/subscription/{plan}/{status}", post(billing::subscribe))
         .route("/simulator/flow", get(flow::told))

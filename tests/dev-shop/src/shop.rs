@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) refresh: BTreeMap<String, Option<String>>,
     /// Private tokens for the Storefront API: the one of the options, and access tokens.
     pub(crate) storefront: BTreeSet<String>,
+    /// The optional scopes that the merchant granted.
+    pub(crate) granted: BTreeSet<String>,
     /// The number of tokens and webhooks so far.
     pub(crate) issued: u64,
     /// The requests to the app proxy, oldest first: method and path.
@@ -80,6 +82,7 @@ impl Shop {
             door: Door::Open,
             refresh: BTreeMap::new(),
             storefront: BTreeSet::from([options.token.clone()]),
+            granted: BTreeSet::new(),
             issued: 0,
             asked: Vec::new(),
             questions: 0,

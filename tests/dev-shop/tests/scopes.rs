@@ -122,13 +122,13 @@ fn the_app_asks_for_what_its_topics_proxy_pixel_and_queries_require_and_for_noth
     assert_eq!(pixel["type"].as_str(), Some("web_pixel_extension"));
     let mut required = BTreeSet::from([APP_PROXY]);
     required.extend(PIXEL);
-    required.insert(ROLLOUTS);
     required.extend(topics().iter().map(|topic| scope_of_topic(topic)));
     required.extend(selected().iter().map(|(of, field)| row(of, field).3));
     required.remove(NONE);
     let asked: Vec<_> =
         file()["access_scopes"]["scopes"].as_str().unwrap().split(',').map(str::to_owned).collect();
     assert_eq!(asked, Vec::from_iter(required), "the scopes, in alphabetical order");
+    assert_eq!(file()["access_scopes"]["optional_scopes"].as_array().unwrap().as_slice(), [ROLLOUTS.into()]);
 }
 
 #[test]

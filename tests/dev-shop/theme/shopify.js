@@ -50,5 +50,37 @@ addEventListener('DOMContentLoaded', () => {
   });
   login.addEventListener('change', () => keep('customer', login.checked));
 });
+// The theme editor changes sections without loading the page again, and says so with events
+// (https://shopify.dev/docs/storefronts/themes/best-practices/editor/integrate-sections-and-blocks).
+if (settings.design) {
+  const tell = (section, name) => {
+    const detail = { sectionId: section.id.replace('shopify-section-', '') };
+    section.dispatchEvent(new CustomEvent(`shopify:section:${name}`, { bubbles: true, detail }));
+  };
+  const load = (section, place) => {
+    place(section);
+    tell(section, 'load');
+  };
+  window.simulatedEditor = {
+    /** A setting was changed: the server renders the section again. */
+    async render(section) {
+      const page = new DOMParser().parseFromString(await (await fetch(location)).text(), 'text/html');
+      tell(section, 'unload');
+      load(page.getElementById(section.id), (rendered) => section.replaceWith(rendered));
+    },
+    /** Removes a section; what is returned undoes it. */
+    remove(section) {
+      const { parentElement: parent } = section;
+      tell(section, 'unload');
+      section.remove();
+      return () => load(section, () => parent.append(section));
+    },
+    /** Moves a section to the end. */
+    reorder(section) {
+      section.parentElement.append(section);
+      tell(section, 'reorder');
+    },
+  };
+}
 document.addEventListener('wand:cart', async () => count(await (await fetch(`${settings.root}cart.js`)).json()));
 })();

@@ -7,7 +7,7 @@ use model::shop::Choices;
 
 use super::{NotConnected, ended};
 use crate::installations::Need;
-use crate::records::{Installation, State};
+use crate::records::{Installation, State, has_scope};
 use crate::shopify_api::STOREFRONT_SCOPES;
 use crate::{Admin, Unavailable, choices, pixel};
 
@@ -22,6 +22,24 @@ impl Admin {
         }
         let (this, shop, session_token) = (self.clone(), shop.clone(), session_token.to_owned());
         ended(tokio::spawn(async move { this.connect_alone(&shop, &session_token).await }).await)
+    }
+
+    /// Exchanges a session token for new tokens after the merchant granted an optional scope, which earlier tokens lack, and
+    /// reads the shop's Rollouts with them.
+    pub async fn renew_scopes(
+        self: &Arc<Self>,
+        shop: &ShopId,
+        session_token: &str,
+    ) -> Result<(), NotConnected> {
+        let (this, shop, session_token) = (self.clone(), shop.clone(), session_token.to_owned());
+        let renewed = async move {
+            let alone = this.connections.alone(&shop).await;
+            this.exchange(&shop, &session_token).await?;
+            drop(alone);
+            this.read_rollouts(&shop).await;
+            Ok(())
+        };
+        ended(tokio::spawn(renewed).await)
     }
 
     async fn connect_alone(&self, shop: &ShopId, session_token: &str) -> Result<(), NotConnected> {
@@ -85,6 +103,5 @@ impl Admin {
 
 /// Returns whether the app is installed with all scopes that it needs.
 fn has_scopes(found: &Installation) -> bool {
-    let granted: Vec<_> = found.scopes.split(',').map(str::trim).collect();
-    found.state == State::Installed && STOREFRONT_SCOPES.iter().all(|scope| granted.contains(scope))
+    found.state == State::Installed && STOREFRONT_SCOPES.iter().all(|scope| has_scope(&found.scopes, scope))
 }

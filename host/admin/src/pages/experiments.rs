@@ -15,11 +15,12 @@ use crate::answers::download_csv;
 use crate::form::{Field, Form, Posted, fields};
 use crate::html;
 use crate::place::Place;
+use crate::records::{State, has_scope};
 use crate::refused::Why;
 use crate::visit::Visit;
 use crate::wording::Words;
 use crate::worth::{COST_DAYS, Worth};
-use crate::{Effects, csv};
+use crate::{Effects, csv, rollouts};
 
 use report::Told;
 use value::Value;
@@ -51,6 +52,8 @@ struct Page<'a> {
     /// The comparison; `None` if it cannot be read.
     told: Option<Told>,
     value: Option<Value>,
+    /// The optional scope that the merchant may still grant, so that Shopify's Rollouts are left out.
+    ungranted: Option<&'static str>,
 }
 
 impl Form for Comparison {
@@ -116,7 +119,8 @@ impl FormPage for Comparison {
         };
         let told = effects.map(|effects| Told::of(&effects.report, words));
         let losing = offered(&self.personas_paused, words);
-        Page { words, form: &self, losing, mark, told, value }.render()
+        let ungranted = ungranted(visit).await;
+        Page { words, form: &self, losing, mark, told, value, ungranted }.render()
     }
 }
 
@@ -127,6 +131,12 @@ async fn effects(visit: &Visit) -> Option<Effects> {
         tracing::warn!(shop = %caller.shop, %error, "cannot read the comparison of personal pages");
     });
     effects.ok()
+}
+
+/// Returns the scope of Rollouts if the shop is connected without it.
+async fn ungranted(visit: &Visit) -> Option<&'static str> {
+    let found = visit.admin.installations().find(&visit.caller.shop).await.ok().flatten()?;
+    (found.state == State::Installed && !has_scope(&found.scopes, rollouts::SCOPE)).then_some(rollouts::SCOPE)
 }
 
 /// Returns what is told of what pages cost and are worth, if anything was counted.

@@ -60,6 +60,28 @@ async fn without_the_scope_nobody_is_asked_for_rollouts() {
 }
 
 #[tokio::test]
+async fn a_scope_that_a_merchant_grants_is_taken_up_at_once_and_not_offered_again() {
+    let Some(bench) = Bench::start().await else { return };
+    let token = bench.token(SHOP);
+    let offer = r#"data-scope="read_rollouts""#;
+    assert!(bench.visit_at(EXPERIMENTS, SHOP).await.text.contains(offer));
+    *bench.shopify.rollouts.lock().unwrap() =
+        Some(json!([{ "name": "Sale", "startedAt": "2026-09-01T00:00:00Z", "concludedAt": null }]));
+
+    // The merchant declined, and Shopify's tokens are as before.
+    assert_eq!(bench.save_at("/admin/scopes", Some(&token), "").await.status, 204);
+    assert!(bench.visit_at(EXPERIMENTS, SHOP).await.text.contains(offer));
+    assert_eq!(*bench.host.rollouts.lock().unwrap(), None);
+
+    *bench.shopify.more_scopes.lock().unwrap() = ",read_rollouts";
+    assert_eq!(bench.save_at("/admin/scopes", None, "").await.status, 401);
+    assert_eq!(bench.save_at("/admin/scopes", Some(&token), "").await.status, 204);
+    assert!(!bench.visit_at(EXPERIMENTS, SHOP).await.text.contains(offer));
+    let sale = Rollouts::of([Rollout::new("Sale", 1_788_220_800_000, None)]);
+    assert_eq!(*bench.host.rollouts.lock().unwrap(), Some(sale));
+}
+
+#[tokio::test]
 async fn rollouts_that_cannot_be_read_stay_as_they_were() {
     let Some(bench) = Bench::start().await else { return };
     *bench.shopify.more_scopes.lock().unwrap() = ",read_rollouts";
