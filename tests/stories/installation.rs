@@ -9,6 +9,8 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Row as _};
 
 use crate::harness::process::audited;
 use crate::harness::shopify::{CONSENT, SECRET, SHOP, VISITOR, now_s, signed, webhook_headers};
@@ -208,4 +210,95 @@ async fn a_stranger_finds_an_installed_shop_only_where_the_operator_opened_it_or
         }
         assert_eq!(served(&host).await, 200, "Shopify's own requests are answered in any case");
     }
+}
+
+/// Returns every row of every table of a deployment's SQLite files, one a line, and the names of its other files.
+async fn stored(folder: &Path) -> Vec<String> {
+    let mut stored = Vec::new();
+    let mut folders = vec![folder.join("data")];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(&folder).expect("the folder is there") {
+            let file = file.expect("it is read").path();
+            if file.is_dir() {
+                folders.push(file);
+            } else if file.extension().is_some_and(|extension| extension == "db") {
+                stored.extend(rows(&file).await);
+            } else {
+                stored.push(file.display().to_string());
+            }
+        }
+    }
+    stored
+}
+
+async fn rows(file: &Path) -> Vec<String> {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = options.connect().await.expect("it is opened");
+    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .fetch_all(&mut connection)
+        .await
+        .expect("the tables are listed");
+    let mut rows = Vec::new();
+    for table in tables {
+        let query = sqlx::AssertSqlSafe(format!("SELECT * FROM \"{table}\""));
+        for row in sqlx::query(query).fetch_all(&mut connection).await.expect("it is read") {
+            let cells = (0..row.len()).filter_map(|at| row.try_get_unchecked::<Vec<u8>, _>(at).ok());
+            let cells: Vec<_> = cells.map(|cell| String::from_utf8_lossy(&cell).into_owned()).collect();
+            rows.push(format!("{table}: {}", cells.join(" ")));
+        }
+    }
+    rows
+}
+
+/// Reports what a shopper of the shop does, and opens their page.
+async fn shop_as(host: &Process, visitor: &str) {
+    let own = [("visitor", visitor), ("consent", "1"), ("nonce", visitor)];
+    let target = format!("http://{}{}", host.address, signed("/proxy/track", &own, now_s()));
+    let events = r#"{"events":[{"type":"seen"},{"type":"search","term":"unicorn hair"}]}"#;
+    let report = reqwest::Client::new().post(target).header(CONTENT_TYPE, "application/json").body(events);
+    assert_eq!(report.send().await.expect("the host answers").status(), 200);
+    let ready = signed("/proxy/status", &[&own[..2], &[("wait", "20")]].concat(), now_s());
+    let target = signed("/proxy/fragment", &own[..2], now_s());
+    assert_eq!(host.get(&target).await.expect("the host answers").status, 200);
+    eventually("a page is made", async || {
+        let status = host.get(&ready).await.expect("the host answers");
+        (status.json("state") == "ready").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_uninstalled_and_redacted_shop_leaves_records_of_that_and_of_its_cost_and_nothing_else() {
+    const RECORDS: [&str; 4] =
+        ["budgets: ", " UI_CACHE catalog:", " GENERATION_QUEUE audit:", " GENERATION_QUEUE tally:"];
+    let (origin, _) = shopify().await;
+    let model = LlmServer::open([Saying::Text(plan())]).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("LLM_API_KEY", "sk")]);
+    open_admin(&host).await;
+    for visitor in ["the-first-of-its-shoppers", "the-second-of-its-shoppers"] {
+        shop_as(&host, visitor).await;
+    }
+    let of_shop = async || {
+        let all = stored(folder.path()).await.into_iter();
+        all.filter(|row| row.contains(SHOP) || row.contains("unicorn hair")).collect::<Vec<_>>()
+    };
+    let before = of_shop().await;
+    for kept in ["shops: ", " ui:", " session:", " unit:", " effects:", "/blobs/UI_STORAGE/"] {
+        assert!(before.iter().any(|row| row.contains(kept)), "{kept}: {before:#?}");
+    }
+
+    for (topic, id) in [("app/uninstalled", "uninstalled-1"), ("shop/redact", "redact-1")] {
+        assert!(tell(&host, topic, id).await);
+        audited(folder.path(), id).await;
+    }
+    host.terminate();
+    let after = of_shop().await;
+    let is_record = |row: &&String| {
+        let is_task = row.starts_with("jobs: ") && row.contains(&format!(" errand/{SHOP}/"));
+        is_task || RECORDS.iter().any(|kind| row.contains(kind))
+    };
+    let left: Vec<_> = after.iter().filter(|row| !is_record(row)).collect();
+    assert!(left.is_empty(), "{left:#?}");
+    assert!(!after.iter().any(|row| row.contains("its-shoppers")), "{after:#?}");
 }

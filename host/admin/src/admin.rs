@@ -113,7 +113,10 @@ impl Admin {
     pub async fn redacted(&self, shop: &ShopId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(shop).await;
         let mut served = self.served.lock().await;
+        // Counts that are being written would otherwise arrive after the deletion.
+        self.shops.usage.flush().await;
         if self.installations().delete(shop, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
+            self.shops.usage.forget(shop);
             served.remove(&*self.storefronts, shop);
         }
         Ok(())

@@ -135,6 +135,11 @@ impl Usage {
         }
     }
 
+    /// Drops what was counted of a shop whose data was deleted, and not written.
+    pub(crate) fn forget(&self, shop: &ShopId) {
+        self.pending().retain(|(of, ..), _| of != shop);
+    }
+
     async fn write_pending(&self) {
         let _alone = self.writing.lock().await;
         let keys: Vec<_> = self.pending().keys().cloned().collect();
