@@ -3,19 +3,18 @@
 mod approval;
 pub mod campaign;
 mod colour;
-mod conversions;
 mod day;
 mod dollars;
 mod language;
 mod plans_per;
 pub mod selector;
 mod serialized;
+mod settings;
 mod share;
 
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
-use serde::{Deserialize, Serialize};
 
 use crate::text::is_visible;
 use crate::{Market, Persona};
@@ -28,150 +27,8 @@ pub use dollars::{Dollars, InvalidDollars};
 pub use language::{InvalidLanguage, LanguageTag};
 pub use plans_per::{InvalidPlansPer, PlansPer};
 pub use selector::Selector;
+pub use settings::{Choices, ShopSettings};
 pub use share::{InvalidShare, Share};
-
-/// A merchant's shop. A configuration that names no shop serves the demo shop, `magic-wands`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct ShopSettings {
-    /// The name that shoppers see; without it, the id.
-    pub name: String,
-    /// The base address of its theme's own pages, `https://…` without a slash at the end; empty if the shop has none.
-    /// A shop at Shopify has `https://<id>`.
-    #[serde(with = "serialized::or_empty")]
-    pub url: Option<String>,
-    /// BCP 47 language tag of its texts.
-    pub language: LanguageTag,
-    /// The shop's own language, where `language` is that of a shopper's market: see [`ShopSettings::in_market`].
-    #[serde(skip)]
-    pub own_language: Option<LanguageTag>,
-    /// How the merchant wants to sound, in a few words.
-    pub tone: String,
-    /// Words that its pages must not use, in lower case.
-    pub banned_words: Vec<String>,
-    /// The promises that pages may make. They make no others.
-    pub promises: Vec<String>,
-    /// Questions that shoppers ask, each with its answer after the question mark: `Do you repair? Yes, for ten years.`
-    pub questions: Vec<String>,
-    /// The announcements above every page, at most 8 campaigns: of those that run, the first is shown. Each has a
-    /// `text`, a first day `from` and a last one `until`, as `YYYY-MM-DD`, a `link` such as `collection: sale`, and the
-    /// `personas` that see it. All but the text may be left out.
-    #[serde(deserialize_with = "campaign::list")]
-    pub campaigns: Vec<Campaign>,
-    /// Products and blocks that no page shows, at most 100 lines such as `product: oak-wand`, `collection: sale`,
-    /// `vendor: Ollivander`, `type: Robes` or `block: story`, at most 10 of them collections. An address of the shop
-    /// stands for its product or collection.
-    #[serde(deserialize_with = "serialized::excluded")]
-    pub excluded: Vec<Selector>,
-    /// The products that stand first, at most 100 lines such as those of `excluded`, without blocks. The first four that are
-    /// available take effect.
-    #[serde(deserialize_with = "serialized::pinned")]
-    pub pinned: Vec<Selector>,
-    /// Names of personas for which no page is made; not all of them.
-    #[serde(deserialize_with = "serialized::personas")]
-    pub personas_off: Vec<Persona>,
-    /// The brand's accent colour, `#rrggbb`; if empty, pages have their own.
-    #[serde(with = "serialized::or_empty")]
-    pub accent: Option<Colour>,
-    /// The brand's background colour, `#rrggbb`; if empty, pages have their own.
-    #[serde(with = "serialized::or_empty")]
-    pub surface: Option<Colour>,
-    /// Whom the language model plans a page for: `segment`, all shoppers of a persona and a market at once, or
-    /// `shopper`, each one. If empty, as `llm.plans_per` says.
-    #[serde(with = "serialized::or_empty")]
-    pub plans_per: Option<PlansPer>,
-    /// Which of the language model's plans wait for the merchant's approval: none (`automatic`), the `first` of each persona,
-    /// market and kind of page, and the first after a change of the settings, or `everything`. With approval, plans are for
-    /// segments whatever `plans_per` says.
-    pub approval: Approval,
-    /// Whether shoppers get the fallback page where nothing was approved, and not a page that is planned without the
-    /// language model. It has no effect while approval is automatic.
-    pub only_approved: bool,
-    /// The most that the language model may cost for its pages on a day (UTC), in US dollars, such as `"2.50"`; if empty,
-    /// there is no limit but those of `[llm]`. Each call reserves the most that it may cost. When four fifths are spent,
-    /// pages of shoppers about whom nothing is known are planned without the model; when all is spent, every page is,
-    /// until the next day.
-    #[serde(with = "serialized::or_empty")]
-    pub budget_per_day: Option<Dollars>,
-    /// The same for a month of the calendar (UTC).
-    #[serde(with = "serialized::or_empty")]
-    pub budget_per_month: Option<Dollars>,
-    /// The share of shoppers who always get the fallback page, in percent, from 0 to 50, so that the effect of personal
-    /// pages can be measured. A changed share starts a new comparison.
-    pub holdout: Share,
-    /// Names of personas that are paused, because the comparison shows that personal pages lose: on the kinds of pages of
-    /// the shop that suggest them, every shopper gets the fallback page (`docs/experiments.md`).
-    #[serde(deserialize_with = "serialized::personas")]
-    pub personas_paused: Vec<Persona>,
-    /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
-    /// stored.
-    pub paused: bool,
-    /// How many approvals the merchant took back.
-    #[serde(skip)]
-    pub withdrawals: u32,
-    /// Whether the language model may plan its pages: the shop's plan includes it.
-    #[serde(skip)]
-    pub has_model: bool,
-    /// Whether the shop is served because its merchant installed the app, and not because the operator named it.
-    #[serde(skip)]
-    pub is_installed: bool,
-}
-
-/// A merchant's choices, which override the operator's configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Choices {
-    /// See [`ShopSettings::tone`].
-    pub tone: String,
-    /// See [`ShopSettings::banned_words`].
-    pub banned_words: Vec<String>,
-    /// See [`ShopSettings::promises`].
-    pub promises: Vec<String>,
-    /// See [`ShopSettings::questions`].
-    pub questions: Vec<String>,
-    /// See [`ShopSettings::campaigns`].
-    #[serde(deserialize_with = "campaign::list")]
-    pub campaigns: Vec<Campaign>,
-    /// See [`ShopSettings::excluded`].
-    #[serde(deserialize_with = "serialized::excluded")]
-    pub excluded: Vec<Selector>,
-    /// See [`ShopSettings::pinned`].
-    #[serde(deserialize_with = "serialized::pinned")]
-    pub pinned: Vec<Selector>,
-    /// See [`ShopSettings::personas_off`].
-    #[serde(deserialize_with = "serialized::personas")]
-    pub personas_off: Vec<Persona>,
-    /// See [`ShopSettings::accent`].
-    #[serde(with = "serialized::or_empty")]
-    pub accent: Option<Colour>,
-    /// See [`ShopSettings::surface`].
-    #[serde(with = "serialized::or_empty")]
-    pub surface: Option<Colour>,
-    /// See [`ShopSettings::approval`].
-    pub approval: Approval,
-    /// See [`ShopSettings::only_approved`].
-    pub only_approved: bool,
-    /// See [`ShopSettings::budget_per_day`].
-    #[serde(with = "serialized::or_empty")]
-    pub budget_per_day: Option<Dollars>,
-    /// See [`ShopSettings::budget_per_month`].
-    #[serde(with = "serialized::or_empty")]
-    pub budget_per_month: Option<Dollars>,
-    /// See [`ShopSettings::holdout`].
-    pub holdout: Share,
-    /// See [`ShopSettings::personas_paused`].
-    #[serde(deserialize_with = "serialized::personas")]
-    pub personas_paused: Vec<Persona>,
-    /// Personas that were paused and that the merchant wants pages for nevertheless. They are not paused again while the
-    /// holdout is the same.
-    #[serde(deserialize_with = "serialized::personas")]
-    pub personas_kept: Vec<Persona>,
-    /// See [`ShopSettings::paused`].
-    pub paused: bool,
-    /// See [`ShopSettings::withdrawals`].
-    pub withdrawals: u32,
-}
 
 /// Returns a question with its question mark, and its answer; `None` if the text has no question mark, or nothing after
 /// it.
@@ -197,39 +54,6 @@ pub enum ShopStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("personas_off names every persona; set paused = true to make no pages at all")]
 pub struct NoPersona;
-
-impl Default for ShopSettings {
-    /// A shop without any settings, not even a name. It promises nothing.
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            url: None,
-            language: LanguageTag::default(),
-            own_language: None,
-            tone: "warm and clear".to_owned(),
-            banned_words: Vec::new(),
-            promises: Vec::new(),
-            questions: Vec::new(),
-            campaigns: Vec::new(),
-            excluded: Vec::new(),
-            pinned: Vec::new(),
-            personas_off: Vec::new(),
-            accent: None,
-            surface: None,
-            plans_per: None,
-            approval: Approval::Automatic,
-            only_approved: false,
-            budget_per_day: None,
-            budget_per_month: None,
-            holdout: Share::TENTH,
-            personas_paused: Vec::new(),
-            paused: false,
-            withdrawals: 0,
-            has_model: true,
-            is_installed: false,
-        }
-    }
-}
 
 impl ShopSettings {
     /// Returns the demo shop, which needs no configuration.
@@ -336,38 +160,7 @@ impl ShopSettings {
     }
 }
 
-impl Default for Choices {
-    fn default() -> Self {
-        Self::of(ShopSettings::default())
-    }
-}
-
 impl Choices {
-    /// Returns the choices that correspond to a shop's settings.
-    pub fn of(shop: ShopSettings) -> Self {
-        Self {
-            tone: shop.tone,
-            banned_words: shop.banned_words,
-            promises: shop.promises,
-            questions: shop.questions,
-            campaigns: shop.campaigns,
-            excluded: shop.excluded,
-            pinned: shop.pinned,
-            personas_off: shop.personas_off,
-            accent: shop.accent,
-            surface: shop.surface,
-            approval: shop.approval,
-            only_approved: shop.only_approved,
-            budget_per_day: shop.budget_per_day,
-            budget_per_month: shop.budget_per_month,
-            holdout: shop.holdout,
-            personas_paused: shop.personas_paused,
-            personas_kept: Vec::new(),
-            paused: shop.paused,
-            withdrawals: shop.withdrawals,
-        }
-    }
-
     /// Returns these choices, which a merchant made while `stored` was stored. Personas that were paused since stay
     /// paused, and a changed holdout, which starts a new comparison, may pause anew.
     #[must_use]
@@ -389,32 +182,6 @@ impl Choices {
         let before = self.personas_paused.len();
         self.personas_paused.extend(losing.iter().filter(|persona| !known.contains(persona)));
         self.personas_paused.len() > before
-    }
-
-    /// Applies the choices to a shop's settings.
-    #[must_use]
-    pub fn over(self, shop: ShopSettings) -> ShopSettings {
-        ShopSettings {
-            tone: self.tone,
-            banned_words: self.banned_words,
-            promises: self.promises,
-            questions: self.questions,
-            campaigns: self.campaigns,
-            excluded: self.excluded,
-            pinned: self.pinned,
-            personas_off: self.personas_off,
-            accent: self.accent,
-            surface: self.surface,
-            approval: self.approval,
-            only_approved: self.only_approved,
-            budget_per_day: self.budget_per_day,
-            budget_per_month: self.budget_per_month,
-            holdout: self.holdout,
-            personas_paused: self.personas_paused,
-            paused: self.paused,
-            withdrawals: self.withdrawals,
-            ..shop
-        }
     }
 }
 
@@ -590,19 +357,5 @@ mod tests {
         let shop: ShopSettings = serde_json::from_str(r#"{ "has_model": false }"#).unwrap();
         assert!(shop.has_model, "no file decides this");
         assert!(!serde_json::to_string(&shop).unwrap().contains("has_model"));
-    }
-
-    #[test]
-    fn choices_override_what_a_merchant_may_change() {
-        let chosen = Choices { tone: "dry".to_owned(), paused: true, ..Choices::default() };
-        let shop = ShopSettings { name: "Lamps".to_owned(), ..ShopSettings::demo() };
-        let expected = ShopSettings {
-            name: "Lamps".to_owned(),
-            tone: "dry".to_owned(),
-            paused: true,
-            ..ShopSettings::default()
-        };
-        assert_eq!(chosen.clone().over(shop), expected);
-        assert_eq!(Choices::of(expected), chosen);
     }
 }

@@ -38,7 +38,7 @@ const ENVIRONMENT: &str = include_str!("environment.rs");
 const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
 const LLM: &str = include_str!("../../../crates/llm/src/settings.rs");
 const LIMITS: &str = include_str!("../../../crates/model/src/limits.rs");
-const SHOP: &str = include_str!("../../../crates/model/src/shop.rs");
+const SHOP: &str = include_str!("../../../crates/model/src/shop/settings.rs");
 
 const S3: &str = include_str!("../../backends/src/blob/s3/options.rs");
 
@@ -75,9 +75,10 @@ struct Field {
 fn fields(source: &str, name: &str) -> (String, Vec<Field>) {
     let (before, after) = source.split_once(&format!("pub struct {name} {{\n")).expect("the struct is there");
     let attributes = before.rsplit("\n\n").next().unwrap_or_default();
-    let about = attributes.lines().filter_map(comment).collect::<Vec<_>>().join(" ");
+    let end = format!("{}}}", before.rsplit('\n').next().unwrap_or_default());
+    let about = attributes.lines().map(str::trim).filter_map(comment).collect::<Vec<_>>().join(" ");
     let (mut found, mut doc) = (Vec::new(), Vec::new());
-    for line in after.lines().take_while(|line| *line != "}").map(str::trim) {
+    for line in after.lines().take_while(|line| *line != end).map(str::trim) {
         doc.extend(comment(line));
         if let Some((name, _)) = line.strip_prefix("pub ").and_then(|field| field.split_once(':')) {
             found.push(Field { name: name.to_owned(), doc: std::mem::take(&mut doc).join(" ") });
