@@ -93,7 +93,7 @@ impl ShopSettings {
         !self
             .excluded
             .iter()
-            .any(|selector| matches!(selector, Selector::Block(excluded) if *excluded == name))
+            .any(|selector| matches!(selector, Selector::Block(excluded) if excluded == name))
     }
 
     /// Returns a digest of what pages may not show any more: what is excluded, and which approvals were taken back; 0 if

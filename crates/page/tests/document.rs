@@ -259,8 +259,10 @@ fn a_campaign_leads_to_a_page_of_the_shop_if_there_is_one() {
 fn an_excluded_block_is_not_rendered_whoever_planned_it() {
     let products = samples::products(3);
     let products: Vec<_> = products.iter().collect();
-    let with = |excluded: Option<&'static str>| {
-        let shop = shop_with(|shop| shop.excluded = excluded.into_iter().map(Selector::Block).collect());
+    let with = |excluded: Option<&str>| {
+        let shop = shop_with(|shop| {
+            shop.excluded = excluded.map(|name| Selector::Block(name.to_owned())).into_iter().collect();
+        });
         let blocks = vec![View::Categories(categories::View::of("By kind", &products).unwrap())];
         let page = Page { shop: &shop, title: "Wands", blocks, generated: true, look: Look::Balanced };
         [PageKind::Home, PageKind::Product].map(|kind| render_for(kind, &page).html.contains("By kind"))

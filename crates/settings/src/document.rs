@@ -7,7 +7,8 @@ mod variables;
 use std::collections::BTreeMap;
 
 use model::limits::Limits;
-use model::shop::ShopSettings;
+use model::shop::{Selector, ShopSettings, selector};
+use page::blocks::Block;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -88,8 +89,12 @@ impl Document {
         if let Some(origin) = shopify.origin.as_ref().filter(|origin| !is_origin(origin)) {
             return Err(InvalidSettings::Origin(origin.clone()));
         }
+        let blocks: Vec<_> = Block::optional().collect();
         for (id, shop) in shops {
             shop.validate().map_err(|invalid| InvalidSettings::Shop(id.clone(), invalid))?;
+            let excluded: Vec<_> = shop.excluded.iter().map(Selector::to_string).collect();
+            selector::excluded_of(excluded.iter().map(String::as_str), &blocks)
+                .map_err(|invalid| InvalidSettings::Excluded(id.clone(), invalid))?;
         }
         Ok(())
     }

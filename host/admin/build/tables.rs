@@ -5,13 +5,28 @@ use std::fmt::Write as _;
 
 use fluent_messages::{CATEGORIES, Language, Message, Messages, OTHER, PSEUDO, Piece, pseudo};
 
+/// Messages about kinds of block are found by the kind: `block-price-guide` is that of `price_guide`.
+const OF_A_BLOCK: &str = "block-";
+
 /// Returns the source of the methods and the tables. English is the first language.
 pub fn tables(languages: &[Language]) -> String {
     let english = &languages[0].messages;
     let mut out = String::from("impl Words {\n");
+    let mut blocks = String::new();
     for (index, (id, message)) in english.iter().enumerate() {
-        method(&mut out, index, id, message);
+        match id.strip_prefix(OF_A_BLOCK).map(|kind| kind.replace('-', "_")) {
+            Some(kind) => {
+                let _ = writeln!(blocks, "            {kind:?} => self.text({index}),");
+            }
+            None => method(&mut out, index, id, message),
+        }
     }
+    let _ = writeln!(
+        out,
+        "    /// Returns the name of a kind of block; `None` if it has none.\n    \
+         pub fn block_named(&self, kind: &str) -> Option<&'static str> {{\n        \
+         Some(match kind {{\n{blocks}            _ => return None,\n        }})\n    }}"
+    );
     out.push_str("}\n\nstatic TABLES: &[Words] = &[\n");
     for Language { tag, messages } in languages {
         table(&mut out, tag, english, messages);

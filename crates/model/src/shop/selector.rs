@@ -21,25 +21,6 @@ const LINE_CHARS_MAX: usize = 2_000;
 /// The longest part of a line that an error repeats, in characters.
 const REPEATED_CHARS_MAX: usize = 40;
 
-/// The kinds of block that a page can do without. The others, its opening and a list of products, can not be excluded.
-pub const BLOCKS: [&str; 15] = [
-    "spotlight",
-    "bundle",
-    "deals",
-    "search",
-    "story",
-    "recently_viewed",
-    "reassurance",
-    "image_with_text",
-    "lookbook",
-    "comparison",
-    "categories",
-    "collections",
-    "brands",
-    "price_guide",
-    "questions",
-];
-
 /// What a merchant names: products, or a kind of block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selector {
@@ -51,8 +32,8 @@ pub enum Selector {
     Vendor(String),
     /// The products of this type.
     Type(String),
-    /// The blocks of this kind, one of [`BLOCKS`].
-    Block(&'static str),
+    /// The blocks of this kind.
+    Block(String),
 }
 
 /// Why a line is not a selector, or does not belong into its list.
@@ -67,9 +48,17 @@ pub enum InvalidSelector {
     /// There is nothing after the kind.
     #[error("write a name after the kind, such as product: oak-wand")]
     NoName,
+    /// The name cannot be that of a block.
+    #[error("{0:?} is no name of a block, such as story")]
+    NotABlock(String),
     /// The block is unknown, or every page needs it.
-    #[error("{0:?} is no block that pages can do without; write one of {known}", known = BLOCKS.join(", "))]
-    UnknownBlock(String),
+    #[error("{name:?} is no block that pages can do without; write one of {known}")]
+    UnknownBlock {
+        /// The block.
+        name: String,
+        /// The blocks that can be excluded.
+        known: String,
+    },
     /// The name is not a handle.
     #[error("{0:?} is no handle; copy the address of the page, or its last part")]
     NotAHandle(String),
@@ -106,9 +95,22 @@ pub struct InvalidLine {
     pub problem: InvalidSelector,
 }
 
-/// Parses what is excluded. Empty lines are skipped.
+/// Parses what is excluded. Empty lines are skipped. A block may have any name: [`excluded_of`] refuses unknown ones.
 pub fn excluded<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Vec<Selector>, InvalidLine> {
     list(lines, |_| Ok(()))
+}
+
+/// Parses what is excluded, where `blocks` are the kinds of block that a page can do without.
+pub fn excluded_of<'a>(
+    lines: impl IntoIterator<Item = &'a str>,
+    blocks: &[&str],
+) -> Result<Vec<Selector>, InvalidLine> {
+    list(lines, |selector| match selector {
+        Selector::Block(name) if !blocks.contains(&name.as_str()) => {
+            Err(InvalidSelector::UnknownBlock { name: repeated(name), known: blocks.join(", ") })
+        }
+        _ => Ok(()),
+    })
 }
 
 /// Parses what is pinned. Empty lines are skipped.
@@ -223,10 +225,11 @@ impl Selector {
 
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Self::Product(name) | Self::Collection(name) | Self::Vendor(name) | Self::Type(name) => name,
-            Self::Block(name) => *name,
-        };
+        let (Self::Product(name)
+        | Self::Collection(name)
+        | Self::Vendor(name)
+        | Self::Type(name)
+        | Self::Block(name)) = self;
         write!(f, "{}: {name}", self.kind())
     }
 }
@@ -256,10 +259,10 @@ fn handle(name: &str) -> Result<String, InvalidSelector> {
     if name.chars().all(is_part) { Ok(name) } else { Err(InvalidSelector::NotAHandle(repeated(&name))) }
 }
 
-fn block(name: &str) -> Result<&'static str, InvalidSelector> {
-    let wanted = named(name)?.to_lowercase().replace([' ', '-'], "_");
-    let known = BLOCKS.into_iter().find(|known| *known == wanted);
-    known.ok_or_else(|| InvalidSelector::UnknownBlock(repeated(name)))
+fn block(name: &str) -> Result<String, InvalidSelector> {
+    let kind = named(name)?.to_lowercase().replace([' ', '-'], "_");
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if kind.chars().all(is_part) { Ok(kind) } else { Err(InvalidSelector::NotABlock(repeated(name))) }
 }
 
 fn repeated(text: &str) -> String {
@@ -312,19 +315,32 @@ mod tests {
 
     #[test]
     fn an_invalid_selector_is_refused_with_the_reason() {
-        use InvalidSelector::{Invisible, NoKind, NoName, NotAHandle, TooLong, UnknownBlock, UnknownKind};
+        use InvalidSelector::{Invisible, NoKind, NoName, NotABlock, NotAHandle, TooLong, UnknownKind};
         check("oak-wand", Err(NoKind));
         check("brand: Ollivander", Err(UnknownKind("brand".into())));
         check("product:", Err(NoName));
         check("product: <script>", Err(NotAHandle("<script>".into())));
         check("product: oak wand", Err(NotAHandle("oak wand".into())));
-        check("block: quote", Err(UnknownBlock("quote".into())));
-        check("block: hero", Err(UnknownBlock("hero".into())));
+        check("block: <b>", Err(NotABlock("<b>".into())));
+        check("block: größe", Err(NotABlock("größe".into())));
         check("vendor: a\u{202e}b", Err(Invisible));
         check("vendor: a\u{0}b", Err(Invisible));
         check("vendor: \u{200b}", Err(Invisible));
         check(&format!("vendor: {}", "x".repeat(256)), Err(TooLong));
         check(&"x".repeat(1_000_000), Err(TooLong));
+    }
+
+    #[test]
+    fn a_block_that_pages_have_not_or_need_is_refused_where_the_blocks_are_known() {
+        let known = ["search", "story"];
+        assert_eq!(excluded_of(["block: Story", "vendor: A"], &known).unwrap().len(), 2);
+        for name in ["quote", "hero"] {
+            let line = format!("block: {name}");
+            let error = excluded_of(["vendor: A", line.as_str()], &known).unwrap_err().to_string();
+            let expected = "is no block that pages can do without; write one of search, story";
+            assert_eq!(error, format!("line 2: {name:?} {expected}"));
+            assert_eq!(excluded([line.as_str()]), Ok(vec![Selector::Block(name.to_owned())]), "stored once");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::num::ParseIntError;
 
+use model::shop::selector::InvalidLine;
 use model::shop::{InvalidPlansPer, NoPersona};
 
 use super::{BREAKER_COOLDOWN_MS_MAX, POOL_SIZE_MAX};
@@ -30,6 +31,9 @@ pub enum InvalidSettings {
     /// A setting of the shop with that id is invalid.
     #[error("shops.{0}.{1}")]
     Shop(String, NoPersona),
+    /// The shop with that id excludes a block that no page has, or that every page needs.
+    #[error("shops.{0}.excluded: {1}")]
+    Excluded(String, InvalidLine),
     /// The origin that replaces Shopify's is invalid.
     #[error("shopify.origin is {0:?}; it must be http:// or https://, a host and nothing after it")]
     Origin(String),

@@ -110,6 +110,19 @@ fn a_mistake_in_a_shops_settings_is_named_with_its_key() {
 }
 
 #[test]
+fn a_shop_excludes_only_blocks_that_pages_can_do_without() {
+    for (block, is_valid) in [("story", true), ("quote", false), ("hero", false)] {
+        let json = format!(r#"{{"shops":{{"lamps":{{"excluded":["vendor: A","block: {block}"]}}}}}}"#);
+        let document: Document = serde_json::from_str(&json).unwrap();
+        let wrong = document.validate().map_err(|error| error.to_string());
+        assert_eq!(wrong.is_ok(), is_valid, "{block}");
+        let expected =
+            format!("shops.lamps.excluded: line 2: {block:?} is no block that pages can do without; ");
+        assert!(wrong.err().is_none_or(|wrong| wrong.starts_with(&expected)));
+    }
+}
+
+#[test]
 fn a_gateway_stands_before_another_address() {
     let mut document = Document::default();
     document.lay_over(|name| name.ends_with("_URL").then(|| name.to_owned())).unwrap();

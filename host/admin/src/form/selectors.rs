@@ -2,6 +2,7 @@
 
 use model::shop::Selector;
 use model::shop::selector::{self, InvalidLine};
+use page::blocks::Block;
 
 use super::Field;
 use super::fields::count;
@@ -15,7 +16,8 @@ pub fn field(selectors: &[Selector]) -> Field {
 
 /// Returns what is excluded.
 pub fn excluded(field: &mut Field, words: &Words) -> Vec<Selector> {
-    let read = selector::excluded(field.typed.lines());
+    let blocks: Vec<_> = Block::optional().collect();
+    let read = selector::excluded_of(field.typed.lines(), &blocks);
     or_error(read, &mut field.error, words)
 }
 

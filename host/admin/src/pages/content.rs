@@ -217,7 +217,7 @@ mod tests {
                 until: "2026-12-24".parse().ok(),
                 ..Campaign::default()
             }],
-            excluded: vec![Selector::Vendor("Ollivander".into()), Selector::Block("story")],
+            excluded: vec![Selector::Vendor("Ollivander".into()), Selector::Block("story".into())],
             pinned: vec![Selector::Product("oak-wand".into())],
             questions: vec!["Do you repair? Yes.".into()],
             personas_off: vec![Persona::Minimalist, Persona::Dealhunter],

@@ -30,32 +30,11 @@ pub(super) fn label(text: &Text, words: &Words) -> String {
     let mut numbers = path.split('[').skip(1).filter_map(|part| part.split_once(']')?.0.parse::<u64>().ok());
     let mut next = || numbers.next().map(|index| words.number(index + 1));
     let (number, at) = (next().unwrap_or_default(), next());
-    let (block, field) = (self::block(block, words), self::field(field, words));
+    // Another component may have kinds of its own, which keep their name.
+    let (block, field) = (words.block_named(block).unwrap_or(block), self::field(field, words));
     match at {
         Some(at) => words.copy_label_of(&number, block, field, &at),
         None => words.copy_label(&number, block, field),
-    }
-}
-
-/// Returns the name of a kind of block. Another component may have kinds of its own, which keep their name.
-fn block<'a>(kind: &'a str, words: &Words) -> &'a str {
-    match kind {
-        "brands" => words.block_brands(),
-        "bundle" => words.block_bundle(),
-        "categories" => words.block_categories(),
-        "collections" => words.block_collections(),
-        "comparison" => words.block_comparison(),
-        "deals" => words.block_deals(),
-        "grid" => words.block_grid(),
-        "hero" => words.block_hero(),
-        "image_with_text" => words.block_image_with_text(),
-        "lookbook" => words.block_lookbook(),
-        "price_guide" => words.block_price_guide(),
-        "questions" => words.block_questions(),
-        "search" => words.block_search(),
-        "spotlight" => words.block_spotlight(),
-        "story" => words.block_story(),
-        other => other,
     }
 }
 
@@ -71,7 +50,19 @@ fn field<'a>(name: &'a str, words: &Words) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    use page::blocks::Block;
+
     use super::*;
+
+    /// Kinds of block without a text that a merchant could approve.
+    const WITHOUT_TEXT: [&str; 2] = ["recently_viewed", "reassurance"];
+
+    #[test]
+    fn every_kind_of_block_with_a_text_has_a_name() {
+        let nameless = Block::names(|_| true).filter(|kind| Words::of("en").block_named(kind).is_none());
+        assert_eq!(nameless.collect::<Vec<_>>(), WITHOUT_TEXT);
+        assert_eq!(Words::of("de").block_named("image_with_text"), Some("Bild mit Text"));
+    }
 
     #[test]
     fn it_is_said_for_whom_a_plan_is_in_the_merchants_language() {
