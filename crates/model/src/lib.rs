@@ -39,6 +39,7 @@ mod key;
 pub mod limits;
 pub mod llm;
 mod market;
+pub mod microdollars;
 pub mod origin;
 mod page_kind;
 pub mod pages;

@@ -5,6 +5,7 @@
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderValue, Response, StatusCode, header};
+use model::microdollars;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,9 +16,6 @@ use crate::refused::Refused;
 use crate::visit::Visit;
 use crate::wording::Words;
 use crate::{PricingPlan, html};
-
-/// The millionths of a dollar in one.
-const DOLLAR: f64 = 1_000_000.0;
 
 /// A page of the app, in Shopify's admin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -82,11 +80,11 @@ async fn cost(visit: &Visit) -> Value {
     let of = |spent: fn(&crate::budget::Spending) -> Spent| spending.as_ref().map(spent);
     let (today, month) = (of(|spending| spending.today), of(|spending| spending.month));
     json!({
-        "today": today.map(|spent| dollars(spent.used)),
-        "budget_per_day": today.and_then(|spent| spent.limit).map(dollars),
-        "month": month.map(|spent| dollars(spent.used)),
-        "budget_per_month": month.and_then(|spent| spent.limit).map(dollars),
-        "month_forecast": spending.as_ref().and_then(|spending| Some(dollars(spending.forecast?.month))),
+        "today": today.map(|spent| microdollars::number(spent.used)),
+        "budget_per_day": today.and_then(|spent| spent.limit).map(microdollars::number),
+        "month": month.map(|spent| microdollars::number(spent.used)),
+        "budget_per_month": month.and_then(|spent| spent.limit).map(microdollars::number),
+        "month_forecast": spending.as_ref().and_then(|spending| Some(microdollars::number(spending.forecast?.month))),
         "is_spent": spending.as_ref().map(|spending| spending.level() == Level::All),
         "links": [link(visit, Place::Settings)],
     })
@@ -120,11 +118,6 @@ fn link(visit: &Visit, place: Place) -> Link {
         title: place.title(words),
         url: format!("https://admin.shopify.com/store/{store}/apps/{key}{path}"),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an amount has fewer digits than a double")]
-fn dollars(microdollars: u64) -> f64 {
-    microdollars as f64 / DOLLAR
 }
 
 fn json_of(told: &Value) -> Response<Body> {

@@ -37,6 +37,7 @@ pub mod data_folder;
 pub mod disk;
 pub mod faults;
 pub mod fetch;
+mod hidden;
 mod innermost;
 pub mod jobs;
 pub mod kind;

@@ -1,6 +1,7 @@
 //! `wandstore report effects --days`: what pages cost and what shoppers did, by day and persona.
 
 use admin::{Balance, Counts, Day, Done, Groups, Line, Place, Worth};
+use model::microdollars;
 
 use super::output::aligned;
 
@@ -90,9 +91,10 @@ fn of_page(worth: &Worth, place: Place, line: &Line) -> [String; 14] {
 fn row(names: [String; 3], costs: Option<Counts>, groups: Groups, more: [String; 2]) -> [String; 14] {
     let [day, page, persona] = names;
     let costs = costs.map(|costs| {
+        let cost = format!("${}", microdollars::decimal(costs.cost_microdollars));
         let [shown, made, calls] =
             [costs.shown(), costs.generations, costs.calls].map(|count| count.to_string());
-        [shown, made, calls, costs.tokens().to_string(), dollars(costs.cost_microdollars)]
+        [shown, made, calls, costs.tokens().to_string(), cost]
     });
     let [shown, made, calls, tokens, cost] = costs.unwrap_or_default();
     let [counted, carted, ordered, revenue] = done(groups);
@@ -128,13 +130,4 @@ fn done(Groups { holdout, personal }: Groups) -> [String; 4] {
 /// Formats hundredths.
 fn money(hundredths: u64) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
-}
-
-/// Formats millionths.
-fn micro(millionths: u64) -> String {
-    format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
-}
-
-fn dollars(millionths: u64) -> String {
-    format!("${}", micro(millionths))
 }

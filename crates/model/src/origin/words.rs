@@ -1,6 +1,7 @@
 //! How a plan and its page were made, in words for the operator and the merchant.
 
 use super::{Asked, Made, Origin, Planner, Told};
+use crate::microdollars::decimal;
 
 /// One thing that is known, with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +91,8 @@ impl Asked {
             text(
                 "cost",
                 format!(
-                    "{} for {calls_in_words}, {tokens_in} tokens of questions and {tokens_out} of answers",
-                    dollars(self.cost_microdollars)
+                    "${} for {calls_in_words}, {tokens_in} tokens of questions and {tokens_out} of answers",
+                    decimal(self.cost_microdollars)
                 ),
             ),
             text("the model's", format!("{models} of {all} blocks that count")),
@@ -111,11 +112,6 @@ impl Made {
             text("rendered by", format!("generation {}, renderer {}", self.release, self.renderer)),
         ]
     }
-}
-
-/// Formats millionths of a dollar.
-fn dollars(micro: u64) -> String {
-    format!("${}.{:06}", micro / 1_000_000, micro % 1_000_000)
 }
 
 #[cfg(test)]

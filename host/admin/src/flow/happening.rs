@@ -3,13 +3,10 @@
 use capabilities::llm::budget::{Day, Limits, Used};
 use model::review::Review;
 use model::shop::ShopSettings;
-use model::{Audience, Persona};
+use model::{Audience, Persona, microdollars};
 use serde_json::{Value, json};
 
 use crate::budget::{Level, Spent};
-
-/// The millionths of a dollar in one.
-const DOLLAR: f64 = 1_000_000.0;
 
 /// What is the case in a shop.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -81,7 +78,9 @@ impl Event {
     /// Returns the values of its trigger's fields. They have at most a few hundred bytes; Shopify takes 50,000.
     pub fn payload(&self) -> Value {
         match self {
-            Self::BudgetSpent { period, limit, .. } => json!({ "Period": period, "Limit": dollars(*limit) }),
+            Self::BudgetSpent { period, limit, .. } => {
+                json!({ "Period": period, "Limit": microdollars::number(*limit) })
+            }
             Self::PersonaPaused(persona) => json!({ "Persona": persona.name() }),
             Self::PagesWait(pages) => json!({ "Pages": pages }),
         }
@@ -95,9 +94,4 @@ impl Event {
             Self::PagesWait(_) => String::new(),
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a budget has fewer digits than a double")]
-fn dollars(microdollars: u64) -> f64 {
-    microdollars as f64 / DOLLAR
 }

@@ -7,6 +7,8 @@ use secrets::Secret;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::hidden::Hidden;
+
 /// The parameters that a URL may have. Others, which some providers add, are ignored.
 const PARAMETERS: [&str; 18] = [
     "application_name",
@@ -40,9 +42,9 @@ pub enum BadAddress {
     Parameter(String),
 }
 
-/// The address of a database, with credentials. It is never shown.
-#[derive(Clone)]
-pub struct Address(PgConnectOptions);
+/// The address of a database, with credentials.
+#[derive(Debug, Clone)]
+pub struct Address(Hidden<PgConnectOptions>);
 
 impl Address {
     /// Parses a URL such as `postgres://user:password@host:5432/database?sslmode=verify-full`.
@@ -61,44 +63,28 @@ impl Address {
         let options = PgConnectOptions::from_url(&url);
         let options = options.map_err(|error| BadAddress::Parameter(error.to_string()))?;
         let name = options.get_application_name().unwrap_or("wandstore").to_owned();
-        Ok(Self(options.application_name(&name).disable_statement_logging()))
+        Ok(Self(Hidden(options.application_name(&name).disable_statement_logging())))
     }
 
     /// Returns options of connections on which the server gives up a statement after `limit`.
     pub(super) fn with_statement_timeout(&self, limit: Duration) -> PgConnectOptions {
         let limit = limit.as_millis().to_string();
         // Notices, such as that a table exists already, are of no use.
-        self.0.clone().options([("statement_timeout", limit.as_str()), ("client_min_messages", "warning")])
-    }
-}
-
-impl std::fmt::Debug for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Address(…)")
+        self.0.0.clone().options([("statement_timeout", limit.as_str()), ("client_min_messages", "warning")])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn refusal(url: &str) -> String {
-        Address::parse(&Secret::new(url)).expect_err("it is wrong").to_string()
-    }
+    use crate::hidden::assert_refused;
 
     #[test]
     fn an_invalid_url_of_postgresql_is_refused_without_being_shown() {
-        for url in
-            ["", "hush", "postgres:hush@db", "mysql://hush@db", "https://hush", "postgres://u:hush@:x/"]
-        {
-            let refused = refusal(url);
-            assert!(
-                refused.contains("postgres://user:password@host") && !refused.contains("hush"),
-                "{refused}"
-            );
-        }
-        let refused = refusal("postgres://u:hush@db/d?sslmode=always");
-        assert!(refused.contains("always") && !refused.contains("hush"), "{refused}");
+        let strangers =
+            ["", "hush", "postgres:hush@db", "mysql://hush@db", "https://hush", "postgres://u:hush@:x/"];
+        assert_refused(Address::parse, &strangers.map(|url| (url, "postgres://user:password@host")));
+        assert_refused(Address::parse, &[("postgres://u:hush@db/d?sslmode=always", "always")]);
     }
 
     #[test]
@@ -106,7 +92,7 @@ mod tests {
         let url =
             "postgresql://me:hush%20@db.example:6432/shop?channel_binding=require&options=-csearch_path%3Da";
         let address = Address::parse(&Secret::new(url)).unwrap();
-        let options = &address.0;
+        let options = &address.0.0;
         assert_eq!((options.get_host(), options.get_port()), ("db.example", 6432));
         assert_eq!((options.get_username(), options.get_database()), ("me", Some("shop")));
         let limited = address.with_statement_timeout(Duration::from_secs(3));

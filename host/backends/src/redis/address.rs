@@ -8,6 +8,7 @@ use reqwest::Url;
 use secrets::Secret;
 
 use super::error::Error;
+use crate::hidden::Hidden;
 
 /// The schemes of a URL, without and with TLS.
 const SCHEMES: [&str; 4] = ["redis", "rediss", "valkey", "valkeys"];
@@ -31,18 +32,15 @@ pub enum BadAddress {
     Authorities(String),
 }
 
-/// The address of a server, with credentials. It is never shown.
+/// The address of a server, with credentials.
+#[derive(Debug, Clone)]
+pub struct Address(Hidden<Parts>);
+
 #[derive(Clone)]
-pub struct Address {
+struct Parts {
     info: ConnectionInfo,
     /// The certificates of the authorities to trust instead of the public ones, in PEM.
     authorities: Option<Vec<u8>>,
-}
-
-impl std::fmt::Debug for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Address(…)")
-    }
 }
 
 impl Address {
@@ -67,20 +65,18 @@ impl Address {
         url.set_query(None);
         let info = url.as_str().into_connection_info().map_err(|_| BadAddress::NotAUrl)?;
         let login: RedisConnectionInfo = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        Ok(Self {
-            info: info.set_redis_settings(login.set_lib_name("wandstore", env!("CARGO_PKG_VERSION"))),
-            authorities,
-        })
+        let info = info.set_redis_settings(login.set_lib_name("wandstore", env!("CARGO_PKG_VERSION")));
+        Ok(Self(Hidden(Parts { info, authorities })))
     }
 
     /// Returns a client, which is not connected.
     pub(super) fn client(&self) -> Result<Client, Error> {
-        let uses_tls = matches!(self.info.addr(), ConnectionAddr::TcpTls { .. });
+        let Parts { info, authorities } = self.0.0.clone();
+        let uses_tls = matches!(info.addr(), ConnectionAddr::TcpTls { .. });
         let client = if uses_tls {
-            let certificates = TlsCertificates { client_tls: None, root_cert: self.authorities.clone() };
-            Client::build_with_tls(self.info.clone(), certificates)
+            Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert: authorities })
         } else {
-            Client::open(self.info.clone())
+            Client::open(info)
         };
         Ok(client?)
     }
@@ -89,32 +85,25 @@ impl Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn refusal(url: &str) -> String {
-        Address::parse(&Secret::new(url)).expect_err("it is wrong").to_string()
-    }
+    use crate::hidden::assert_refused;
 
     #[test]
     fn an_invalid_url_of_redis_is_refused_without_being_shown() {
-        for url in [
+        let strangers = [
             "",
             "hush",
             "redis:hush@cache",
             "http://hush@cache",
             "redis://u:hush@:x/",
             "rediss://u:hush@h#insecure",
-        ] {
-            let refused = refusal(url);
-            assert!(refused.contains("redis://:password@host") && !refused.contains("hush"), "{refused}");
-        }
-        for (url, said) in [
+        ];
+        assert_refused(Address::parse, &strangers.map(|url| (url, "redis://:password@host")));
+        let mistakes = [
             ("redis://:hush@h/first", "number of a database"),
             ("redis://:hush@h?timeout=5", "`timeout`"),
             ("rediss://:hush@h?sslrootcert=/nowhere.pem", "cannot read"),
-        ] {
-            let refused = refusal(url);
-            assert!(refused.contains(said) && !refused.contains("hush"), "{refused}");
-        }
+        ];
+        assert_refused(Address::parse, &mistakes);
     }
 
     #[test]
@@ -124,8 +113,9 @@ mod tests {
             ("valkey://me:hush%20@cache.example/3", "cache.example:6379"),
         ] {
             let address = Address::parse(&Secret::new(url)).unwrap();
-            assert_eq!(address.info.addr().to_string(), shown);
-            let login = address.info.redis_settings();
+            let info = &address.0.0.info;
+            assert_eq!(info.addr().to_string(), shown);
+            let login = info.redis_settings();
             assert_eq!((login.username(), login.password(), login.db()), (Some("me"), Some("hush "), 3));
             assert_eq!(format!("{address:?}"), "Address(…)");
         }
