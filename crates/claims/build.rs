@@ -91,7 +91,7 @@ fn normalisation() -> String {
     )
 }
 
-/// Returns the letter and the mark of which a character is composed.
+/// Returns the letter and the mark that a character is composed of.
 fn pair(c: char) -> Option<String> {
     let parts: Vec<char> = c.to_string().nfd().collect();
     let (mark, letters) = parts.split_last().filter(|(_, letters)| !letters.is_empty())?;

@@ -83,7 +83,7 @@ include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
 /// The patterns of claims.
 pub static CLAIMS: LazyLock<Table> = LazyLock::new(|| table(|kind| kind != Kind::Plain));
-/// The phrases that look like a claim and are none.
+/// The phrases that look like a claim but are not one.
 pub static PLAIN: LazyLock<Table> = LazyLock::new(|| table(|kind| kind == Kind::Plain));
 
 /// The number of the patterns that are of no language.

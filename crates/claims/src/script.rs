@@ -100,7 +100,7 @@ const KNOWN: [(&str, &str); 20] = [
     ("uk", "і в на з не для що це як по із до від за у без який кожен коли де або ти ваш та"),
     ("el", "και το η ο τα οι για με σε που να στο στη στην του της των δεν ειναι απο ενα μια χωρις καθε σου"),
 ];
-/// Languages of one group, of which a reader of one is not lost in another.
+/// Groups of languages. Who reads one language of a group understands the others.
 const CLOSE: [&[&str]; 3] = [&["da", "nb", "no", "sv"], &["ru", "uk"], &["cs", "sk"]];
 
 fn primary(language: &str) -> String {

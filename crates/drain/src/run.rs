@@ -107,7 +107,7 @@ impl Run {
         }
     }
 
-    /// Returns when the lease is to be extended. While it is being extended, that is the time of the next extension.
+    /// Returns when to extend the lease. While it is being extended, that is the time of the next extension.
     pub fn extend_at_ms(&self) -> u64 {
         self.extend_at_ms
     }

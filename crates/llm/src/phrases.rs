@@ -3,7 +3,7 @@
 
 use crate::Cause;
 
-/// Phrases, of which one has to be there.
+/// Alternative phrases. One of them must be there.
 pub(crate) type Phrases = &'static [&'static str];
 
 /// Codes and types of errors, the most telling first.

@@ -13,8 +13,8 @@ use crate::spending::Amount;
 use crate::wire::{Draft, Parts};
 use crate::written;
 
-/// The tokens that a model that thinks gets besides those of its answer. Models of which the thoughts are known take 500
-/// to 4,000 for such a question.
+/// The tokens that a reasoning model gets besides those of its answer. Models that report their reasoning tokens use 500 to
+/// 4,000 for such a question.
 const THINKING_TOKENS: u32 = 6_000;
 
 /// A question as it is sent.

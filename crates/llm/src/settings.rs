@@ -49,13 +49,13 @@ pub struct Settings {
     pub protocol: Protocol,
     /// The model's name at that endpoint. `LLM_MODEL`.
     pub model: String,
-    /// Whom the model plans a page for, unless a shop says otherwise: `segment`, all shoppers of a persona and a market at
-    /// once, or `shopper`, each one, which costs a call for each. `PLANS_PER`.
+    /// Whether a plan of the model is for a `segment`, which is all shoppers of a persona and a market, or for one
+    /// `shopper`, which costs a call for each. A shop may say otherwise. `PLANS_PER`.
     pub plans_per: PlansPer,
     /// The time limit for a whole answer, retries included.
     pub timeout_ms: u64,
-    /// How long an answer that has begun may pause. One that pauses for longer is cut off, and what is there of it is
-    /// used. Answers are read as they arrive by the native host only; others know the limit of the whole.
+    /// How long an answer that has begun may pause. One that pauses for longer is cut off, and the part that
+    /// arrived is used. Answers are read as they arrive by the native host only; others know the limit of the whole.
     pub idle_timeout_ms: u64,
     /// The number of retries after the first attempt.
     pub retries: u32,
@@ -74,8 +74,8 @@ pub struct Settings {
     /// no limit. Before each call its maximum cost is reserved.
     pub tokens_per_day_max: u64,
     /// The same limit for each shop. When four fifths of either limit are used, the log warns, and the pages of shoppers
-    /// about whom nothing is known are planned without the model; when all are used, every page is, until the next day.
-    /// The default is about 1,100 pages.
+    /// without signals are planned without the model. When all tokens are used, every page is, until the next day. The
+    /// default is about 1,100 pages.
     pub tokens_per_shop_per_day_max: u64,
     /// The most that all questions and answers may cost on a day (UTC), in US dollars, such as `"20"` or `"2.50"`, at the
     /// prices below. Without it there is no limit. A shop may have a budget of its own, which its merchant sets.

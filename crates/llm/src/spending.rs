@@ -334,9 +334,7 @@ impl<'a> Reserving<'a> {
         let max = limit.show(budget.limits.of(limit).unwrap_or_default());
         let (said, retry_after_ms) = if self.is_optional {
             let kept = 100 - SOFT_LIMIT_PERCENT;
-            let said = format!(
-                "the last {kept} % of `{setting}` ({max}) are kept for shoppers about whom something is known"
-            );
+            let said = format!("the last {kept} % of `{setting}` ({max}) are kept for shoppers with signals");
             (said, Some(OPTIONAL_AGAIN_MS))
         } else {
             let cost = limit.show(wanted.of(limit).saturating_sub(used.of(limit)));

@@ -69,7 +69,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) schema_name: &'a str,
     /// The schema of the answer, with the keywords that the endpoint knows.
     pub(crate) schema: &'a Value,
-    /// Whether the schema is to be a grammar and no hint, at endpoints that make a difference.
+    /// Whether the schema must constrain the answer as a grammar, at endpoints that distinguish this from a hint.
     pub(crate) is_strict: bool,
     /// Whether the answer is to come as a stream.
     pub(crate) is_streamed: bool,

@@ -1,4 +1,4 @@
-//! Audiences: for whom a merchant approves a plan.
+//! Audiences: the shoppers that a merchant approves a plan for.
 
 use std::fmt;
 

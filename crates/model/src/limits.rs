@@ -25,7 +25,7 @@ pub enum Allowance {
     ShopperGenerations,
     /// Reports of events for one shopper.
     ShopperReports,
-    /// Pages that a shop's model plans for shoppers about whom nothing is known.
+    /// Pages that a shop's model plans for shoppers without signals.
     ShopNewcomers,
     /// Pages that are planned for one shop.
     ShopGenerations,
@@ -156,9 +156,9 @@ pub struct Limits {
     pub generations_per_shopper: u32,
     /// Reports of events for one shopper, a minute. More are answered 429.
     pub reports_per_shopper: u32,
-    /// Shoppers of one shop about whom nothing is known and whose first page the language model plans, a minute. While
-    /// more arrive, as in a sale or an attack, the others get a page without the model, and the model's with their
-    /// second view or their fourth signal.
+    /// Shoppers of one shop without signals whose first page the language model plans, a minute. While more arrive, as in
+    /// a sale or an attack, the others get a page without the model, and the model's with their second view or their
+    /// fourth signal.
     pub newcomers_per_shop: u32,
     /// Pages that are planned for one shop, a minute.
     pub generations_per_shop: u32,

@@ -57,7 +57,7 @@ pub enum Cached<V> {
     Stale(Page<V>, Staleness),
     /// No page.
     Miss,
-    /// No page, and none is to be made, because the shop is closed.
+    /// No page. None will be made, because the shop is closed.
     Closed,
 }
 

@@ -4,7 +4,7 @@
 // A countdown of weeks would say no more than the date does.
 const COUNTED_MS = 3 * 24 * 60 * 60 * 1000;
 
-// Returns the language of a tag, or the browser's if the tag is none. Prices have Latin digits, and so has all else.
+// Returns the language of a tag, or the browser's if the tag is invalid. All numbers have Latin digits, as prices have.
 const localeOf = (tag) => {
   try {
     return new Intl.Locale(tag, { numberingSystem: 'latn' });

@@ -2,7 +2,7 @@
 //!
 //! It is made anew for each request, from the catalog alone, because there are as many such parts as subjects. So a shopper
 //! has one stored page for each kind of page, whatever they look at, and nobody can cause more. What a request says of its
-//! subject is only compared with the catalog: no word of it is shown.
+//! subject is only compared with the catalog, and never shown.
 //!
 //! Its headings claim nothing that the catalog does not say. Products could go together if the merchant gave them a tag in
 //! common, unless most products have it, or none but reduced ones.

@@ -30,7 +30,7 @@ impl Because {
         if titles.is_empty() && *self != Self::Bought {
             return String::new();
         }
-        // Writing to a string cannot fail, nor can anything in the template.
+        // Neither writing to a string can fail, nor anything in the template.
         Line { words, titles }.render().unwrap_or_default()
     }
 }

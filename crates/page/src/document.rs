@@ -107,7 +107,7 @@ pub fn render_because(kind: PageKind, page: &Page<'_>, because: Option<&Because>
         because: because.map(|because| because.line(page.shop.words())).unwrap_or_default(),
     };
     let skipped = if is_below { sheet.opening.len() } else { 0 };
-    // Writing to a string cannot fail, nor can anything in the template.
+    // Neither writing to a string can fail, nor anything in the template.
     let html = sheet.render().unwrap_or_default();
     let Range { start, end } = content(&html).unwrap_or_default();
     Document { fragment: start + skipped..end, html }

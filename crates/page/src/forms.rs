@@ -1,7 +1,7 @@
 //! What several kinds of block have in common: what a plan says of them, or how they show it. Each is a macro, because a
 //! kind has types of its own, which the JSON Schema of plans describes.
 
-/// Defines a kind of block of which a plan says only what to call it. Its view is filled in when a page is rendered, from
+/// Defines a kind of block for which a plan gives only a heading. Its view is filled in when a page is rendered, from
 /// the heading, today's products and what is [`Given`]. A page has at most one, and none unless the condition is met.
 macro_rules! filled_in {
     (
@@ -73,7 +73,7 @@ macro_rules! cards_view {
     };
 }
 
-/// Defines a kind of block of which a plan says a heading, a text and the products under them, and its view without the
+/// Defines a kind of block for which a plan gives a heading, a text and the products under them, and its view without the
 /// rendering. A page has at most one. It goes on without the products that no longer meet the demand, as long as enough
 /// are left and the heading is true of them.
 macro_rules! introduced {

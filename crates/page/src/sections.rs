@@ -182,7 +182,7 @@ impl<'a> Sections<'a> {
     /// Adds a section.
     pub fn add(&mut self, section: &impl Template) {
         self.count += 1;
-        // Writing to a string cannot fail, nor can anything in a template.
+        // Neither writing to a string can fail, nor anything in a template.
         let _ = section.render_into(&mut self.html);
     }
 

@@ -34,7 +34,7 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether unsigned routes serve the shops whose merchants installed the app.
     pub unsigned_routes: bool,
-    /// Whom the language model plans a page for, in shops that do not say.
+    /// The shoppers who share a plan of the language model, in shops that do not say.
     pub plans_per: PlansPer,
     /// The shops this deployment serves, by id.
     pub shops: BTreeMap<String, ShopSettings>,

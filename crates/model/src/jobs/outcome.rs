@@ -59,7 +59,7 @@ pub enum Outcome {
 pub enum Ending {
     /// The job is done.
     Done,
-    /// The job is to be tried again.
+    /// The job must be tried again.
     Retry,
     /// The job was given up.
     Dead,

@@ -43,16 +43,16 @@ pub enum InvalidSelector {
     #[error("say in front what it is, such as product: oak-wand")]
     NoKind,
     /// The kind is unknown.
-    #[error("{0:?} is no kind; write product, collection, vendor, type or block")]
+    #[error("{0:?} is not a kind; write product, collection, vendor, type or block")]
     UnknownKind(String),
     /// There is nothing after the kind.
     #[error("write a name after the kind, such as product: oak-wand")]
     NoName,
     /// The name cannot be that of a block.
-    #[error("{0:?} is no name of a block, such as story")]
+    #[error("{0:?} is not the name of a block, such as story")]
     NotABlock(String),
     /// The block is unknown, or every page needs it.
-    #[error("{name:?} is no block that pages can do without; write one of {known}")]
+    #[error("{name:?} is not a block that pages can do without; write one of {known}")]
     UnknownBlock {
         /// The block.
         name: String,
@@ -60,10 +60,12 @@ pub enum InvalidSelector {
         known: String,
     },
     /// The name is not a handle.
-    #[error("{0:?} is no handle; copy the address of the page, or its last part")]
+    #[error("{0:?} is not a handle; copy the address of the page, or its last part")]
     NotAHandle(String),
     /// The address leads to no product and no collection.
-    #[error("this is the address of no product and no collection; theirs hold /products/ or /collections/")]
+    #[error(
+        "this is not the address of a product or a collection; those contain /products/ or /collections/"
+    )]
     UnknownAddress,
     /// There are characters that nobody sees.
     #[error("it holds invisible characters; type it instead of pasting it")]
@@ -337,7 +339,7 @@ mod tests {
         for name in ["quote", "hero"] {
             let line = format!("block: {name}");
             let error = excluded_of(["vendor: A", line.as_str()], &known).unwrap_err().to_string();
-            let expected = "is no block that pages can do without; write one of search, story";
+            let expected = "is not a block that pages can do without; write one of search, story";
             assert_eq!(error, format!("line 2: {name:?} {expected}"));
             assert_eq!(excluded([line.as_str()]), Ok(vec![Selector::Block(name.to_owned())]), "stored once");
         }

@@ -139,8 +139,8 @@ settings! {
         pub surface: Option<Colour> = None,
 
         operator:
-        /// Whom the language model plans a page for: `segment`, all shoppers of a persona and a market at once, or
-        /// `shopper`, each one. If empty, as `llm.plans_per` says.
+        /// Whether a plan of the language model is for a `segment`, which is all shoppers of a persona and a market, or
+        /// for one `shopper`. If empty, as `llm.plans_per` says.
         #[serde(with = "serialized::or_empty")]
         pub plans_per: Option<PlansPer> = None,
 
@@ -154,8 +154,8 @@ settings! {
         pub only_approved: bool = false,
         /// The most that the language model may cost for its pages on a day (UTC), in US dollars, such as `"2.50"`; if
         /// empty, there is no limit but those of `[llm]`. Each call reserves the most that it may cost. When four
-        /// fifths are spent, pages of shoppers about whom nothing is known are planned without the model; when all is
-        /// spent, every page is, until the next day.
+        /// fifths are spent, pages of shoppers without signals are planned without the model. When all is spent, every
+        /// page is, until the next day.
         #[serde(with = "serialized::or_empty")]
         pub budget_per_day: Option<Dollars> = None,
         /// The same for a month of the calendar (UTC).

@@ -43,7 +43,7 @@ pub enum InvalidSettings {
     /// A variable neither keeps the limits nor turns them off.
     #[error("LIMITS is {0:?}; it must be on or off")]
     Limits(String),
-    /// A variable does not say whom the model plans for.
+    /// A variable does not say which shoppers share a plan.
     #[error("PLANS_PER: {0}")]
     PlansPer(InvalidPlansPer),
     /// A variable is no shop's domain.

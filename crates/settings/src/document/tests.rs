@@ -117,7 +117,7 @@ fn a_shop_excludes_only_blocks_that_pages_can_do_without() {
         let wrong = document.validate().map_err(|error| error.to_string());
         assert_eq!(wrong.is_ok(), is_valid, "{block}");
         let expected =
-            format!("shops.lamps.excluded: line 2: {block:?} is no block that pages can do without; ");
+            format!("shops.lamps.excluded: line 2: {block:?} is not a block that pages can do without; ");
         assert!(wrong.err().is_none_or(|wrong| wrong.starts_with(&expected)));
     }
 }

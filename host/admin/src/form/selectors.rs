@@ -58,10 +58,10 @@ mod tests {
             ("vendor: A\nrobe", "Line 2: say in front what it is, such as product: oak-wand."),
             (
                 "block: quote",
-                "Line 1: \"quote\" is no block that pages can do without; write one of spotlight, ",
+                "Line 1: \"quote\" is not a block that pages can do without; write one of spotlight, ",
             ),
             ("vendor: a\nvendor: A", "Line 2: line 1 says the same; remove one of them."),
-            ("product: <script>alert(1)</script>", "Line 1: \"<script>alert(1)</script>\" is no handle; "),
+            ("product: <script>alert(1)</script>", "Line 1: \"<script>alert(1)</script>\" is not a handle; "),
             ("vendor: \u{202e}gnp", "Line 1: it holds invisible characters; "),
             ("\u{0}", "Line 1: it holds invisible characters; "),
         ] {
