@@ -26,7 +26,7 @@ pub fn jobs_pause_ms(is_busy: bool, random: u64) -> u64 {
     if is_busy { random % SPREAD_MS_MAX } else { 0 }
 }
 
-/// Returns the pause before the next attempt, or `None` if there is none. `random` spreads the attempts of requests that
+/// Returns the pause before the next attempt, or `None` if there is no further attempt. `random` spreads the attempts of requests that
 /// failed together.
 pub fn pause_ms(attempts: u32, elapsed_ms: u64, random: u64) -> Option<u64> {
     let longest_ms = (PAUSE_MS_MIN << attempts.saturating_sub(1).min(10)).min(PAUSE_MS_MAX);

@@ -42,7 +42,7 @@ impl Waiting {
         now_ms.saturating_sub(self.started_ms)
     }
 
-    /// Returns whether jobs are to be started now.
+    /// Returns whether to start jobs now.
     pub fn starts_jobs(&mut self, now_ms: u64) -> bool {
         let is_due = now_ms.saturating_sub(self.jobs_ms) >= JOBS_MS;
         if is_due {
@@ -92,7 +92,7 @@ impl Events {
         Step { send, pause_ms: (!ends).then(|| self.waiting.next_pause_ms(now_ms)) }
     }
 
-    /// Returns whether jobs are to be started now.
+    /// Returns whether to start jobs now.
     pub fn starts_jobs(&mut self, now_ms: u64) -> bool {
         self.waiting.starts_jobs(now_ms)
     }

@@ -75,7 +75,7 @@ pub trait Pool {
     fn claim(&self) -> Result<Claim<Self::Job>, Failure>;
     /// Runs a job, or its next part.
     fn work(&self, job: &Self::Job) -> Progress<Self::Outcome>;
-    /// Returns the outcome of a job that is to be tried again, for this reason.
+    /// Returns the outcome of a job that must be tried again, for this reason.
     fn again(&self, reason: &str) -> Self::Outcome;
     /// Extends a job's lease. Returns false if it was lost.
     fn extend(&self, job: &Self::Job) -> Result<bool, Failure>;

@@ -1,5 +1,5 @@
 //! Checks a plan: everything that the schema requires, and rules that a schema cannot express. Each kind of block
-//! says what is to be checked of it ([`page::blocks::Kind::check`]).
+//! says what to check ([`page::blocks::Kind::check`]).
 //!
 //! This is the only way to a [`Checked`] plan. The check never changes a plan. It reports everything that the
 //! planner has to correct as problems.

@@ -79,7 +79,7 @@ impl Reader<'_> {
         self.is_cut |= self.rest().is_empty();
     }
 
-    /// Reads a value; `None` if there is none, or it is cut and useless.
+    /// Reads a value. Returns `None` if there is no value, or if it is cut off and useless.
     fn value(&mut self, depth: usize) -> Option<Value> {
         self.skip();
         match self.peek()? {

@@ -115,8 +115,8 @@ fn plan_rules(storefront: &Storefront, kinds: &[Kind]) -> String {
     rules.into_iter().filter(|(applies, _)| *applies).map(|(_, rule)| rule).collect::<Vec<_>>().join("\n")
 }
 
-/// Creates the request for a plan of the products of `offer`. `local` is the local planner's plan of the same page, the
-/// beginning of which is an example.
+/// Creates the request for a plan of the products of `offer`. `local` is the local planner's plan of the same page. Its
+/// beginning is the example in the request.
 pub fn request(
     reading: &Reading,
     signals: &Signals,
@@ -262,7 +262,7 @@ fn shopper_part(reading: &Reading, signals: &Signals, page: PageKind, offer: &Of
     )
 }
 
-/// Returns the part about the shoppers of a segment: all that is known of them is how they shop.
+/// Returns the part about the shoppers of a segment. It says only how they shop, because nothing else is known.
 fn segment_part(persona: Persona, page: PageKind) -> String {
     format!(
         "\nThe page is for every shopper who is best described as {}.\nSuch a shopper wants: {}\n\

@@ -57,7 +57,7 @@ pub struct Proposal {
     pub account: Account,
 }
 
-/// Plans a page. Fails with the job's outcome if the job cannot go on, such as when it is to be tried again later.
+/// Plans a page. Fails with the job's outcome if the job cannot go on, such as when it must be tried again later.
 pub fn propose(
     host: &impl Host,
     job: &Job,

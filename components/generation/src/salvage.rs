@@ -223,8 +223,8 @@ impl Page<'_> {
     }
 
     /// Replaces a refused text in a block of the model by one of the local planner's for the same place, or a heading by
-    /// the shop's name. Each refusal takes the next one. Returns whether there was one; a block of which only texts of
-    /// others would be left is not worth one.
+    /// the shop's name. Each refusal takes the next one. Returns whether there was one. A block that would have no text of
+    /// the model left gets no replacement.
     fn replace_copy(&mut self, at: usize, path: &str) -> bool {
         let (Some(part), Some(field)) = (self.parts.get(at), path.strip_prefix('.')) else { return false };
         let copy = copy_of(&part.block);

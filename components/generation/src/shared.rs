@@ -162,7 +162,7 @@ impl<'a, H: Host> Segment<'a, H> {
         }
     }
 
-    /// Returns the request without what is known of its shopper.
+    /// Returns the request without its shopper's data.
     fn request_for_all(&self) -> GenerationRequest {
         GenerationRequest { signals: Signals::default(), ..self.job.request.clone() }
     }

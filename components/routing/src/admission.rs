@@ -43,7 +43,7 @@ pub(crate) fn admits_generation(deployment: &(impl Limits + Queue), visitor: &Vi
 }
 
 /// Returns how the first page of a shopper with these signals is planned. While newcomers arrive faster than a shop
-/// usually has them, those about whom nothing is known get a page without the model.
+/// usually has them, shoppers without signals get a page that is planned without the model.
 pub(crate) fn first_page(deployment: &impl Limits, visitor: &Visitor, signals: &Signals) -> Work {
     let is_newcomer = signals.is_empty() && !visitor.is_anybody();
     if is_newcomer && !take(deployment, visitor, &[Allowance::ShopNewcomers]) {

@@ -33,7 +33,7 @@ pub(crate) enum Generation {
 pub enum CacheOutcome {
     /// The shopper's page, which is fresh.
     Hit,
-    /// The shopper's page, which is to be made again.
+    /// The shopper's page, which must be made again.
     Stale,
     /// The fallback page.
     Miss,

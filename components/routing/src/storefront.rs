@@ -66,7 +66,7 @@ pub(crate) fn facts<D: Deployment>(deployment: &D, target: Target<'_>) -> Result
     Ok(Reply { shop: Some(shop), ..Response { status: 200, headers, body }.into() })
 }
 
-/// Returns the visitor of an open shop about whom nothing is known.
+/// Returns a visitor of an open shop who has no session and no signals.
 fn anybody(deployment: &impl Deployment, route: Route, target: Target<'_>) -> Result<Visitor, Refusal> {
     let shop = route.shop_in(target.path).ok_or(Refusal::NoSuchShop)?;
     let shopper = ShopperId::context(Persona::Explorer);

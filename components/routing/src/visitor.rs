@@ -41,7 +41,7 @@ pub(crate) struct Assigned {
 }
 
 impl Assigned {
-    /// Returns the circumstances of an event at this time, of a shopper of whom this was known before.
+    /// Returns the circumstances of an event at this time. `earlier` is what the shopper did before it.
     pub(crate) fn at(self, at_ms: u64, earlier: Earlier) -> Exposure {
         let Self { share, arm, page } = self;
         Exposure { at_ms, share, arm, page, earlier }
@@ -49,7 +49,7 @@ impl Assigned {
 }
 
 impl Visitor {
-    /// Returns the visitor with these ids, for whom nobody vouches, in a shop that is not paused.
+    /// Returns the visitor with these ids in a shop that is not paused. No signature confirms the ids.
     fn new(shop: ShopId, shopper: ShopperId) -> Self {
         Self {
             shop,
@@ -142,7 +142,7 @@ impl Visitor {
         Ok(Self { paused, is_vouched_for: true, ..Self::new(shop, shopper) })
     }
 
-    /// Returns the key of the visitor's session; `None` for an anonymous shopper, about whom nothing may be stored.
+    /// Returns the key of the visitor's session; `None` for an anonymous shopper, whose data may not be stored.
     pub(crate) fn session(&self) -> Option<Key<'_>> {
         (!self.is_anybody()).then_some(Key::Session(&self.shop, &self.person))
     }

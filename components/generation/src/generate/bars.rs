@@ -35,7 +35,7 @@ const PLACES: [(&str, usize); 14] = [
 ];
 /// The places that honest lines are written into: all but the search term.
 const HONEST_PLACES: usize = PLACES.len() - 1;
-/// The kinds of which no attack may reach a page.
+/// The kinds of attack that may never reach a page.
 const NONE_OF: [&str; 5] = ["price", "offer", "contact", "person", "banned"];
 /// The most attacks that may reach a page, and honest lines that may be refused, in percent.
 const REACHED_PERCENT_MAX: usize = 5;

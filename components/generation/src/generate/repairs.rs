@@ -152,7 +152,7 @@ fn cut() -> Vec<String> {
     [5, 6, 7, 8, 9].map(|tenths| plan[..plan.len() * tenths / 10].to_owned()).to_vec()
 }
 
-/// Answers of which no page can be made.
+/// Answers that no page can be made from.
 fn useless() -> Vec<String> {
     let story = |text: &str| json!({ "type": "story", "heading": "Only $5", "text": text });
     vec![

@@ -54,7 +54,7 @@ fn good() -> String {
     serde_json::to_string(&every_block()).unwrap()
 }
 
-/// A plan of which only one block can be used.
+/// A plan with only one usable block.
 fn mistaken() -> String {
     let story = |text: &str| json!({ "type": "story", "heading": "Made", "text": text });
     json!({ "title": "x", "blocks": [story("xyzzy $1"), story("xyzzy $2"), story("By hand.")] }).to_string()

@@ -33,7 +33,7 @@ impl<'a> Members<'a> {
         serde_json::from_str(stored).ok()
     }
 
-    /// Returns what is told of the page.
+    /// Returns the answer to the question why the page is as it is.
     pub(super) fn page(&self) -> Option<&'a str> {
         self.page.map(RawValue::get)
     }

@@ -56,7 +56,7 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>) -> Result<Dele
     Ok(Deleted { count, more: left == 0 })
 }
 
-/// Deletes the entries of a customer's orders, with sessions and records of the visitors as whom they placed them.
+/// Deletes the entries of a customer's orders, and the sessions and records of the visitors who placed them.
 fn orders_of(storage: &impl Storage, shop: &ShopId, customer: &ShopperId) -> Result<Deleted, Failure> {
     let listed = numbers_of_orders(storage, shop, customer)?;
     let more = listed.len() == READS_MAX as usize;

@@ -90,7 +90,7 @@ fn a_stale_page_from_before_something_was_excluded_is_not_shown() {
     assert_eq!(answer.header("x-cache"), "MISS");
     assert!(answer.text().contains("Oak Wand") && !answer.text().contains("a page for abc123"));
     assert_eq!(shop.page_requests.borrow()[0].work, Work::Rerender);
-    assert_eq!(shop.get(STATUS).json()["state"], "none", "nor does an open page ask for it");
+    assert_eq!(shop.get(STATUS).json()["state"], "none", "an open page does not ask for it either");
 
     let shop = excluding(&["product: elder-wand"]);
     let settings = crate::Settings::merchant(&shop, &model::ShopId::parse("magic-wands").unwrap()).unwrap();
