@@ -49,7 +49,7 @@ pub fn measure_worth(shop: &ShopId, shops: usize, worth: &Worth, today: u32) {
     }
 }
 
-/// Returns what is known of a line. Money is in dollars, and revenue in the currency of the shop's orders.
+/// Returns the figures of a line. Money is in dollars, and revenue in the currency of the shop's orders.
 fn figures(line: &Line, balance: &Balance) -> Vec<(&'static str, f64)> {
     let (costs, done) = (line.costs.unwrap_or_default(), line.groups.together());
     let counts = [

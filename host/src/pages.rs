@@ -235,7 +235,7 @@ async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cach
     Ok((answer??, content))
 }
 
-/// Requests the page that the shoppers of an audience share about whom nothing else is known.
+/// Requests the page of an audience: the one of shoppers of whom only the persona is known.
 pub async fn request_page_of(deployment: &Deployment, shop: &str, audience: &Audience) -> Result<(), Error> {
     let Audience { page, persona, market } = audience;
     let request = GenerationRequest {

@@ -41,7 +41,7 @@ async fn an_interrupted_swap_leaves_a_component_that_is_decided_on() {
     let output = command.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{said}");
-    assert!(said.contains("the server ended before it said what became of it"), "{said}");
+    assert!(said.contains("the server ended before it reported the result"), "{said}");
     let server = Process::start(folder, &[]);
     assert_eq!(caching(&server).await, own(Role::Caching).digest.to_string());
 

@@ -125,7 +125,7 @@ impl Rest {
     }
 }
 
-/// Returns what a day costs on average of the last complete days; `None` if none of them is known.
+/// Returns the average cost of the last complete days; `None` if no complete day is known.
 fn rate(costs: &BTreeMap<u32, Counts>, today: u64) -> Option<u64> {
     let today = u32::try_from(today).ok()?;
     let known = costs.range(today.saturating_sub(RATE_DAYS)..today);

@@ -1,4 +1,4 @@
-//! What is known of a stored page, as names and values in English, for the admin and the command line.
+//! The facts about a stored page, as names and values in English, for the admin and the command line.
 
 use model::origin::{Row, Value};
 
@@ -8,7 +8,7 @@ use crate::Stored;
 pub type Fact = (&'static str, String);
 
 impl Stored {
-    /// Returns what is known of the page. `more` stands between the page and what its plan says.
+    /// Returns the facts about the page. `more` stands between those of the page and those of its plan.
     pub fn facts(&self, more: Vec<Fact>) -> Vec<Fact> {
         let Self { state, persona, confidence, source, planned_ms, fresh_until_ms, instead, told } = self;
         let page = [

@@ -1,10 +1,10 @@
 //! Tells Shopify Flow what happened in a shop, so that a merchant's workflows begin
 //! (<https://shopify.dev/docs/apps/build/flow/triggers>). The extensions `shopify/extensions/flow-*` are the triggers.
 //!
-//! Nobody waits for it. A shop is looked at a few seconds after something happened there, and never otherwise. Flow is told
-//! of each event once: what it was told is stored with the shop before it is told, in place of what was stored, so that one
-//! of several hosts tells it. If Shopify surely did not take it, that is undone, and it is told again later; if the answer
-//! was lost, it is not.
+//! Nobody waits for it. The admin looks at a shop a few seconds after something happened there, and never otherwise. It
+//! reports each event to Flow once. Before it reports an event, it stores with the shop that it did, by compare-and-swap,
+//! so that only one of several hosts reports it. If Shopify surely did not take the event, the admin undoes this and
+//! reports the event again later. If the answer was lost, it does not.
 
 mod happening;
 mod told;
@@ -21,9 +21,9 @@ use crate::{Admin, NotConnected, State, choices};
 
 use happening::{Event, Happening};
 
-/// How often shops are looked at in which something happened.
+/// How often the admin looks at shops in which something happened.
 const LOOK: Duration = Duration::from_secs(5);
-/// The first pause of a shop of which Flow could not be told; it doubles each time.
+/// The first pause after a failed report about a shop; it doubles each time.
 const PAUSE_MS: u64 = 60_000;
 /// The longest pause.
 const PAUSE_MS_MAX: u64 = 60 * 60 * 1_000;
@@ -53,7 +53,7 @@ enum Untold {
 }
 
 impl Admin {
-    /// Notes that something may have happened in a shop of which Shopify Flow is to be told.
+    /// Notes that something may have happened in a shop that Shopify Flow must hear about.
     pub fn note_for_flow(&self, shop: &ShopId) {
         self.noted.note(shop);
     }
@@ -79,7 +79,7 @@ impl Admin {
                 Ok(Rest::At(at_ms)) => self.noted.again(shop, Due { at_ms, pause_ms: 0 }),
                 Err(error) => {
                     let pause_ms = (due.pause_ms * 2).clamp(PAUSE_MS, PAUSE_MS_MAX);
-                    tracing::warn!(%shop, %error, pause_ms, "cannot tell Shopify Flow what happened; it is tried again");
+                    tracing::warn!(%shop, %error, pause_ms, "cannot send events to Shopify Flow; trying again");
                     self.noted.again(shop, Due { at_ms: now_ms.saturating_add(pause_ms), pause_ms });
                 }
             }
@@ -103,12 +103,12 @@ impl Admin {
             return Ok(Rest::At(now_ms.saturating_add(PAUSE_MS)));
         };
         match self.receive(shop, &event).await {
-            Ok(()) => tracing::info!(%shop, trigger = event.handle(), "told Shopify Flow what happened"),
+            Ok(()) => tracing::info!(%shop, trigger = event.handle(), "sent an event to Shopify Flow"),
             Err(Untold::Lost(reason)) => {
-                tracing::warn!(%shop, trigger = event.handle(), reason, "told Shopify Flow, and do not know whether it heard");
+                tracing::warn!(%shop, trigger = event.handle(), reason, "sent an event to Shopify Flow, and lost the answer");
             }
             Err(Untold::Refused(reason)) => {
-                tracing::warn!(%shop, trigger = event.handle(), reason, "Shopify Flow does not take what happened");
+                tracing::warn!(%shop, trigger = event.handle(), reason, "Shopify Flow refused an event");
             }
             Err(Untold::NotNow(reason)) => {
                 self.installations().tell_flow(shop, &stored, before).await?;
@@ -119,7 +119,7 @@ impl Admin {
         Ok(Rest::At(now_ms))
     }
 
-    /// Returns what is the case in a shop of which Flow is to be told.
+    /// Returns the state of a shop as far as Flow must hear about it.
     async fn happening(&self, shop: &ShopId) -> Result<Happening, NotConnected> {
         let settings = choices::shop(shop, &*self.storefronts, self.installations()).await?;
         let used = self.storefronts.used(shop).await?;

@@ -1,4 +1,4 @@
-//! The shops in which something happened of which Shopify Flow may have to be told (`flow.rs`), and when to look at each.
+//! The shops in which something happened that Shopify Flow may have to hear about (`flow.rs`), and when to look at each.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

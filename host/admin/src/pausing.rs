@@ -41,7 +41,7 @@ impl Admin {
     async fn measure(&self, shop: &ShopId, Effects { report, sums, sales }: &Effects) {
         match self.usage().by_day_and_page(shop, COST_DAYS).await {
             Ok(costs) => self.storefronts.measure(shop, &Worth::of(report, sums, sales, &costs)),
-            Err(error) => tracing::warn!(%shop, %error, "cannot read what pages cost"),
+            Err(error) => tracing::warn!(%shop, %error, "cannot read the cost of pages"),
         }
     }
 

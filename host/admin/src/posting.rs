@@ -11,8 +11,8 @@ use crate::pages::FormPage;
 use crate::saving::{Saved, save_choices};
 use crate::visit::Visit;
 
-/// Saves the merchant's choices of a page and applies them to the shop. The answer is the page: with what is stored, or with
-/// what was typed if it was not saved.
+/// Saves the merchant's choices of a page and applies them to the shop. The answer is the page, with the
+/// stored values, or with what was typed if it was not saved.
 pub(crate) async fn save<F: FormPage>(visit: Visit, body: Bytes) -> Response<Body> {
     let posted = Posted::of(&body);
     let shown = posted.mark().unwrap_or_default();

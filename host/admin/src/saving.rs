@@ -127,7 +127,7 @@ async fn later(admin: Weak<Admin>, shop: ShopId, change: Change) {
         tokio::time::sleep(pause).await;
         let Some(admin) = admin.upgrade() else { return };
         match change.apply(&admin, &shop).await {
-            Ok(()) => return tracing::info!(%shop, ?change, "changed existing pages after all"),
+            Ok(()) => return tracing::info!(%shop, ?change, "changed existing pages in a later attempt"),
             Err(NotConnected::Unavailable(_) | NotConnected::Host(_)) => pause = (pause * 2).min(PAUSE_MAX),
             Err(_) => return,
         }

@@ -36,8 +36,8 @@ impl Shops {
         self.plans.insert(id.clone(), plan);
     }
 
-    /// Serves a shop with these settings, as far as its plan includes them. A shop of which no plan is known has
-    /// everything: it was connected a moment ago, and its plan is read next.
+    /// Serves a shop with these settings, as far as its plan includes them. A shop whose plan is not known
+    /// yet has everything: it was connected a moment ago, and its plan is read next.
     pub fn set(&mut self, storefronts: &dyn Storefronts, id: &ShopId, shop: ShopSettings) {
         let plan = self.plans.get(id).copied().unwrap_or(PricingPlan::Paid);
         storefronts.set_shop(id, plan.limit(shop));

@@ -70,7 +70,7 @@ pub struct Stored {
     pub planned_ms: u64,
     /// The time until which it is fresh.
     pub fresh_until_ms: u64,
-    /// The page that is shown instead, and to whom, in words.
+    /// The page that is shown instead and the shoppers who see it, in words.
     pub instead: &'static str,
     /// What its plan says of how both were made.
     pub told: Told,
@@ -163,8 +163,8 @@ pub trait Storefronts: Send + Sync {
     /// Writes what the shop's pages cost and are worth into the metrics. Called every hour for each installed shop.
     fn measure(&self, shop: &ShopId, worth: &Worth);
 
-    /// Returns what is known of a stored page: that of a shopper, or the one that everybody gets who is known only by a
-    /// persona. `None` if there is none.
+    /// Returns a stored page: that of a shopper, or the one of shoppers who are known only by a persona. Returns `None` if
+    /// no such page is stored.
     async fn stored(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Stored>, Failed>;
 
     /// Returns a report of the shop, as JSON.

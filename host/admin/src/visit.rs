@@ -57,7 +57,7 @@ impl Visit {
         let Self { admin, caller: Caller { shop, .. }, .. } = self;
         let used = admin.storefronts.used(shop).await;
         let used = used.inspect_err(|error| {
-            tracing::warn!(%shop, %error, "cannot read what is used of a shop's budget");
+            tracing::warn!(%shop, %error, "cannot read the usage of a shop's budget");
         });
         let used = used.ok()??;
         let limits = Limits::from(settings);

@@ -1,6 +1,6 @@
 //! What pages cost and what they are worth: by day, kind of page and persona, and a day on average.
 //!
-//! Both sides of a line are of the same kind of page: what its pages cost, for whomever they were made, and what the
+//! Both sides of a line are of the same kind of page: what its pages cost, whichever shoppers they were made for, and what the
 //! shoppers did who first saw the block on it. The persona is the one that such a page suggests, which is known of both
 //! groups. Worth is what the comparison shows, with its interval.
 

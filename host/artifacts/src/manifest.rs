@@ -156,7 +156,7 @@ impl Descriptor {
 }
 
 impl Config {
-    /// Reads a config, of which any member may be missing.
+    /// Reads a config. Any member may be missing.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotAComponent> {
         serde_json::from_slice(bytes).map_err(|error| NotAComponent::Unreadable(error.to_string()))
     }

@@ -178,7 +178,7 @@ impl Signed {
         Self { payload: BASE64_STANDARD.encode(payload), signature: signature.to_owned(), payload_type: None }
     }
 
-    /// Returns the signatures in a bundle, of which there are none if it is no bundle or has no envelope.
+    /// Returns the signatures in a bundle. The list is empty if the bytes are no bundle, or if it has no envelope.
     pub fn of_bundle(bundle: &[u8]) -> Vec<Self> {
         let Ok(Bundle { dsse_envelope }) = serde_json::from_slice(bundle) else { return Vec::new() };
         let Envelope { payload, payload_type, signatures } = dsse_envelope;

@@ -46,7 +46,7 @@ enum State {
     /// The first attempt is under way.
     Connecting,
     Connected(MultiplexedConnection),
-    /// There is none, for this reason.
+    /// The connection failed for this reason.
     Failed(Error),
 }
 

@@ -1,5 +1,5 @@
 //! The WebAssembly side of the host: the engine, the components and their pools, the links between components, and the
-//! capabilities that each of them is given.
+//! capabilities of each component.
 //!
 //! It depends on `wit/` and on the backends' traits. It never serves HTTP, reads configuration or the environment, or
 //! knows a component's crate.

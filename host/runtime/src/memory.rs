@@ -62,7 +62,7 @@ impl ResourceLimiter for Memory {
         Ok(fits)
     }
 
-    /// Counts the entries of a table, of which an instance may have many.
+    /// Counts the entries of a table. An instance may have many tables.
     fn table_growing(&mut self, now: usize, wanted: usize, max: Option<usize>) -> wasmtime::Result<bool> {
         self.memory_growing(now * TABLE_ENTRY_BYTES, wanted.saturating_mul(TABLE_ENTRY_BYTES), max)
     }

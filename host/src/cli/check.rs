@@ -15,7 +15,7 @@ use runtime::component::Loaded;
 
 use super::output::print;
 
-/// What is said of a component that was swapped in, before its role.
+/// The note on a component that was swapped in; its role follows.
 const SWAPPED_IN: &str = "swapped in while serving; back to the configured one: `wandstore components swap";
 
 /// Validates everything that can be validated without serving. Tries out a bucket. For an app, asks Shopify whether the

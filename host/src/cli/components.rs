@@ -234,7 +234,7 @@ async fn choose(config: &Config, swaps: &Swaps, role: Role, source: &str) -> any
     )
 }
 
-/// Returns the component that is to be swapped in.
+/// Returns the component to swap in.
 fn component(config: &Config, role: Role, source: &str) -> anyhow::Result<Binary> {
     if source == CONFIGURED {
         return components::source(config, role)?.read(role);

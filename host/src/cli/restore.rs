@@ -52,7 +52,7 @@ impl Restore {
     }
 }
 
-/// Copies a backup to where it is to be found complete or not at all, and says what was copied.
+/// Copies a backup into place, complete or not at all, and returns what was copied.
 async fn prepare(backup: &Path, copy: &Path, contents: &Contents) -> anyhow::Result<Vec<String>> {
     // An earlier restore may have been interrupted.
     if_there(fs::remove_dir_all(copy)).with_context(|| format!("cannot delete {}", copy.display()))?;

@@ -198,7 +198,7 @@ pub async fn swap(
                     bail!("{why}; rolled back to the former component");
                 }
             }
-            Some(Report::TakenUp) | None => bail!("the server ended before it said what became of it"),
+            Some(Report::TakenUp) | None => bail!("the server ended before it reported the result"),
         }
     }
     Ok(())

@@ -54,7 +54,7 @@ pub struct Item {
     pub source: String,
 }
 
-/// A cost that depends on whom the model plans pages for.
+/// A cost that depends on which shoppers share a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PlansCost {
     /// With a plan for each segment (`llm.plans_per = "segment"`).

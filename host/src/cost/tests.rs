@@ -24,7 +24,7 @@ fn check_items(bill: &Bill, expected: &[(&str, f64)]) {
     }
 }
 
-/// 640,000 visits, of which 448,000 are by new shoppers and 192,000 look at 4 pages: 1,216,000 views. 640,000 × 0.41264 =
+/// 640,000 visits, 448,000 by new shoppers and 192,000 that look at 4 pages: 1,216,000 views. 640,000 × 0.41264 =
 /// 264,090 pages. A question and an answer cost (2,470 × 0.95 + 260 × 4) / 1,000,000 = 0.0033865 dollars.
 #[test]
 fn the_bill_of_two_hosts_is_the_one_that_was_computed_by_hand() {

@@ -1,4 +1,4 @@
-//! The open connections, and the choice of which to end: those whose phase takes too long, and those whose place a new
+//! The open connections, and the choice of those to end: connections whose phase takes too long, or whose place a new
 //! connection needs.
 //!
 //! Nothing here touches a socket: a connection's task gets a signal to end and drops its socket.

@@ -162,7 +162,7 @@ pub async fn serve(
     drop(sides);
     changes.close();
     let deadline = tokio::time::Instant::now() + DRAIN;
-    // hyper ends a connection of which nothing was read, although its client may have sent a request.
+    // hyper ends a connection that it has read nothing from, although its client may have sent a request.
     let _ = tokio::time::timeout(DRAIN / 2, connections.heads_arrived()).await;
     if tokio::time::timeout_at(deadline, graceful.shutdown()).await.is_err() {
         tracing::warn!("ended connections that did not finish in time");

@@ -1,4 +1,4 @@
-//! What is the case in a shop of which Shopify Flow is to be told.
+//! The state of a shop as far as Shopify Flow must hear about it.
 
 use capabilities::llm::budget::{Day, Limits, Used};
 use model::review::Review;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::budget::{Level, Spent};
 
-/// What is the case in a shop.
+/// The state of a shop: the events that last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Happening {
     /// Everything but pages that wait.
@@ -17,7 +17,7 @@ pub(super) struct Happening {
     pub waiting: Vec<String>,
 }
 
-/// Something of which Flow is told.
+/// Something that Flow is told.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
     /// The budget of a day or month is spent.
@@ -36,7 +36,7 @@ pub(super) enum Event {
 }
 
 impl Happening {
-    /// Returns what is the case.
+    /// Returns the state of a shop.
     pub fn of(
         settings: &ShopSettings,
         used: Option<Used>,

@@ -30,7 +30,7 @@ pub(crate) struct StoredTold {
 }
 
 impl Told {
-    /// Returns what of it is still the case. What ends and happens again is told again.
+    /// Returns the part of it that still lasts. An event that ends and happens again is told again.
     pub fn still(&self, happening: &Happening) -> Self {
         let is_now = |name: &&String| happening.events.iter().any(|event| event.name() == **name);
         let waits = |version: &&String| happening.waiting.contains(version);
@@ -41,7 +41,7 @@ impl Told {
         }
     }
 
-    /// Returns what Flow is to be told next, if there is anything now.
+    /// Returns the next event to tell Flow, if there is one now.
     pub fn untold(&self, happening: &Happening, now_ms: u64) -> Option<Event> {
         let is_new = |event: &&Event| !self.events.contains(&event.name());
         let event = happening.events.iter().find(is_new).cloned();
@@ -51,7 +51,7 @@ impl Told {
         })
     }
 
-    /// Returns when Flow is to be told of further pages that wait; `None` if it knows of all.
+    /// Returns when to tell Flow of further pages that wait; `None` if it knows of all.
     pub fn waiting_due_ms(&self, happening: &Happening) -> Option<u64> {
         let is_new = |version: &String| !self.waiting.contains(version);
         happening.waiting.iter().any(is_new).then(|| self.waiting_ms.saturating_add(WAITING_MS_MIN))
@@ -117,7 +117,7 @@ mod tests {
         Happening { events: events.to_vec(), waiting }
     }
 
-    /// Returns what is told at once when this is the case, and what was told then.
+    /// Returns the events that are told at once in this state of the shop, and what Flow was told then.
     fn tell(told: &Told, now: &Happening, now_ms: u64) -> (Vec<Event>, Told) {
         let (mut told, mut events) = (told.still(now), Vec::new());
         while let Some(event) = told.untold(now, now_ms) {

@@ -139,7 +139,7 @@ async fn ungranted(visit: &Visit) -> Option<&'static str> {
     (found.state == State::Installed && !has_scope(&found.scopes, rollouts::SCOPE)).then_some(rollouts::SCOPE)
 }
 
-/// Returns what is told of what pages cost and are worth, if anything was counted.
+/// Returns the part about what pages cost and are worth, if anything was counted.
 async fn value(visit: &Visit, effects: &Effects) -> Option<Value> {
     let worth = worth(visit, effects).await;
     (!worth.days.is_empty()).then(|| Value::of(&worth, visit.words))
@@ -149,8 +149,8 @@ async fn value(visit: &Visit, effects: &Effects) -> Option<Value> {
 async fn worth(visit: &Visit, effects: &Effects) -> Worth {
     let Visit { admin, caller, .. } = visit;
     let costs = admin.shops.usage.by_day_and_page(&caller.shop, COST_DAYS).await;
-    let costs =
-        costs.inspect_err(|error| tracing::warn!(shop = %caller.shop, %error, "cannot read what pages cost"));
+    let costs = costs
+        .inspect_err(|error| tracing::warn!(shop = %caller.shop, %error, "cannot read the cost of pages"));
     let Effects { report, sums, sales } = effects;
     Worth::of(report, sums, sales, &costs.unwrap_or_default())
 }

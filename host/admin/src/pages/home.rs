@@ -100,7 +100,7 @@ pub(super) async fn body(visit: &Visit) -> Result<Result<String, askama::Error>,
     Ok(page.render())
 }
 
-/// Returns what is known of the setup.
+/// Returns the evidence for the steps of the setup.
 fn evidence(
     is_connected: bool,
     days: Option<&std::collections::BTreeMap<u32, Counts>>,

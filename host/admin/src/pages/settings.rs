@@ -108,7 +108,7 @@ impl FormPage for Settings {
     }
 }
 
-/// Returns what is to be known about the shop's language.
+/// Returns the note on the shop's language.
 fn language(tag: &str, words: &Words) -> String {
     match words::Language::of(tag) {
         Some(_) => words.language_known(tag),

@@ -1,5 +1,5 @@
 //! Why a page is as it is, for the shop's staff: who planned it, the reasons for its persona, the model, the check, the cost,
-//! and what was shown instead. It shows what is stored with the page and makes none.
+//! and what was shown instead. It shows what is stored with the page, and makes no page.
 
 use askama::Template;
 use axum::body::Body;
@@ -23,15 +23,15 @@ struct Told {
     error: Option<&'static str>,
 }
 
-/// A page and what is known of it.
+/// A page and the facts about it.
 struct Explained {
     /// Whose page it is.
     whose: String,
-    /// What is known, as `wandstore cache show` prints it; nothing if there is no page.
+    /// The facts, as `wandstore cache show` prints them; empty if there is no page.
     rows: Vec<Fact>,
 }
 
-/// Shows why pages are as they are: that of the shopper whom the query names, or those of every persona.
+/// Shows why pages are as they are: the page of the shopper in the query, or the pages of every persona.
 pub(crate) async fn why(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
     let words = visit.words;
     let named = query::parameter(&query.unwrap_or_default(), "shopper");

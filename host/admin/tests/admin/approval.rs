@@ -184,7 +184,7 @@ async fn a_plan_is_rejected_for_a_reason_and_the_next_one_is_requested() {
         let answer = send(&bench, HOME, &format!("action=reject&version={version}&reason={reason}")).await;
         assert!(answer.status == 422 && answer.text.contains("Say in a few words"), "{}", answer.text);
     }
-    // The bar for unsaved changes saves texts, and a reason is none.
+    // The bar for unsaved changes saves the texts of the page. A reason is not one of them.
     let answer = send(&bench, HOME, &format!("action=save&version={version}&reason=too+loud")).await;
     assert!(answer.status == 422 && answer.text.contains("No text was changed"), "{}", answer.text);
     assert!(answer.text.contains("data-unsaved") && answer.text.contains(r#"value="too loud""#));

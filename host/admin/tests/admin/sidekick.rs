@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::harness::{Bench, OTHER, SHOP};
 
 const TOOLS: &str = include_str!("../../../../shopify/extensions/sidekick/tools.json");
-/// "Under 4,000 tokens", of which each has a byte or more.
+/// "Under 4,000 tokens". A token has at least one byte.
 const ANSWER_BYTES_MAX: usize = 4_000;
 
 async fn ask(bench: &Bench, tool: &str) -> Value {

@@ -32,7 +32,7 @@ pub(super) async fn all(repository: &Repository<'_>, manifest: Digest) -> Result
     Ok(signed)
 }
 
-/// Returns the signatures of a manifest, of which `key` made one. A registry need not know bundles if the signature is at
+/// Returns the signatures of a manifest. At least one of them is by `key`. A registry need not know bundles if the signature is at
 /// the tag.
 pub(super) async fn by(key: &Key, repository: &Repository<'_>, manifest: Digest) -> Result<Vec<Signed>, Why> {
     let mut signed = at_tag(repository, manifest).await?;
@@ -68,7 +68,7 @@ async fn in_bundles(repository: &Repository<'_>, manifest: Digest) -> Result<Vec
                 return Err(error.into());
             }
             // Whoever may write to the repository may also add what is no bundle, and hides no signature by that.
-            Err(why) => tracing::debug!(%referrer, %why, "skipped what refers to a component"),
+            Err(why) => tracing::debug!(%referrer, %why, "skipped a manifest that refers to a component"),
         }
     }
     Ok(signed)

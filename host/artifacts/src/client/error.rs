@@ -36,7 +36,7 @@ pub enum Error {
         /// What it said, after a colon.
         said: String,
     },
-    /// It wants credentials, and there are none for it.
+    /// The registry wants credentials, and none are configured for it.
     #[error(
         "the registry {registry} wants a user and a password: set REGISTRY_CREDENTIALS to user:password@{registry}"
     )]

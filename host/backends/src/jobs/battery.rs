@@ -214,7 +214,7 @@ async fn owners_take_turns_however_many_jobs_one_has(jobs: &Stage) {
     assert_eq!(running.key, "flood:0");
     assert_eq!(order, ["flood:1", "a:1", "b:1", "flood:2", "a:2", "b:2", "flood:3"]);
 
-    // When all of those run, whoever comes next is next, and so is a job that has to be done again.
+    // When all of those run, the next job to arrive is claimed next, even before a job that must be done again.
     jobs.accept("c:1", T + 2).await;
     jobs.release(HOLDER, End::Stopped, T + 2).await.unwrap();
     assert_eq!(jobs.take(T + 2).await.key, "flood:0");
@@ -1042,7 +1042,7 @@ async fn jobs_per_second() {
     }
 }
 
-/// Returns the time that this process has computed, of which Linux counts hundredths of a second.
+/// Returns the CPU time of this process. Linux counts it in hundredths of a second.
 fn cpu_ms() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();

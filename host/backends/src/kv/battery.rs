@@ -88,7 +88,7 @@ async fn tiered_over_redis() -> Option<Stage> {
     of_kind("redis").await.map(tier)
 }
 
-/// The stores of the battery are none of the durable ones.
+/// No store of the battery is one of the durable ones.
 async fn routed() -> Option<Stage> {
     let below = of_kind("redis").await?;
     let durable = of_kind("memory").await?.kv;

@@ -170,8 +170,8 @@ impl Kv for Tiered {
     }
 }
 
-/// Returns whether a key is always read from the backend, and so never in memory. Those are the keys of which an outdated
-/// value would be stored in another form: as a page of somebody who was redacted, or of a plan that is not approved any more.
+/// Returns whether a key is always read from the backend, and so never in memory. These are the keys whose outdated values
+/// would have lasting effects: a stored page of somebody who was redacted, or of a plan that is not approved any more.
 pub(super) fn is_exact(store: &str, key: &str) -> bool {
     let is_decided =
         [model::Key::FORGOTTEN, model::Key::REVIEWS].iter().any(|prefix| key.starts_with(prefix));

@@ -44,8 +44,8 @@ impl Subject {
         }
     }
 
-    /// Returns how long a connection may be silent until it is tried out. Nobody trusts memory because of what was not
-    /// heard of jobs: they are looked for as well.
+    /// Returns how long a connection may be silent until it is tried out. Silence about jobs
+    /// proves nothing: workers look for jobs as well.
     pub(super) fn silence(self) -> Duration {
         match self {
             Self::Keys => Duration::from_millis(400),

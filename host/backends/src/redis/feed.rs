@@ -1,4 +1,4 @@
-//! The changes of keys that the server reports, and to whom.
+//! The changes of keys that the server reports, and the subscribers who receive them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -59,7 +59,7 @@ impl Tables for InPostgres {
         let database = self.database.clone();
         tokio::spawn(async move {
             if let Err(error) = database.count(statement.into()).await {
-                tracing::debug!(%error, "a change that can be made again was not made");
+                tracing::debug!(%error, "a change in the background failed");
             }
         });
     }

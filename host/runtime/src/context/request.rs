@@ -15,7 +15,7 @@ pub struct Request {
 /// The body of a request.
 #[derive(Debug, Default)]
 pub enum RequestBody {
-    /// There is none.
+    /// The request has no body.
     #[default]
     Empty,
     /// Read whole.

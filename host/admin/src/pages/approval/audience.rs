@@ -6,7 +6,7 @@ use model::{Audience, Market};
 use crate::pages::{page_kind, persona};
 use crate::wording::Words;
 
-/// Returns for whom a plan is: the kind of page, the shoppers and the market.
+/// Returns the audience of a plan in words: the kind of page, the shoppers and the market.
 pub(super) fn who(audience: &Audience, words: &Words) -> String {
     let page = page_kind::label(audience.page, words);
     words.audience(page, persona::label(audience.persona, words), &market(&audience.market, words))

@@ -38,7 +38,7 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    /// Returns whether something was decided, so that the next plan is to be shown.
+    /// Returns whether something was decided. If so, the next plan is shown.
     pub fn is_decided(self) -> bool {
         matches!(
             self,

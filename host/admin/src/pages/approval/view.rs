@@ -132,7 +132,7 @@ impl Queue {
         if is_strict { self.words.once_withdrawn_same() } else { self.words.once_withdrawn_rules() }
     }
 
-    /// Returns what is said below the field of the reason.
+    /// Returns the text below the field of the reason.
     fn reason_details(&self) -> String {
         self.words.reason_details(&self.words.number(reason_chars_max()))
     }
@@ -150,7 +150,7 @@ impl Queue {
 }
 
 impl Open {
-    /// Returns whether a text was typed or refused, so that the texts are to be seen.
+    /// Returns whether a text was typed or refused. If so, the texts are shown open.
     fn has_typed(&self) -> bool {
         self.fields.iter().any(|field| field.typed != field.stored || !field.problem.is_empty())
     }
@@ -171,7 +171,7 @@ impl Field {
         self.chars_max > LINE_CHARS_MAX
     }
 
-    /// Returns what is said below the field: what became of the text, or else how long it may be.
+    /// Returns the text below the field: what became of the merchant's text, or else how long it may be.
     fn note(&self, words: &Words) -> String {
         if self.problem.is_empty() {
             words.error_characters(u64::from(self.chars_max))

@@ -9,7 +9,7 @@ use crate::wording::Words;
 /// The use of a budget, as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Money {
-    /// What most of it is spent means for pages; `None` while enough is left.
+    /// What it means for pages that most of the budget is spent; `None` while enough is left.
     pub state: Option<State>,
     /// Name and amount.
     pub lines: Vec<(&'static str, String)>,

@@ -18,7 +18,7 @@ const MARKED_EVERY_S: i64 = 86_400;
 /// How exactly the oldest objects are told apart.
 const STEP_S: i64 = 60;
 
-/// Returns whether a read of this object is to be recorded.
+/// Returns whether to record a read of this object.
 pub(super) fn is_mark_due(meta: &ObjectMeta, now_ms: u64) -> bool {
     seconds(now_ms).saturating_sub(meta.last_modified.timestamp()) >= MARKED_EVERY_S
 }

@@ -1,8 +1,8 @@
 //! Deletes pages and plans that were not written for too long. Whatever else is in the bucket may be somebody else's.
 //!
 //! A bucket keeps no time of reading. It need not: a page that somebody reads is made anew once it is no longer fresh,
-//! and is thereby written, so the last write is about as old as the last read. A limit of bytes would take a list of
-//! the whole bucket each time; there is none.
+//! and is thereby written, so the last write is about as old as the last read. There is no limit of bytes, because it
+//! would take a list of the whole bucket each time.
 
 use std::time::Duration;
 

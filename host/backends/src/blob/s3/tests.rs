@@ -1,4 +1,4 @@
-//! What a bucket may do wrong, and what is told about it.
+//! What a bucket may do wrong, and the errors that report it.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a memory tier knows about keys, and whether that is to be trusted.
+//! What a memory tier knows about keys, and whether it may trust that.
 
 use std::array;
 use std::borrow::Borrow;
@@ -70,7 +70,7 @@ impl Known {
         Seen { as_of_ms: now_ms, epoch, changes: self.changes.of(key).load(Ordering::SeqCst) }
     }
 
-    /// Returns what is known about a key, if it is to be trusted.
+    /// Returns what is known about a key, if it can be trusted.
     pub fn get(&self, store: &str, key: &str) -> Option<Held> {
         let epoch = self.epoch.load(Ordering::SeqCst);
         if !is_reported(epoch) {
