@@ -128,7 +128,7 @@ async fn invented_visitors_of_a_shop_cost_few_model_calls_and_no_more_jobs_than_
     }
     let jobs = host.deployment.capabilities.jobs.list(Filter::default(), 100).await.expect("they are listed");
     assert_eq!(jobs.len(), 50, "five minutes' worth");
-    assert_eq!(host.controls.llm.requests().len(), 20, "of the shoppers about whom nothing is known");
+    assert_eq!(host.controls.llm.requests().len(), 20, "those of shoppers without signals");
 }
 
 #[tokio::test]

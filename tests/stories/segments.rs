@@ -32,7 +32,7 @@ async fn page_of(host: &Host, shopper: &str) -> Answer {
     host.visit(shopper).await
 }
 
-/// Reports views of products, four of which request another page, and waits for it.
+/// Reports four views of products, which request another page, and waits for it.
 async fn look_at(host: &Host, shopper: &str, products: &[&str]) {
     let view = |product: &&str| format!(r#"{{"type":"view","product":"{product}"}}"#);
     let events = products.iter().map(view).collect::<Vec<_>>().join(",");

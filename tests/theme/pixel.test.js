@@ -1,4 +1,4 @@
-// The web pixel in a sandbox like Shopify's: what it reports, of whom, and where.
+// The web pixel in a sandbox like Shopify's: what it reports, about which shoppers, and where.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -57,7 +57,7 @@ test('it reports what a known visitor does, and that they ordered', async () => 
   }
 });
 
-test('it reports nothing of a shopper whom the theme does not know', async () => {
+test('it reports nothing about a shopper without an id from the theme', async () => {
   for (const unknown of [null, '', 'short', `${VISITOR}"`]) {
     assert.deepEqual(await sent(unknown, [viewed, carted, ordered([]), ordered([{ key: '_wandstore', value: unknown }])]), []);
   }

@@ -14,7 +14,7 @@ const FOLDER: &str = "tests/deployment";
 const UNITS: [&str; 2] = ["deploy/systemd/wandstore.service", "deploy/systemd/wandstore.socket"];
 /// The path of the binary in the service.
 const INSTALLED: &str = "/usr/bin/wandstore";
-/// The exposure of the service that `systemd-analyze security` may find, times ten: of 100, which is none at all.
+/// The highest exposure of the service that `systemd-analyze security` may find, times ten. 100 means no protection.
 const EXPOSURE_MAX: &str = "20";
 
 /// Lints everything. Fetches the linters from `PyPI`, npm and Debian.

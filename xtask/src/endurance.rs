@@ -81,7 +81,7 @@ impl Flood {
 /// Needs PostgreSQL, as `hosts` does.
 #[derive(Args)]
 pub struct Growth {
-    /// How many shoppers come in a second, each of whom makes a job.
+    /// How many shoppers come in a second. Each of them causes a job.
     #[arg(long, default_value_t = 100)]
     rate: u32,
     /// How long each row is measured, in seconds.

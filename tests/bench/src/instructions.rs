@@ -57,7 +57,7 @@ fn count(is_signed: bool) -> anyhow::Result<(Cost, Cost)> {
     let folder = tempfile::tempdir()?;
     let counts = folder.path().join("counts");
     let start = |data: &Path, variables: &[(&str, &str)]| {
-        // Each instance has gibibytes of addresses, of which valgrind has few.
+        // Each instance reserves gibibytes of address space, and valgrind has little.
         let mut config = OpenOptions::new().append(true).create(true).open(data.join("wandstore.toml"))?;
         for role in ["routing", "caching", "queueing", "generation", "catalog"] {
             writeln!(config, "[components.{role}]\ninstances = 1")?;

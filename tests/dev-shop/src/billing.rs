@@ -1,5 +1,5 @@
 //! Shopify App Pricing: the page on which a merchant chooses a plan, and the Admin API, as far as it tells the app's
-//! subscription and Rollouts, of which this shop has none, keeps its web pixel and tells Shopify Flow.
+//! subscription and Rollouts (this shop has no Rollouts), keeps its web pixel and tells Shopify Flow.
 
 use std::sync::Arc;
 

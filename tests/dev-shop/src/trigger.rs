@@ -69,7 +69,7 @@ fn parsed(text: &str) -> anyhow::Result<Trigger> {
     let [Extension { r#type: kind, handle }] = &extensions[..] else { anyhow::bail!("one extension a file") };
     anyhow::ensure!(kind == "flow_trigger", "{handle} is a {kind}");
     let is_handle = handle.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    anyhow::ensure!(is_handle && handle.len() <= HANDLE_CHARS_MAX, "{handle} is no handle");
+    anyhow::ensure!(is_handle && handle.len() <= HANDLE_CHARS_MAX, "{handle} is not a handle");
     for Field { r#type, key } in &fields {
         let is_key = key.chars().all(|c| c.is_ascii_alphabetic() || c.is_whitespace());
         anyhow::ensure!(is_key, "{key:?}: a key has letters and spaces only");

@@ -56,7 +56,7 @@ pub struct Day {
     pub visits: u64,
     /// How often products change.
     pub changes: u64,
-    /// Whom plans are made for.
+    /// The shoppers who share a plan.
     pub plans_per: PlansPer,
     /// Whether the merchant approves every plan, and shows nothing else. They look every hour.
     pub approves: bool,

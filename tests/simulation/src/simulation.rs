@@ -20,7 +20,7 @@ use crate::world::{HOSTS, STALL_MS_MAX, World};
 const SHOPS: [&str; 2] = ["tea.myshopify.com", "tea-house.myshopify.com"];
 /// How much happens in a run.
 const ACTIONS: u32 = 40;
-/// The longest pauses between two actions, of which one in [`LONG_ONE_IN`] is long.
+/// The longest pauses between two actions, short and long. One in [`LONG_ONE_IN`] is a long one.
 const PAUSE_MS_MAX: u64 = 500;
 const LONG_PAUSE_MS_MAX: u64 = 90_000;
 const LONG_ONE_IN: u64 = 12;

@@ -83,7 +83,7 @@ pub(crate) struct World {
     pub(crate) pool: Pool,
     /// The shop of a day without faults, for which the real generation makes the pages.
     pub(crate) day: Option<DayShop>,
-    /// Whom plans are made for.
+    /// The shoppers who share a plan.
     pub(crate) plans_per: PlansPer,
     /// Whether the merchant approves every plan, and shows nothing else.
     pub(crate) approves: bool,

@@ -10,7 +10,7 @@ use crate::shell;
 /// The profile of the programs, in Cargo.toml.
 const PROFILE: &str = "quick";
 
-/// Builds packages, of which one is the host, and returns the folder of their programs. The host's build script would
+/// Builds packages, one of them the host, and returns the folder of their programs. The host's build script would
 /// build the components, too, but silently.
 pub fn build(packages: &[&str]) -> anyhow::Result<PathBuf> {
     shell::add_target()?;

@@ -3,7 +3,7 @@
 //! The world `generation` in `wit/storefront/worlds.wit` lists what it may import. It takes prices,
 //! titles and links only from the catalog, and never asks the language model.
 
-#[allow(dead_code, reason = "a copy of Wandstore's own file, of which not everything is used here")]
+#[allow(dead_code, reason = "a copy of Wandstore's own file, and some of it is not used here")]
 mod currency;
 mod page;
 
@@ -52,7 +52,7 @@ impl generator::Guest for Component {
     }
 }
 
-/// Merchants approve plans of the language model, and this component has none.
+/// Merchants approve plans of the language model, and this component asks no model.
 impl reviewer::Guest for Component {
     fn show(_shop: String, _audience: String, _plan: String) -> Result<ShownPlan, ReviewError> {
         Err(ReviewError::Invalid("no plan waits for approval".into()))

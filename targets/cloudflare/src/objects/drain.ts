@@ -71,7 +71,7 @@ export class Run {
     this.#extendAtMs = nowMs + terms.extendMs;
   }
 
-  /** When the lease is to be extended. */
+  /** When to extend the lease. */
   get extendAtMs(): number {
     return this.#extendAtMs;
   }

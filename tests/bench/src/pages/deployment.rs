@@ -124,7 +124,7 @@ impl Deployment {
             writeln!(config, "prefix = \"{}\"", self.prefix())?;
         }
         if is_under_tool {
-            // Each instance has gibibytes of addresses, of which valgrind has few.
+            // Each instance reserves gibibytes of address space, and valgrind has little.
             for role in ["routing", "caching", "queueing", "generation", "catalog"] {
                 writeln!(config, "[components.{role}]\ninstances = 1")?;
             }
@@ -202,7 +202,7 @@ fn target(kind: &str, number: u64) -> String {
     format!("/s/magic-wands?shopper={kind}-{number}")
 }
 
-/// Returns a page as caching stores it, of which storage cannot make less by compression.
+/// Returns a page as caching stores it. Storage cannot compress it any further.
 fn page() -> Bytes {
     let mut state = 1_u64;
     let mut letter = || {

@@ -74,7 +74,7 @@ pub(crate) fn products<'a>(products: impl IntoIterator<Item = &'a Product>, mark
     json!({ "totalCount": nodes.len(), "nodes": nodes })
 }
 
-/// Returns the connection of all these products, of which only those in `window` are looked at.
+/// Returns the connection of all these products. It evaluates only those in `window`.
 pub(crate) fn products_within(products: &[Product], window: &Range<usize>, market: Market) -> Value {
     let node = |(at, it)| if window.contains(&at) { product(it, market) } else { Value::Null };
     let nodes: Vec<_> = products.iter().enumerate().map(node).collect();

@@ -17,7 +17,7 @@ const ANSWER_MS_MAX: u64 = 6_000;
 pub(crate) enum Asked {
     /// There is an answer.
     Answered,
-    /// There is none, for this reason.
+    /// The endpoint gives no answer, for this reason.
     Failed(Cause),
 }
 

@@ -118,7 +118,7 @@ impl Data {
         Ok(())
     }
 
-    /// Returns the first event in these bytes of which nothing may be left since `since_ms`.
+    /// Returns the first event in these bytes that must have been deleted since `since_ms`.
     pub(crate) fn gone_in(&self, bytes: &[u8], since_ms: u64) -> Option<String> {
         let text = str::from_utf8(bytes).ok().filter(|_| self.is_any_gone)?;
         let mut events = numbers_in(text).filter_map(|number| Some((number, self.events.get(number)?)));

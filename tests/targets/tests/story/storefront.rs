@@ -1,4 +1,4 @@
-//! A shop's Storefront API on a loopback socket: two teas, one of which has a price that can be changed.
+//! A shop's Storefront API on a loopback socket: two teas. The price of one can be changed.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
