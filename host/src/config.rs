@@ -176,7 +176,7 @@ impl Config {
         self.file.component(role).public_key.map(|path| self.folder.join(path))
     }
 
-    /// Returns the header fields that are sent to the collector of traces.
+    /// Returns the header fields that are sent to the collector.
     pub fn otlp_headers(&self) -> anyhow::Result<HeaderMap> {
         let headers = self.secrets.otlp_headers.as_ref().map(telemetry::otlp_headers).transpose();
         Ok(headers.context("OTEL_EXPORTER_OTLP_HEADERS")?.unwrap_or_default())

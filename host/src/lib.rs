@@ -32,6 +32,7 @@ pub mod health;
 pub mod http;
 pub mod logging;
 pub mod merchants;
+pub mod otlp;
 pub mod overload;
 pub mod pages;
 pub mod reviews;

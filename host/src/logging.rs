@@ -10,6 +10,10 @@ use std::time::Duration;
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::otlp::Layered;
 
 /// The most lines that may wait to be written; more are lost. A line has a few hundred bytes, and a component's at most
 /// about 20 KiB (`capabilities::log`).
@@ -38,8 +42,8 @@ pub struct Log(Option<WorkerGuard>);
 impl Log {
     /// Starts the log, as JSON if `json` is set. `filter` selects events in the syntax of `RUST_LOG`; if it is absent or
     /// invalid, `USUAL_FILTER` does. Panics are logged as well, because the standard library
-    /// would write them to standard error itself and wait for its reader.
-    pub fn start(json: bool, filter: Option<&str>) -> Self {
+    /// would write them to standard error itself and wait for its reader. `layer` gets the same events.
+    pub fn start(json: bool, filter: Option<&str>, layer: Option<Layered>) -> Self {
         let filter = filter.and_then(|filter| EnvFilter::try_new(filter).ok());
         let filter = filter.unwrap_or_else(|| EnvFilter::new(USUAL_FILTER));
         let lines = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX);
@@ -52,9 +56,9 @@ impl Log {
             .log_internal_errors(false)
             .with_ansi(io::stderr().is_terminal());
         if json {
-            log.json().init();
+            log.json().finish().with(layer).init();
         } else {
-            log.with_target(false).init();
+            log.with_target(false).finish().with(layer).init();
         }
         std::panic::set_hook(Box::new(log_panic));
         Self(Some(guard))

@@ -19,6 +19,7 @@ use crate::elsewhere;
 use crate::event::Events;
 use crate::http::{self, FallbackCache, Operator, Server};
 use crate::merchants::Merchants;
+use crate::otlp::Exports;
 use crate::overload::Overload;
 use crate::takeover::Here;
 use crate::telemetry::Telemetry;
@@ -43,8 +44,8 @@ pub struct Parts<'a> {
     pub backends: Backends,
     /// The metrics.
     pub telemetry: Telemetry,
-    /// The traces, if they are recorded.
-    pub traces: Option<Traces>,
+    /// What is sent to a collector.
+    pub exports: Exports,
     /// The threads for background work.
     pub background: Handle,
 }
@@ -58,7 +59,7 @@ pub struct Host {
     here: Here,
     workers: Workers,
     operator: Operator,
-    traces: Option<Traces>,
+    exports: Exports,
     /// Tasks that end with the host.
     upkeep: JoinSet<()>,
 }
@@ -66,11 +67,11 @@ pub struct Host {
 impl Host {
     /// Links the components to the backends, takes over the jobs of dead processes, and starts the workers.
     pub async fn start(config: &Config, parts: Parts<'_>) -> anyhow::Result<Self> {
-        let Parts { components: loaded, backends, telemetry, traces, background } = parts;
+        let Parts { components: loaded, backends, telemetry, exports, background } = parts;
         let Backends { mut capabilities, installed, here } = backends;
         let overload = Overload::watching(config.file.server.memory_mib_max);
         capabilities.limits = overload.shedding(capabilities.limits);
-        let recorder = traces.as_ref().map(|traces| traces.recorder().clone());
+        let recorder = exports.traces.as_ref().map(|traces| traces.recorder().clone());
         let deployment = Arc::new(loaded.link(Arc::new(capabilities))?.recording(recorder));
         let (events, merchants) = match installed {
             Some(installed) => {
@@ -102,6 +103,9 @@ impl Host {
             retention: config.file.retention,
         };
         upkeep.spawn(tidying.run());
+        if let Some(readings) = exports.readings.clone() {
+            upkeep.spawn(readings.run(telemetry.clone(), deployment.clone()));
+        }
         if let Some(id) = here.id() {
             match Control::listen(&config.control_folder(), &id) {
                 Ok(control) => {
@@ -130,7 +134,7 @@ impl Host {
             overload,
             telemetry,
         };
-        Ok(Self { deployment, fallbacks, merchants, events, here, workers, operator, traces, upkeep })
+        Ok(Self { deployment, fallbacks, merchants, events, here, workers, operator, exports, upkeep })
     }
 
     /// Returns the linked components and their backends.
@@ -140,8 +144,10 @@ impl Host {
 
     /// Serves until `stop` completes, lets running requests finish, and stops.
     pub async fn serve(self, server: Server, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let Self { deployment, fallbacks, merchants, events, here, workers, operator, traces, upkeep } = self;
-        let spans = traces.as_ref().map(Traces::requests);
+        let Self { deployment, fallbacks, merchants, events, here, workers, operator, exports, upkeep } =
+            self;
+        let spans = exports.traces.as_ref().map(Traces::requests);
+        let telemetry = operator.telemetry.clone();
         http::serve(server, operator, fallbacks, events, spans, stop).await?;
         // From here on, this process no longer says that it is alive.
         drop(upkeep);
@@ -155,9 +161,10 @@ impl Host {
                 "storage did not answer in time; the next start takes over the jobs that were not released"
             );
         }
-        if let Some(traces) = traces {
-            traces.stop().await;
+        if let Some(readings) = &exports.readings {
+            readings.take(&telemetry.render_counted());
         }
+        exports.stop().await;
         Ok(())
     }
 }

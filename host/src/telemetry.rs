@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use routes::RULES;
 
 use crate::http::{CacheOutcome, Outcome};
-use crate::{logging, traces, worker};
+use crate::{logging, otlp, worker};
 use runtime::deployment::Deployment;
 
 /// The metrics of this process.
@@ -29,7 +29,7 @@ impl Telemetry {
         let builder = PrometheusBuilder::new().set_buckets(&SECONDS)?;
         let handle = builder.install_recorder()?;
         capabilities::register_metrics();
-        traces::register_metrics();
+        otlp::register_metrics();
         worker::register_metrics();
         Ok(Self { handle })
     }
@@ -38,6 +38,11 @@ impl Telemetry {
     pub async fn render(&self, deployment: &Deployment) -> String {
         // If storage hangs, the queue's numbers stay as they were.
         let _ = tokio::time::timeout(QUEUE_PATIENCE, measure_queue(deployment)).await;
+        self.render_counted()
+    }
+
+    /// Returns the metrics in the same format, without asking storage for the queue's.
+    pub fn render_counted(&self) -> String {
         metrics::counter!("wandstore_log_lines_lost_total").absolute(logging::lines_lost());
         self.handle.run_upkeep();
         self.handle.render()

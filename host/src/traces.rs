@@ -1,28 +1,20 @@
-//! Traces: which are recorded, and how they reach the collector. `runtime::trace` says what a span holds.
+//! Traces: which are recorded. `runtime::trace` says what a span holds, and `otlp` sends them.
 
-mod collector;
-mod export;
 mod sampling;
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use http::{HeaderMap, Method, Request};
+use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{SdkTracerProvider, SpanLimits};
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanLimits, SpanProcessor};
 use routes::Route;
 use runtime::trace::{Recorder, Span, Systems};
-use tokio::runtime::Handle;
 
-use crate::config::{Config, Telemetry, Traceparent};
-pub(crate) use export::register_metrics;
-
-use collector::Collector;
-use export::Export;
+use crate::config::{Telemetry, Traceparent};
 use sampling::OfTheRequest;
 
 /// The most attributes of a span; no span has as many.
@@ -32,18 +24,16 @@ const ATTRIBUTES_MAX: u32 = 32;
 pub struct Traces {
     recorder: Arc<Recorder>,
     follows: Traceparent,
-    export: Export,
 }
 
 impl Traces {
-    /// Starts recording, if there is a collector. Spans are sent on `runtime`.
-    pub fn start(config: &Config, systems: Systems, runtime: &Handle) -> anyhow::Result<Option<Self>> {
-        let telemetry = &config.file.telemetry;
-        let Some(url) = telemetry.url()? else { return Ok(None) };
-        let resource = resource(telemetry)?;
-        let collector =
-            Collector::new(&url, config.otlp_headers()?, &resource).context("telemetry.endpoint")?;
-        let (export, queue) = Export::start(collector, runtime);
+    /// Records spans for `queue`.
+    pub(crate) fn record(
+        telemetry: &Telemetry,
+        resource: Resource,
+        systems: Systems,
+        queue: impl SpanProcessor + 'static,
+    ) -> Self {
         let provider = SdkTracerProvider::builder()
             // Everything that the SDK would otherwise read from the environment.
             .with_resource(resource)
@@ -52,7 +42,7 @@ impl Traces {
             .with_span_processor(queue)
             .build();
         let recorder = Arc::new(Recorder::new(provider.tracer("wandstore"), systems));
-        Ok(Some(Self { recorder, follows: telemetry.traceparent, export }))
+        Self { recorder, follows: telemetry.traceparent }
     }
 
     /// Returns what records the spans.
@@ -64,20 +54,6 @@ impl Traces {
     pub fn requests(&self) -> RequestSpans {
         RequestSpans { recorder: self.recorder.clone(), follows: self.follows }
     }
-
-    /// Sends what was recorded, for a moment at most.
-    pub async fn stop(self) {
-        self.export.stop().await;
-    }
-}
-
-fn resource(telemetry: &Telemetry) -> anyhow::Result<Resource> {
-    let attributes = telemetry.attributes()?.into_iter().map(|(name, value)| KeyValue::new(name, value));
-    let resource = Resource::builder_empty()
-        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
-        .with_attributes(attributes)
-        .with_service_name(telemetry.service_name.clone());
-    Ok(resource.build())
 }
 
 /// Begins the spans of requests.

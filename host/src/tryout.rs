@@ -15,6 +15,7 @@ use runtime::deployment::{Components, Deployment};
 use tokio::runtime::Handle;
 
 use crate::config::Config;
+use crate::otlp::Exports;
 use crate::pages;
 use crate::root::{Host, Parts};
 use crate::telemetry::Telemetry;
@@ -44,7 +45,7 @@ pub async fn run(config: &Config, role: Role, binary: Binary) -> anyhow::Result<
         components: &components,
         backends: capabilities.into(),
         telemetry: Telemetry::install()?,
-        traces: None,
+        exports: Exports::default(),
         background: Handle::current(),
     };
     let host = Host::start(config, parts).await?;

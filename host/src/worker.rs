@@ -259,7 +259,12 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
     rate(deployment, &job, outcome.as_ref(), &spent);
     report(events, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
-        tracing::warn!(job = lease.id, trace_id = cause.trace_id(), "lost the lease; dropped its work");
+        tracing::warn!(
+            job = lease.id,
+            trace_id = cause.trace_id(),
+            span_id = cause.span_id(),
+            "lost the lease; dropped its work"
+        );
         if let Some(span) = &mut span {
             span.fail("lease_lost");
         }
@@ -283,6 +288,7 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
     tracing::info!(
         job = lease.id,
         trace_id = cause.trace_id(),
+        span_id = cause.span_id(),
         attempt = job.attempt,
         outcome = name,
         ms = started.elapsed().as_millis(),

@@ -53,6 +53,7 @@ mod storage;
 mod swap;
 #[cfg(unix)]
 mod swapped;
+mod telemetry;
 mod traces;
 mod upstream;
 mod webhooks;

@@ -1,4 +1,4 @@
-//! Programs of others watch a host. A collector of OpenTelemetry takes its traces. Prometheus scrapes it, and the alert
+//! Programs of others watch a host. A collector of OpenTelemetry takes its traces, metrics and log. Prometheus scrapes it, and the alert
 //! rules and the panels of `deploy/monitoring` find what they look for.
 
 use std::path::Path;
@@ -10,7 +10,8 @@ use crate::harness::collector::Collector;
 use crate::harness::process::warm;
 use crate::harness::programs::{Program, free_address, unpacked};
 use crate::harness::{Process, eventually};
-use crate::traces::lost;
+use crate::telemetry::{all_signals, counter};
+use crate::traces::sum;
 
 const DASHBOARD: &str = include_str!("../../deploy/monitoring/dashboard.json");
 const ALERTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/monitoring/alerts.yaml");
@@ -120,15 +121,15 @@ async fn rotel(folder: &Path, to: &str) -> Option<(Program, String)> {
     Some((program, format!("http://{http}")))
 }
 
-/// What a real collector understood and sent on is what the host recorded.
+/// What a real collector understood and sent on is what the host recorded, counted and logged.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_collector_takes_every_span() {
+async fn a_real_collector_takes_every_span_metric_and_log_line() {
     let end = Collector::open().await;
     let folder = tempfile::tempdir().expect("a folder");
     let Some((_rotel, url)) = rotel(folder.path(), &end.url).await else { return };
     warm(folder.path());
-    let environment = [("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()), ("OTEL_SERVICE_NAME", "storefront")];
+    let environment = [&all_signals(&url)[..], &[("OTEL_SERVICE_NAME", "storefront")]].concat();
     let process = Process::start(folder.path(), &environment);
     process.get(&format!("/s/magic-wands?shopper={SHOPPER}")).await.expect("it answers").is_fallback();
     process.made(SHOPPER).await.expect("the page is made");
@@ -140,15 +141,35 @@ async fn a_real_collector_takes_every_span() {
     assert!(job.names().contains("\n  generation.generate\n"), "{}", job.names());
     let [link] = &job.root.links[..] else { panic!("it links to the request: {:?}", job.root.links) };
     assert_eq!(link.trace_id, request.root.trace_id);
+
+    let misses = [("cache", "MISS"), ("route", "page")];
+    eventually("the metrics arrive", async || {
+        (counter(&end, "wandstore_requests_total", &misses) == Some(1)).then_some(())
+    })
+    .await;
+    eventually("the log arrives", async || {
+        let records = end.records();
+        records.into_iter().find(|record| record.span_id == job.root.span_id)
+    })
+    .await;
     assert!(end.text().contains("storefront") && !end.text().contains(SHOPPER), "{}", end.text());
 
     // All that the host sent went through, and nothing was lost.
-    eventually("every span arrives", async || {
-        let sent = process.metric("wandstore_spans_sent_total").await;
-        (sent > 0 && end.spans().len() as u64 == sent).then_some(())
+    eventually("every span and log record arrives", async || {
+        let spans = process.metric("wandstore_spans_sent_total").await;
+        let records = process.metric("wandstore_log_records_sent_total").await;
+        let arrived = (end.spans().len() as u64, end.records().len() as u64);
+        (spans > 0 && records > 0 && arrived == (spans, records)).then_some(())
     })
     .await;
-    assert_eq!(lost(&process.get("/metrics").await.expect("it serves").body), 0);
+    let metrics = process.get("/metrics").await.expect("it serves").body;
+    for name in [
+        "wandstore_spans_lost_total",
+        "wandstore_metric_points_lost_total",
+        "wandstore_log_records_lost_total",
+    ] {
+        assert_eq!(sum(&metrics, name), 0, "{name}");
+    }
     let said = std::fs::read_to_string(folder.path().join("rotel.log")).expect("it has a log");
     assert!(!said.contains("ERROR") && !said.contains("WARN"), "{said}");
 }

@@ -8,7 +8,9 @@ use tokio::net::TcpListener;
 
 use crate::harness::collector::Collector;
 use crate::harness::host::HostBuilder;
+use crate::harness::process::warm;
 use crate::harness::{BUSY, Host, Process, eventually};
+use crate::telemetry::all_signals;
 
 /// A shopper's id that stands nowhere else.
 const SHOPPER: &str = "shopper-4711";
@@ -21,7 +23,8 @@ fn traced(url: &str) -> HostBuilder {
     Host::builder().telemetry(Telemetry { endpoint: Some(url.to_owned()), ..Telemetry::default() })
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Writes an id as log lines do.
+pub fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
@@ -108,31 +111,34 @@ async fn the_model_has_a_span_with_its_tokens() {
     assert!(chat["gen_ai.usage.input_tokens"].starts_with("IntValue("), "{chat:?}");
 }
 
-/// Whatever a request and its job hold that belongs to the shopper, the collector does not get it.
-#[tokio::test]
-async fn no_span_names_a_shopper_a_query_or_a_token() {
+/// Whatever a request and its job hold that belongs to the shopper, the collector does not get it: neither in a span, nor
+/// in a metric, nor in a line of the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_collector_gets_no_shopper_no_query_and_no_token() {
     let collector = Collector::open().await;
-    let host = traced(&collector.url).open().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    warm(folder.path());
+    let process = Process::start(folder.path(), &all_signals(&collector.url));
+    let (client, at) = (reqwest::Client::new(), format!("http://{}", process.address));
     for target in [
         format!("/s/magic-wands?shopper={SHOPPER}&q=query-4711"),
         format!("/nothing/path-4711/{SHOPPER}?q=query-4711"),
         format!("/api/generation/status?store=magic-wands&shopper={SHOPPER}&wait=20"),
     ] {
-        host.request(|client, at| {
-            let request = client.get(format!("{at}{target}")).header("authorization", "Bearer t0ken-4711");
-            request.header("cookie", "session=c00kie-4711").header("user-agent", "agent-4711")
-        })
-        .await;
+        let request = client.get(format!("{at}{target}")).header("authorization", "Bearer t0ken-4711");
+        let request = request.header("cookie", "session=c00kie-4711").header("user-agent", "agent-4711");
+        request.send().await.expect("it answers");
     }
     let report = format!(
         r#"{{"store":"magic-wands","shopper":"{SHOPPER}","events":[{{"type":"search","term":"term-4711"}}]}}"#
     );
-    host.post("/api/shopper/track", report).await;
-    host.final_state(SHOPPER).await;
+    client.post(format!("{at}/api/shopper/track")).body(report).send().await.expect("it answers");
     for span in ["job page", "GET /s/{store}", "GET /api/generation/status", "POST /api/shopper/track", "GET"]
     {
         collector.tree(span).await;
     }
+    process.terminate();
+    assert!(!collector.records().is_empty() && !collector.metrics().is_empty(), "all signals are sent");
     let text = collector.text();
     assert!(text.contains("magic-wands"), "the shop is named");
     // Times and ids of spans may have these digits by chance, but never after a hyphen.
@@ -228,8 +234,15 @@ async fn a_collector_that_is_gone_slow_or_lies_delays_nothing() {
         Broken::Closes,
     ] {
         let (url, is_believed) = (broken(how).await, matches!(how, Broken::Lies));
-        let host = traced(&url).open().await;
+        let telemetry = Telemetry {
+            endpoint: Some(url),
+            metrics: true,
+            metrics_interval_ms: 100,
+            ..Telemetry::default()
+        };
+        let host = Host::builder().telemetry(telemetry).open().await;
         let before = lost(&host.get("/metrics").await.body);
+        let points = points_lost(&host.get("/metrics").await.body);
         host.visit(SHOPPER).await.is_fallback();
         assert_eq!(host.final_state(SHOPPER).await, "ready", "{how:?}");
         let started = Instant::now();
@@ -240,7 +253,8 @@ async fn a_collector_that_is_gone_slow_or_lies_delays_nothing() {
         assert!(took < Duration::from_secs(2) * BUSY, "{took:?}");
         if !is_believed {
             eventually("what is lost is counted", async || {
-                (lost(&host.get("/metrics").await.body) > before).then_some(())
+                let metrics = host.get("/metrics").await.body;
+                (lost(&metrics) > before && points_lost(&metrics) > points).then_some(())
             })
             .await;
         }
@@ -249,7 +263,17 @@ async fn a_collector_that_is_gone_slow_or_lies_delays_nothing() {
 
 /// Returns how many spans were lost.
 pub fn lost(metrics: &str) -> u64 {
-    let lines = metrics.lines().filter(|line| line.starts_with("wandstore_spans_lost_total"));
+    sum(metrics, "wandstore_spans_lost_total")
+}
+
+/// Returns how many points of metrics were lost.
+pub fn points_lost(metrics: &str) -> u64 {
+    sum(metrics, "wandstore_metric_points_lost_total")
+}
+
+/// Returns the sum of a metric over its labels.
+pub fn sum(metrics: &str, name: &str) -> u64 {
+    let lines = metrics.lines().filter(|line| line.starts_with(name));
     lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
 }
 

@@ -30,6 +30,8 @@ pub struct Event<'a> {
     pub call: &'a str,
     /// The trace of the call, if it is recorded.
     pub trace_id: Option<&'a str>,
+    /// The span of the call in that trace.
+    pub span_id: Option<&'a str>,
 }
 
 /// A sink for events.
@@ -60,6 +62,7 @@ impl Log for Tracing {
                     component = line.component,
                     call = line.call,
                     trace_id = event.trace_id,
+                    span_id = event.span_id,
                     particulars = line.particulars,
                     "{}", line.message
                 )
@@ -167,6 +170,7 @@ mod tests {
             component: "routing",
             call: "request 1",
             trace_id: None,
+            span_id: None,
         });
         log.lines().remove(0)
     }

@@ -63,6 +63,11 @@ impl Cause {
         self.trace().map(|trace| trace.id().to_string())
     }
 
+    /// Returns the id of the span for a log line.
+    pub fn span_id(&self) -> Option<String> {
+        self.trace().map(|trace| trace.span_id().to_string())
+    }
+
     /// Returns the cause of calls during `span`.
     #[must_use]
     pub fn during(mut self, span: Option<&Span>) -> Self {

@@ -13,7 +13,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt as _, TraceId, Tracer as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceContextExt as _, TraceId,
+    Tracer as _,
 };
 use opentelemetry::{Context, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::{SdkTracer, Span as SdkSpan};
@@ -150,6 +151,11 @@ impl Trace {
     /// Returns the trace's id, as log lines name it.
     pub fn id(&self) -> TraceId {
         self.span_context().trace_id()
+    }
+
+    /// Returns the span's id, as log lines name it.
+    pub fn span_id(&self) -> SpanId {
+        self.span_context().span_id()
     }
 
     /// Begins the span of a call of a component. `function` is what is called, written as in the code of the call, such as

@@ -8,8 +8,8 @@ use clap::Args;
 use host::config::Config;
 use host::http::Server;
 use host::logging::Log;
+use host::otlp::{self, Exports};
 use host::telemetry::Telemetry;
-use host::traces::Traces;
 use host::{Backends, Host, Parts, backends, worker};
 use model::limits::Limits;
 use model::shop::ShopStatus;
@@ -39,7 +39,8 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let started = Instant::now();
-        let _log = Log::start(self.log_json, config.secrets.log_filter.as_deref());
+        let (layer, records) = config.file.telemetry.sends_logs().then(otlp::records).unzip();
+        let _log = Log::start(self.log_json, config.secrets.log_filter.as_deref(), layer);
         signals::ignore_others()?;
         let telemetry = Telemetry::install()?;
         config.app()?;
@@ -69,9 +70,10 @@ impl Serve {
         let backends = Backends::open(&config).await?;
         let background = worker::background()?;
         let background_handle = background.handle().clone();
-        let traces = Traces::start(&config, backends::systems(&config), &background_handle)?;
+        let (systems, instance) = (backends::systems(&config), backends.here.id());
+        let exports = Exports::start(&config, systems, instance, records, &background_handle)?;
         let parts =
-            Parts { components: &components, backends, telemetry, traces, background: background_handle };
+            Parts { components: &components, backends, telemetry, exports, background: background_handle };
         let result = serve(&config, parts, server, started).await;
         // Waiting for it is not allowed here, and it may hang in storage.
         background.shutdown_background();

@@ -36,7 +36,7 @@ pub struct Secrets {
     /// The users and passwords for OCI registries with components, such as `robot:s3cret@ghcr.io`; several are separated
     /// by commas. Each is sent to its registry only. `REGISTRY_CREDENTIALS`.
     pub registry_credentials: Option<Secret>,
-    /// The header fields that are sent to the collector of traces, such as `api-key=…`; several are separated by commas,
+    /// The header fields that are sent to the collector, such as `api-key=…`; several are separated by commas,
     /// and values are percent-encoded. `OTEL_EXPORTER_OTLP_HEADERS`.
     pub otlp_headers: Option<Secret>,
     /// The operator's credentials from Shopify.
@@ -64,7 +64,7 @@ pub struct Shopify {
 }
 
 /// The known variables without secrets.
-pub(super) const VARIABLES: [&str; 25] = [
+pub(super) const VARIABLES: [&str; 29] = [
     "RUST_LOG",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
@@ -86,8 +86,12 @@ pub(super) const VARIABLES: [&str; 25] = [
     "SHOPIFY_ORIGIN",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_PROTOCOL",
+    "OTEL_LOGS_EXPORTER",
+    "OTEL_METRICS_EXPORTER",
+    "OTEL_METRIC_EXPORT_INTERVAL",
     "OTEL_RESOURCE_ATTRIBUTES",
     "OTEL_SERVICE_NAME",
+    "OTEL_TRACES_EXPORTER",
     "OTEL_TRACES_SAMPLER",
     "OTEL_TRACES_SAMPLER_ARG",
 ];

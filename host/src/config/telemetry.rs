@@ -1,4 +1,4 @@
-//! `[telemetry]`: traces for a collector of OpenTelemetry. The variables have the names of its [specification].
+//! `[telemetry]`: what a collector of OpenTelemetry gets. The variables have the names of its [specification].
 //!
 //! [specification]: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
@@ -9,14 +9,27 @@ use serde::{Deserialize, Serialize};
 
 use super::set::set;
 
-/// Traces of requests and jobs. Without an endpoint, none are recorded.
+/// The shortest time between two readings of the metrics.
+const METRICS_INTERVAL_MS_MIN: u64 = 100;
+
+/// Traces of requests and jobs, metrics and the log, for a collector. Without an endpoint, nothing is sent and no traces are
+/// recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Telemetry {
-    /// The address of a collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; `v1/traces` is added to its
-    /// path. `OTEL_EXPORTER_OTLP_PROTOCOL`, if it is set, must be `http/protobuf`. `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    /// The address of a collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; `v1/traces`, `v1/metrics`
+    /// and `v1/logs` are added to its path. `OTEL_EXPORTER_OTLP_PROTOCOL`, if it is set, must be `http/protobuf`.
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub endpoint: Option<String>,
-    /// The name of this service in traces. `OTEL_SERVICE_NAME`.
+    /// Whether traces are recorded and sent. The variable is `otlp` or `none`. `OTEL_TRACES_EXPORTER`.
+    pub traces: bool,
+    /// Whether the metrics of `/metrics` are sent too. The variable is `otlp` or `none`. `OTEL_METRICS_EXPORTER`.
+    pub metrics: bool,
+    /// How often metrics are sent, in milliseconds, from 100. `OTEL_METRIC_EXPORT_INTERVAL`.
+    pub metrics_interval_ms: u64,
+    /// Whether the lines of the log are sent too. The variable is `otlp` or `none`. `OTEL_LOGS_EXPORTER`.
+    pub logs: bool,
+    /// The name of this service. `OTEL_SERVICE_NAME`.
     pub service_name: String,
     /// More attributes of this service, such as `deployment.environment.name=production,service.namespace=shops`.
     /// `OTEL_RESOURCE_ATTRIBUTES`.
@@ -36,6 +49,10 @@ impl Default for Telemetry {
     fn default() -> Self {
         Self {
             endpoint: None,
+            traces: true,
+            metrics: false,
+            metrics_interval_ms: 60_000,
+            logs: false,
             service_name: "wandstore".into(),
             resource_attributes: String::new(),
             sampler: Sampler::ParentbasedAlwaysOn,
@@ -86,6 +103,21 @@ impl Telemetry {
             );
         }
         set(&mut self.endpoint, text("OTEL_EXPORTER_OTLP_ENDPOINT").map(Some));
+        for (name, is_sent) in [
+            ("OTEL_TRACES_EXPORTER", &mut self.traces),
+            ("OTEL_METRICS_EXPORTER", &mut self.metrics),
+            ("OTEL_LOGS_EXPORTER", &mut self.logs),
+        ] {
+            match text(name).as_deref() {
+                None => {}
+                Some("otlp") => *is_sent = true,
+                Some("none") => *is_sent = false,
+                Some(other) => bail!("{name} is {other:?}: only otlp and none are supported"),
+            }
+        }
+        if let Some(interval) = text("OTEL_METRIC_EXPORT_INTERVAL") {
+            self.metrics_interval_ms = interval.parse().context("OTEL_METRIC_EXPORT_INTERVAL")?;
+        }
         set(&mut self.service_name, text("OTEL_SERVICE_NAME"));
         set(&mut self.resource_attributes, text("OTEL_RESOURCE_ATTRIBUTES"));
         if let Some(sampler) = text("OTEL_TRACES_SAMPLER") {
@@ -104,12 +136,22 @@ impl Telemetry {
             "telemetry.sampler_ratio is {}; it must be between 0 and 1",
             self.sampler_ratio
         );
+        ensure!(
+            self.metrics_interval_ms >= METRICS_INTERVAL_MS_MIN,
+            "telemetry.metrics_interval_ms is {}; it must be at least {METRICS_INTERVAL_MS_MIN}",
+            self.metrics_interval_ms
+        );
         self.attributes()?;
-        self.url().map(drop)
+        self.address().map(drop)
     }
 
-    /// Returns the address that traces are sent to, if they are recorded.
-    pub fn url(&self) -> anyhow::Result<Option<String>> {
+    /// Returns whether the lines of the log are sent.
+    pub fn sends_logs(&self) -> bool {
+        self.logs && self.endpoint.as_deref().is_some_and(|endpoint| !endpoint.is_empty())
+    }
+
+    /// Returns the address of the collector without a slash at its end, if there is one.
+    pub fn address(&self) -> anyhow::Result<Option<String>> {
         let Some(endpoint) = self.endpoint.as_deref().filter(|endpoint| !endpoint.is_empty()) else {
             return Ok(None);
         };
@@ -119,7 +161,7 @@ impl Telemetry {
         let uri: Uri = endpoint.parse().ok().context(wrong)?;
         let is_web = uri.scheme_str().is_some_and(|scheme| scheme == "http" || scheme == "https");
         ensure!(is_web && uri.host().is_some() && !endpoint.contains(['@', '?', '#']), "{wrong}");
-        Ok(Some(format!("{}/v1/traces", endpoint.trim_end_matches('/'))))
+        Ok(Some(endpoint.trim_end_matches('/').to_owned()))
     }
 
     /// Returns the attributes of this service besides its name.
@@ -159,12 +201,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endpoint_gets_the_path_of_traces() {
+    fn an_endpoint_may_end_with_a_slash() {
         for endpoint in ["http://127.0.0.1:4318", "http://127.0.0.1:4318/"] {
             let telemetry = Telemetry { endpoint: Some(endpoint.into()), ..Telemetry::default() };
-            assert_eq!(telemetry.url().unwrap().as_deref(), Some("http://127.0.0.1:4318/v1/traces"));
+            assert_eq!(telemetry.address().unwrap().as_deref(), Some("http://127.0.0.1:4318"));
         }
-        assert_eq!(Telemetry::default().url().unwrap(), None);
+        assert_eq!(Telemetry::default().address().unwrap(), None);
     }
 
     #[test]
@@ -192,11 +234,23 @@ mod tests {
     }
 
     #[test]
+    fn metrics_and_logs_are_sent_only_if_that_is_asked_for() {
+        let telemetry = Telemetry { endpoint: Some("http://collector:4318".into()), ..Telemetry::default() };
+        assert!(telemetry.traces && !telemetry.metrics && !telemetry.sends_logs());
+        assert!(!Telemetry { logs: true, ..Telemetry::default() }.sends_logs(), "there is no collector");
+        let hasty = Telemetry { metrics_interval_ms: 99, ..telemetry };
+        assert!(hasty.validate().unwrap_err().to_string().starts_with("telemetry.metrics_interval_ms is 99"));
+    }
+
+    #[test]
     fn variables_override_the_section() {
         let mut telemetry = Telemetry::default();
         let set = |name: &str| {
             let value = match name {
                 "OTEL_EXPORTER_OTLP_ENDPOINT" => "http://collector:4318",
+                "OTEL_TRACES_EXPORTER" => "none",
+                "OTEL_METRICS_EXPORTER" | "OTEL_LOGS_EXPORTER" => "otlp",
+                "OTEL_METRIC_EXPORT_INTERVAL" => "5000",
                 "OTEL_TRACES_SAMPLER" => "parentbased_traceidratio",
                 "OTEL_TRACES_SAMPLER_ARG" => "0.05",
                 "OTEL_RESOURCE_ATTRIBUTES" => "service.namespace=shops",
@@ -205,11 +259,15 @@ mod tests {
             Some(value.to_owned())
         };
         telemetry.lay_over(set).unwrap();
+        assert!(!telemetry.traces && telemetry.metrics && telemetry.sends_logs());
+        assert_eq!(telemetry.metrics_interval_ms, 5_000);
         assert_eq!(telemetry.sampler, Sampler::ParentbasedTraceidratio);
         assert!((telemetry.sampler_ratio - 0.05).abs() < f64::EPSILON);
         assert_eq!(telemetry.attributes().unwrap(), [("service.namespace".to_owned(), "shops".to_owned())]);
         for (name, value) in [
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_LOGS_EXPORTER", "console"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "1m"),
             ("OTEL_TRACES_SAMPLER", "often"),
             ("OTEL_TRACES_SAMPLER_ARG", "x"),
         ] {

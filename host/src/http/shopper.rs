@@ -119,6 +119,7 @@ impl Shoppers {
         tracing::debug!(
             request = format_args!("{:016x}", question.id),
             trace_id = question.trace().map(|trace| tracing::field::display(trace.id())),
+            span_id = question.trace().map(|trace| tracing::field::display(trace.span_id())),
             path = question.target.path(),
             status = response.status.as_u16(),
             us = started.elapsed().as_micros(),

@@ -1,6 +1,7 @@
 //! A collector of OpenTelemetry on a loopback socket: it takes OTLP over HTTP and decodes it.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 
@@ -10,10 +11,15 @@ use axum::extract::State;
 use axum::routing::post;
 use flate2::read::GzDecoder;
 use http::{HeaderMap, header};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::metrics::v1::Metric;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use prost::Message as _;
+use prost::Message;
 use tokio::net::TcpListener;
 
 use super::eventually;
@@ -22,6 +28,9 @@ use super::eventually;
 #[derive(Debug, Default)]
 struct Received {
     spans: Vec<Span>,
+    records: Vec<LogRecord>,
+    /// The last reading of each metric.
+    metrics: BTreeMap<String, Metric>,
     /// Each request in full, as text.
     texts: Vec<String>,
     headers: Vec<HeaderMap>,
@@ -39,7 +48,11 @@ impl Collector {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let received: Arc<Mutex<Received>> = Arc::default();
-        let router = Router::new().route("/v1/traces", post(take)).with_state(received.clone());
+        let router = Router::new()
+            .route("/v1/traces", post(take_spans))
+            .route("/v1/logs", post(take_records))
+            .route("/v1/metrics", post(take_metrics))
+            .with_state(received.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, received }
     }
@@ -49,9 +62,24 @@ impl Collector {
         self.received.lock().expect("no test panics while it holds this").spans.clone()
     }
 
+    /// Returns the log records that arrived so far.
+    pub fn records(&self) -> Vec<LogRecord> {
+        self.received.lock().expect("no test panics while it holds this").records.clone()
+    }
+
+    /// Returns the last reading of each metric.
+    pub fn metrics(&self) -> BTreeMap<String, Metric> {
+        self.received.lock().expect("no test panics while it holds this").metrics.clone()
+    }
+
     /// Returns all that arrived so far, as text.
     pub fn text(&self) -> String {
         self.received.lock().expect("no test panics while it holds this").texts.concat()
+    }
+
+    /// Returns how many requests arrived so far.
+    pub fn requests(&self) -> usize {
+        self.received.lock().expect("no test panics while it holds this").texts.len()
     }
 
     /// Returns the header fields of the first request.
@@ -72,19 +100,53 @@ impl Collector {
     }
 }
 
-async fn take(State(received): State<Arc<Mutex<Received>>>, headers: HeaderMap, body: Bytes) {
+type Shared = State<Arc<Mutex<Received>>>;
+
+async fn take_spans(State(received): Shared, headers: HeaderMap, body: Bytes) {
+    let request: ExportTraceServiceRequest = decode(&received, headers, &body);
+    let scopes = request.resource_spans.into_iter().flat_map(|of_resource| of_resource.scope_spans);
+    let mut received = received.lock().expect("no test panics while it holds this");
+    received.spans.extend(scopes.flat_map(|of_scope| of_scope.spans));
+}
+
+async fn take_records(State(received): Shared, headers: HeaderMap, body: Bytes) {
+    let request: ExportLogsServiceRequest = decode(&received, headers, &body);
+    let scopes = request.resource_logs.into_iter().flat_map(|of_resource| of_resource.scope_logs);
+    let mut received = received.lock().expect("no test panics while it holds this");
+    received.records.extend(scopes.flat_map(|of_scope| of_scope.log_records));
+}
+
+async fn take_metrics(State(received): Shared, headers: HeaderMap, body: Bytes) {
+    let request: ExportMetricsServiceRequest = decode(&received, headers, &body);
+    let scopes = request.resource_metrics.into_iter().flat_map(|of_resource| of_resource.scope_metrics);
+    let metrics = scopes.flat_map(|of_scope| of_scope.metrics);
+    let mut received = received.lock().expect("no test panics while it holds this");
+    received.metrics.extend(metrics.map(|metric| (metric.name.clone(), metric)));
+}
+
+/// Decodes a request, and keeps its text and its header fields.
+fn decode<R: Message + Default + Debug>(received: &Mutex<Received>, headers: HeaderMap, body: &Bytes) -> R {
     assert_eq!(headers[header::CONTENT_TYPE], "application/x-protobuf");
     let mut bytes = body.to_vec();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip") {
         bytes.clear();
         GzDecoder::new(&body[..]).read_to_end(&mut bytes).expect("it is gzip");
     }
-    let request = ExportTraceServiceRequest::decode(&bytes[..]).expect("it is protobuf");
+    let request = R::decode(&bytes[..]).expect("it is protobuf");
     let mut received = received.lock().expect("no test panics while it holds this");
     received.texts.push(format!("{request:?}"));
     received.headers.push(headers);
-    let scopes = request.resource_spans.into_iter().flat_map(|of_resource| of_resource.scope_spans);
-    received.spans.extend(scopes.flat_map(|of_scope| of_scope.spans));
+    request
+}
+
+/// Returns attributes as texts, by name.
+pub fn texts(attributes: &[KeyValue]) -> BTreeMap<&str, String> {
+    let text = |value: &Value| match value {
+        Value::StringValue(text) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    let pair = |attribute: &'_ KeyValue| Some(text(attribute.value.as_ref()?.value.as_ref()?));
+    attributes.iter().filter_map(|attribute| Some((attribute.key.as_str(), pair(attribute)?))).collect()
 }
 
 /// The spans of a trace.
@@ -120,15 +182,6 @@ impl Tree {
     pub fn attributes(&self, name: &str) -> BTreeMap<&str, String> {
         let span = self.spans.iter().find(|span| span.name == name);
         let span = span.unwrap_or_else(|| panic!("no span {name}: {}", self.names()));
-        let text = |value: &Value| match value {
-            Value::StringValue(text) => text.clone(),
-            other => format!("{other:?}"),
-        };
-        let attributes = span.attributes.iter();
-        attributes
-            .filter_map(|attribute| {
-                Some((attribute.key.as_str(), text(attribute.value.as_ref()?.value.as_ref()?)))
-            })
-            .collect()
+        texts(&span.attributes)
     }
 }

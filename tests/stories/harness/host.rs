@@ -8,8 +8,8 @@ use capabilities::{Capabilities, Controls};
 use host::client::TrustedProxies;
 use host::config::{Config, Environment, Telemetry as TelemetrySettings};
 use host::http::{Server, StreamTimes};
+use host::otlp::Exports;
 use host::telemetry::Telemetry;
-use host::traces::Traces;
 use host::{Parts, backends, components};
 use model::shop::PlansPer;
 use runtime::component::Role;
@@ -152,7 +152,7 @@ impl HostBuilder {
         Self { has_admin_address: true, ..self }
     }
 
-    /// Records traces for a collector.
+    /// Sends to a collector. The log of a test is not sent.
     pub fn telemetry(self, telemetry: TelemetrySettings) -> Self {
         Self { telemetry, ..self }
     }
@@ -170,14 +170,15 @@ impl HostBuilder {
         self.changes.into_iter().for_each(|change| change(&mut capabilities));
         let mut config = config(&self.config).expect("the configuration is right");
         config.file.telemetry = self.telemetry;
-        let traces = Traces::start(&config, backends::systems(&config), &tokio::runtime::Handle::current());
-        let traces = traces.expect("the collector's address is right");
+        let (systems, runtime) = (backends::systems(&config), tokio::runtime::Handle::current());
+        let exports = Exports::start(&config, systems, None, None, &runtime);
+        let exports = exports.expect("the collector's address is right");
         let own = (!self.config.is_empty()).then(|| components::load(&config).expect("the components load"));
         let parts = Parts {
             components: own.as_ref().unwrap_or_else(|| usual_components()),
             backends: capabilities.into(),
             telemetry,
-            traces,
+            exports,
             background: tokio::runtime::Handle::current(),
         };
         let host = host::Host::start(&config, parts).await.expect("the components fit together");

@@ -52,6 +52,7 @@ impl<'a> Guard<'a> {
                 key = format!("{kind}:…"),
                 cause = %self.cause,
                 trace_id = self.cause.trace_id(),
+                span_id = self.cause.span_id(),
                 "denied a component access to a key outside its role; replace the component"
             );
         }

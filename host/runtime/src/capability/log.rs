@@ -67,6 +67,7 @@ impl log::Host for View<'_> {
             component,
             call: &self.cause.to_string(),
             trace_id: self.cause.trace_id().as_deref(),
+            span_id: self.cause.span_id().as_deref(),
         });
         Ok(())
     }

@@ -256,6 +256,7 @@ impl<E: Export> Pool<E> {
             failure = failure.name(),
             %cause,
             trace_id = cause.trace_id(),
+            span_id = cause.span_id(),
             detail = first_line,
             "a component failed"
         );

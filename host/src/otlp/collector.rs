@@ -6,14 +6,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use capabilities::innermost;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanData;
-use prost::Message as _;
 use reqwest::{Client, Response, redirect};
 
 /// The time limit of a request, the specification's default.
@@ -25,30 +17,26 @@ const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// The longest pause that a collector may ask for.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// A client of the collector.
+/// A client of the collector, for one signal.
 pub(super) struct Collector {
     client: Client,
     url: String,
-    resource: ResourceAttributesWithSchema,
 }
 
-/// What the collector did with a batch.
+/// What the collector did with a request.
 pub(super) enum Delivery {
-    /// It took the batch, except for so many spans.
-    Taken {
-        /// The spans that it rejected.
-        rejected: usize,
-    },
+    /// It took the request, and its answer says what it rejected.
+    Taken(Vec<u8>),
     /// It may take this request later, after a pause if it names one.
     Later(Bytes, Option<Duration>),
-    /// It does not take the batch.
+    /// It does not take the request.
     Failed(String),
 }
 
 impl Collector {
     /// Creates a client that follows no redirects, because a redirect could leak a key, and takes no proxy from the
     /// environment.
-    pub(super) fn new(url: &str, mut fields: HeaderMap, resource: &Resource) -> reqwest::Result<Self> {
+    pub(super) fn client(mut fields: HeaderMap) -> reqwest::Result<Client> {
         fields.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
         let client = Client::builder()
             .user_agent(concat!("wandstore/", env!("CARGO_PKG_VERSION")))
@@ -57,17 +45,16 @@ impl Collector {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .no_proxy();
-        Ok(Self { client: client.build()?, url: url.to_owned(), resource: resource.into() })
+        client.build()
     }
 
-    /// Sends a batch.
-    pub(super) async fn send(&self, batch: Vec<SpanData>) -> Delivery {
-        let resource_spans = group_spans_by_resource_and_scope(batch, &self.resource);
-        self.send_again(ExportTraceServiceRequest { resource_spans }.encode_to_vec().into()).await
+    /// Sends to `url` with `client`.
+    pub(super) fn at(url: String, client: Client) -> Self {
+        Self { client, url }
     }
 
-    /// Sends a request that was sent before.
-    pub(super) async fn send_again(&self, request: Bytes) -> Delivery {
+    /// Sends a request.
+    pub(super) async fn send(&self, request: Bytes) -> Delivery {
         match self.client.post(&self.url).body(request.clone()).send().await {
             Ok(response) if response.status().is_success() => taken(response).await,
             Ok(response) if is_temporary(response.status()) => {
@@ -80,7 +67,7 @@ impl Collector {
     }
 }
 
-/// Reads how many spans the collector rejected. A long answer or one that is no protobuf says nothing.
+/// Reads the answer of a collector that took a request.
 async fn taken(mut response: Response) -> Delivery {
     let mut answer = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -89,10 +76,7 @@ async fn taken(mut response: Response) -> Delivery {
         }
         answer.extend_from_slice(&chunk);
     }
-    let partial =
-        ExportTraceServiceResponse::decode(&answer[..]).ok().and_then(|answer| answer.partial_success);
-    let rejected = partial.map_or(0, |partial| partial.rejected_spans);
-    Delivery::Taken { rejected: usize::try_from(rejected).unwrap_or_default() }
+    Delivery::Taken(answer)
 }
 
 /// Returns whether the specification says that a request with this answer may be sent again.
