@@ -145,6 +145,7 @@ async fn pull(
     key: Option<&Path>,
 ) -> anyhow::Result<()> {
     let reference = Reference::parse(reference)?;
+    reference.pinned()?;
     let key = key.map(read_key).transpose()?;
     let pulled = artifacts(config)?.pull(&reference, key.as_ref()).await?;
     if let Some(out) = out {

@@ -183,10 +183,11 @@ fn remove_old(folder: &Path, current: &HashSet<OsString>) -> std::io::Result<()>
     Ok(())
 }
 
-/// Builds the error from the first line of the reason, because the rest is a dump of bytes.
+/// Builds the error from the start of the reason, because the rest is a dump of bytes.
 pub(super) fn not_a_component(binary: &Binary, error: &wasmtime::Error) -> anyhow::Error {
     let reason = format!("{error:#}");
     let reason = reason.lines().next().unwrap_or_default();
+    let reason = reason.split(" - expected=[").next().unwrap_or_default();
     anyhow::anyhow!("{} is not a WebAssembly component: {reason}", binary.origin)
 }
 
