@@ -1,9 +1,10 @@
 //! `cargo xtask chaos`, `faults`, `flood`, `growth`, `hosts`, `slow-clients`, `soak` and `upgrade`: the `wandstore`
 //! binary under faults and under load.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use xtask_dev::shell;
 
@@ -151,8 +152,8 @@ impl Soak {
 
 /// Let an earlier version and this one take turns on one data folder and one PostgreSQL while shoppers come, there and back.
 ///
-/// The earlier version is built of a commit of this repository, in a folder of its own below cargo's target folder, which
-/// takes as long as a first build.
+/// The earlier version is built of a commit of this repository, in a folder of its own below cargo's target folder. Both
+/// builds are those of `cargo xtask build`; each takes as long as a first build the first time.
 #[derive(Args)]
 pub struct Upgrade {
     /// The commit or tag of the earlier version.
@@ -165,22 +166,85 @@ pub struct Upgrade {
 impl Upgrade {
     pub fn run(self) -> anyhow::Result<()> {
         let folder = std::path::absolute(shell::target_dir())?.join("upgrade");
-        let source = folder.join("source");
-        shell::step("building the earlier version");
-        if !source.exists() {
-            let mut add = Command::new("git");
-            add.args(["worktree", "add", "--force", "--detach"]).arg(&source).arg(&self.revision);
-            shell::check(&mut add, "git worktree add")?;
-        }
-        let mut checkout = Command::new("git");
-        checkout.args(["checkout", "--quiet", "--detach", &self.revision]).current_dir(&source);
-        shell::check(&mut checkout, "git checkout")?;
-        let mut build = Command::new("cargo");
-        build.args(["build", "--release", "--locked", "--package", "host", "--target-dir"]).arg(&folder);
-        shell::check(build.current_dir(&source), "cargo build")?;
-        let earlier = folder.join("release/wandstore");
-        measure(&["upgrade", "--from", &earlier.to_string_lossy(), "--seconds", &self.seconds.to_string()])
+        let earlier = Earlier::of(&self.revision, &std::env::current_dir()?, folder)?;
+        earlier.check_out()?;
+        let binary = earlier.build()?;
+        measure(&["upgrade", "--from", &binary.to_string_lossy(), "--seconds", &self.seconds.to_string()])
     }
+}
+
+/// An earlier version.
+struct Earlier {
+    /// Its commit. A name such as `HEAD~1` would mean another one in its own folder.
+    commit: String,
+    /// The repository that has it.
+    repository: PathBuf,
+    /// The target folder of its build.
+    folder: PathBuf,
+}
+
+impl Earlier {
+    fn of(revision: &str, repository: &Path, folder: PathBuf) -> anyhow::Result<Self> {
+        let mut parse = git(repository);
+        parse
+            .args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
+            .arg(format!("{revision}^{{commit}}"));
+        let output = parse.output().context("cannot run `git rev-parse`")?;
+        ensure!(output.status.success(), "`{revision}` is no commit or tag of this repository");
+        let commit = String::from_utf8(output.stdout)?.trim().to_owned();
+        Ok(Self { commit, repository: repository.to_owned(), folder })
+    }
+
+    fn source(&self) -> PathBuf {
+        self.folder.join("source")
+    }
+
+    /// Checks its source out into a folder of its own.
+    fn check_out(&self) -> anyhow::Result<()> {
+        let (source, commit) = (self.source(), &self.commit);
+        shell::step(&format!("checking {commit} out into {}", source.display()));
+        // Without its own repository, git would check out the one around it, which is this.
+        if !source.join(".git").exists() {
+            let _ = std::fs::remove_dir_all(&source);
+            let mut add = git(&self.repository);
+            add.args(["worktree", "add", "--force", "--detach"]).arg(&source).arg(commit);
+            return shell::check(&mut add, "git worktree add");
+        }
+        let mut checkout = git(&source);
+        checkout.args(["checkout", "--quiet", "--force", "--detach", commit]);
+        shell::check(&mut checkout, "git checkout")
+            .with_context(|| format!("delete {} and try again", source.display()))
+    }
+
+    /// Builds it as it is shipped, and returns its binary.
+    fn build(&self) -> anyhow::Result<PathBuf> {
+        let binary = self.folder.join("release/wandstore");
+        let in_source = |program: &Path| {
+            let mut command = Command::new(program);
+            command.current_dir(self.source()).env("CARGO_TARGET_DIR", &self.folder);
+            command
+        };
+        let build = || {
+            let mut cargo = in_source(Path::new("cargo"));
+            shell::check(cargo.args(["build", "--release", "--locked", "--package", "host"]), "cargo build")
+        };
+        shell::step("building the earlier version (the first time takes minutes)");
+        build()?;
+        shell::step("compiling the earlier version's components ahead");
+        let mut compile = in_source(&binary);
+        shell::check(
+            compile.arg("compile-ahead").arg(self.folder.join("components/ahead")),
+            "compile-ahead",
+        )?;
+        build()?;
+        Ok(binary)
+    }
+}
+
+fn git(folder: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.current_dir(folder);
+    git
 }
 
 /// Builds for release, and measures.
@@ -190,4 +254,57 @@ fn measure(arguments: &[&str]) -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["run", "--release", "--quiet", "--package", "endurance", "--"]).args(arguments);
     shell::check(&mut cargo, "cargo run")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(folder: &Path, arguments: &[&str]) -> String {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+        let output = git(folder).args(identity).args(arguments).output().expect("there is git");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it is text").trim().to_owned()
+    }
+
+    /// Returns a repository with three commits, and their ids.
+    fn repository() -> (tempfile::TempDir, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        run(folder.path(), &["init", "--quiet"]);
+        let commit = |text: &str| {
+            run(folder.path(), &["commit", "--quiet", "--allow-empty", "--message", text]);
+            run(folder.path(), &["rev-parse", "HEAD"])
+        };
+        let commits = ["one", "two", "three"].map(commit).to_vec();
+        (folder, commits)
+    }
+
+    #[test]
+    fn a_relative_name_means_the_same_commit_each_time() {
+        let (repository, commits) = repository();
+        let folder = repository.path().join("target/upgrade");
+        for _ in 0..2 {
+            let earlier = Earlier::of("HEAD~1", repository.path(), folder.clone()).unwrap();
+            earlier.check_out().unwrap();
+            assert_eq!(run(&earlier.source(), &["rev-parse", "HEAD"]), commits[1]);
+        }
+    }
+
+    #[test]
+    fn what_an_interrupted_checkout_left_does_not_move_the_repository_around_it() {
+        let (repository, commits) = repository();
+        let earlier =
+            Earlier::of("HEAD~2", repository.path(), repository.path().join("target/upgrade")).unwrap();
+        std::fs::create_dir_all(earlier.source()).unwrap();
+        earlier.check_out().unwrap();
+        assert_eq!(run(repository.path(), &["rev-parse", "HEAD"]), commits[2]);
+        assert_eq!(run(&earlier.source(), &["rev-parse", "HEAD"]), commits[0]);
+    }
+
+    #[test]
+    fn a_name_that_is_no_commit_is_refused() {
+        let (repository, _) = repository();
+        let refusal = Earlier::of("v9", repository.path(), "target".into()).err().unwrap();
+        assert_eq!(refusal.to_string(), "`v9` is no commit or tag of this repository");
+    }
 }

@@ -48,28 +48,32 @@ impl Upgrade {
     /// Runs both, and prints the table and the verdict.
     pub async fn run(self) -> anyhow::Result<()> {
         let versions = [std::path::absolute(&self.from)?, crate::binary(self.binary.clone())?];
-        println!(
-            "| data | pages promised | lost | pages gone | wrong answers | answers | interrupted | away |"
-        );
-        println!("|---|---:|---:|---:|---:|---:|---:|---|");
-        let mut rules = self.play("folder", &versions, None).await?;
+        let (row, mut rules) = self.play("folder", &versions, None).await?;
+        let mut rows = vec![row];
         if !self.folder_only
             && let Some(database) = Database::create(&self.database_url, false).await?
         {
             let played = self.play("PostgreSQL", &versions, Some(&database)).await;
             database.remove().await?;
-            rules.extend(played?);
+            let (row, more) = played?;
+            rows.push(row);
+            rules.extend(more);
         }
+        println!(
+            "| data | pages promised | lost | pages gone | wrong answers | answers | interrupted | away |"
+        );
+        println!("|---|---:|---:|---:|---:|---:|---:|---|");
+        rows.iter().for_each(|row| println!("{row}"));
         crate::judge(&rules)
     }
 
-    /// Lets the versions take turns, and returns what must hold.
+    /// Lets the versions take turns, and returns a row of the table and what must hold.
     async fn play(
         &self,
         data: &str,
         versions: &[PathBuf; 2],
         database: Option<&Database>,
-    ) -> anyhow::Result<Vec<(bool, String)>> {
+    ) -> anyhow::Result<(String, Vec<(bool, String)>)> {
         let folder = tempfile::Builder::new().prefix("wandstore-upgrade-").tempdir()?;
         let (configuration, url) = match database {
             Some(database) => {
@@ -81,6 +85,8 @@ impl Upgrade {
         let [old, new] =
             versions.clone().map(|path| Binary::new(path, folder.path(), &[("DATABASE_URL", url)]));
         let turn = Duration::from_secs(self.seconds);
+        let seconds = self.seconds;
+        println!("{data}: old for {seconds} s");
         let mut server = Turn::start(&old).await?.context("the earlier version does not start")?;
         let crowd = Arc::new(Crowd::new(&server.address)?);
         let mut visits = JoinSet::new();
@@ -94,15 +100,19 @@ impl Upgrade {
             server.terminate().await?;
             let (started, name) = match Turn::start(binary).await? {
                 Some(server) => (server, name.to_owned()),
-                None => (Turn::start(&new).await?.context("it does not start")?, format!("{name} refuses")),
+                None => {
+                    (Turn::start(&new).await?.context("it does not start")?, format!("{name} refuses, new"))
+                }
             };
             server = started;
             crowd.goes_to(&server.address);
+            println!("{data}: {name} for {seconds} s");
             away.push(format!("{name} {:.1} s", began.elapsed().as_secs_f64()));
             tokio::time::sleep(turn).await;
         }
         crowd.is_over.store(true, Ordering::Relaxed);
         visits.join_all().await;
+        println!("{data}: looking all pages up");
         let (lost, gone) = crowd.settle().await;
         let dead = new.jobs("dead")?.len();
         server.terminate().await?;
@@ -112,18 +122,19 @@ impl Upgrade {
         };
         let [answers, interrupted] =
             [&crowd.answers, &crowd.interrupted].map(|count| count.load(Ordering::Relaxed));
-        println!(
+        let row = format!(
             "| {data} | {promised} | {lost} | {gone} | {} | {answers} | {interrupted} | {} |",
             wrong.len(),
             away.join(", ")
         );
-        Ok(vec![
+        let rules = vec![
             (promised > 0, format!("{data}: no page was promised")),
             (lost == 0, format!("{data}: {lost} promised pages were never made")),
             (gone == 0, format!("{data}: {gone} pages that were made are gone")),
             (dead == 0, format!("{data}: {dead} dead letters")),
-            (wrong.is_empty(), format!("{data}: {wrong:?}")),
-        ])
+            (wrong.is_empty(), format!("{data}: {} wrong answers, such as {:?}", wrong.len(), wrong.first())),
+        ];
+        Ok((row, rules))
     }
 }
 
