@@ -131,12 +131,12 @@ impl Fields {
         match field.name() {
             "message" => self.message = text,
             "trace_id" => {
-                self.trace_id =
-                    TraceId::from_hex(&text).map_or_else(|_| Vec::new(), |id| id.to_bytes().to_vec())
+                let id = TraceId::from_hex(&text).ok();
+                self.trace_id = id.map(|id| id.to_bytes().to_vec()).unwrap_or_default();
             }
             "span_id" => {
-                self.span_id =
-                    SpanId::from_hex(&text).map_or_else(|_| Vec::new(), |id| id.to_bytes().to_vec())
+                let id = SpanId::from_hex(&text).ok();
+                self.span_id = id.map(|id| id.to_bytes().to_vec()).unwrap_or_default();
             }
             "log.target" => self.target = Some(text),
             name if name.starts_with("log.") => {}
@@ -246,8 +246,8 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_and_what_does_not_fit_into_the_queue_is_lost() {
         let long = "ü".repeat(TEXT_BYTES_MAX);
-        let log = || tracing::info!(target: "component", long = long.as_str(), "said");
-        let records = logged(|| (0..2 * Logs::WAITING_MAX).for_each(|_| log()));
+        let event = || tracing::info!(target: "component", long = long.as_str(), "said");
+        let records = logged(|| (0..2 * Logs::WAITING_MAX).for_each(|_| event()));
         assert_eq!(records.len(), Logs::WAITING_MAX);
         let attribute = &records[0].1.attributes[0];
         let Some(AnyValue { value: Some(Value::StringValue(text)) }) = &attribute.value else {

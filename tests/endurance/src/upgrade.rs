@@ -63,7 +63,9 @@ impl Upgrade {
             "| data | pages promised | lost | pages gone | wrong answers | answers | interrupted | away |"
         );
         println!("|---|---:|---:|---:|---:|---:|---:|---|");
-        rows.iter().for_each(|row| println!("{row}"));
+        for row in &rows {
+            println!("{row}");
+        }
         crate::judge(&rules)
     }
 
