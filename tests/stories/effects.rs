@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use experiments::{Aggregates, Arm, Cell, Earlier, Group, Report, Rollout, Rollouts};
 use host::config::{Config, Environment};
-use model::shop::Share;
+use model::shop::{Share, VariantArm};
 use model::{Key, PageKind, Persona, ShopId};
 
 use crate::harness::process::{command, run};
@@ -168,7 +168,12 @@ async fn write_sums(folder: &Path) {
     let today = experiments::day(now_s() * 1_000);
     for day in today - 61..today - 1 {
         let mut sums = Aggregates::default();
-        for (arm, shoppers, carted) in [(Arm::Holdout, 500, 15), (Arm::Personal, 4_500, 162)] {
+        let side = |has_variant| Some(VariantArm { test: 7, has_variant });
+        for (arm, variant, shoppers, carted) in [
+            (Arm::Holdout, None, 500, 15),
+            (Arm::Personal, side(false), 2_250, 81),
+            (Arm::Personal, side(true), 2_250, 120),
+        ] {
             let group = Group {
                 day,
                 share: Share::TENTH,
@@ -176,6 +181,7 @@ async fn write_sums(folder: &Path) {
                 persona: Persona::Loyalist,
                 page: Some(PageKind::Cart),
                 earlier: Earlier::New,
+                variant,
             };
             sums.add(
                 group,
@@ -217,16 +223,25 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
     let table = command(folder.path(), &["report", "effects", "magic-wands"]);
     assert!(table.starts_with("holdout 10 %, 60 complete days\n"), "{table}");
     let all = table.lines().find(|line| line.starts_with("All shoppers")).expect("there is a row");
-    assert!(all.contains("3.00 % of 30000") && all.contains("3.60 % of 270000"), "{table}");
+    assert!(all.contains("3.00 % of 30000") && all.contains("3.60 % of 135000"), "{table}");
     assert!(all.contains("More with personal pages: between 0."), "{table}");
     assert!(table.contains("well over a year for 3 %"), "{table}");
+    assert!(table.contains("\nvariant of test 00000007, 60 complete days\n"), "{table}");
+    let (_, variant) = table.split_once("without it").expect("there is a table of the variant");
+    assert!(variant.contains("3.60 % of 135000") && variant.contains("5.33 % of 135000"), "{table}");
+    assert!(variant.contains("More with the variant: between 1."), "{table}");
 
     let csv = command(folder.path(), &["report", "effects", "magic-wands", "--csv"]);
     let fields: Vec<Vec<_>> = csv.lines().map(|line| line.split(',').collect()).collect();
-    assert!(fields.len() == 17 && fields.iter().all(|line| line.len() == fields[0].len()), "{csv}");
+    assert!(fields.len() == 20 && fields.iter().all(|line| line.len() == fields[0].len()), "{csv}");
     assert_eq!(
-        fields[1][..8],
-        ["magic-wands", "10", "60", "all", "cart adds", "30000", "270000", "0.030000"],
+        fields[1][..9],
+        ["magic-wands", "personal pages", "10", "60", "all", "cart adds", "30000", "135000", "0.030000"],
+        "{csv}"
+    );
+    assert_eq!(
+        fields[17][1..8],
+        ["variant 00000007", "10", "60", "all", "cart adds", "135000", "135000"],
         "{csv}"
     );
     let days = command(folder.path(), &["report", "effects", "magic-wands", "--days", "--csv"]);
@@ -234,13 +249,13 @@ async fn the_operator_reads_the_report_as_a_table_and_as_csv() {
     assert!(fields.len() == 121 && fields.iter().all(|line| line.len() == 25), "{days}");
     assert_eq!(
         fields[1][2..14],
-        ["all", "all", "", "", "", "", "", "", "500", "4500", "15", "162"],
+        ["all", "all", "", "", "", "", "", "", "500", "4500", "15", "201"],
         "{days}"
     );
     assert_eq!(fields[2][2..4], ["cart", "loyalist"], "{days}");
     assert_eq!(fields[2][11], "4500", "{days}");
     let table = command(folder.path(), &["report", "effects", "magic-wands", "--days"]);
-    assert!(table.contains("15 / 162") && table.contains("Cost of one more order: not known yet"), "{table}");
+    assert!(table.contains("15 / 201") && table.contains("Cost of one more order: not known yet"), "{table}");
     write_rollout(folder.path()).await;
     let table = command(folder.path(), &["report", "effects", "magic-wands"]);
     assert!(table.starts_with("holdout 10 %, 49 complete days\n11 days are left out"), "{table}");

@@ -56,4 +56,5 @@ mod swapped;
 mod telemetry;
 mod traces;
 mod upstream;
+mod variants;
 mod webhooks;

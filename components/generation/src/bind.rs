@@ -44,7 +44,7 @@ pub(crate) fn unchecked(
     because: Option<&Because>,
 ) -> Document {
     let shop = shop_of(shop, persona, storefront);
-    let page = Page { look: persona.into(), ..bind(plan, &shop, signals, storefront) };
+    let page = Page { look: storefront.merchant.look_for(persona), ..bind(plan, &shop, signals, storefront) };
     page::render_because(storefront.page, &page, because)
 }
 

@@ -37,11 +37,13 @@ impl Brief {
             approval: _,
             only_approved: _,
             holdout: _,
+            variant: _,
             personas_paused: _,
             paused: _,
             withdrawals: _,
             has_model: _,
             is_installed: _,
+            look: _,
         } = merchant;
         let personas_off = personas_off.iter().map(|persona| persona.name()).collect();
         let mut hasher = FnvHasher::default();

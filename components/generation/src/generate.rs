@@ -75,7 +75,7 @@ impl<H: Host> Run<'_, H> {
         let merchant = self.host.merchant(shop).ok_or_else(|| failed("this shop is not served here"))?;
         let now_ms = self.host.now_ms();
         let changes_ms = merchant.changes_ms(now_ms);
-        let merchant = merchant.in_market(&self.job.request.market).at(now_ms);
+        let merchant = merchant.in_market(&self.job.request.market).at(now_ms).for_shopper(shop, shopper);
         let kept = self.host.plan(shop, shopper).map_err(|error| self.cannot_read(&error))?;
         if self.is_finished(kept.as_ref())? {
             return Ok(None);

@@ -10,7 +10,7 @@ mod members;
 
 use model::origin::{Made, Told};
 use model::shop::{Campaign, ShopSettings};
-use model::{PageKind, Persona, ShopId, Signals};
+use model::{Look, PageKind, Persona, ShopId, Signals};
 use page::Because;
 use page::blocks::Block;
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,9 @@ struct Shop {
     accent: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     surface: Option<String>,
+    /// The look of a variant, in place of the persona's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    look: Option<String>,
 }
 
 impl Rendered<'_> {
@@ -175,6 +178,7 @@ impl Shop {
             campaigns: campaigns.unwrap_or_default(),
             accent: merchant.accent.as_ref().map(ToString::to_string),
             surface: merchant.surface.as_ref().map(ToString::to_string),
+            look: merchant.look.map(|look| look.name().to_owned()),
         }
     }
 
@@ -190,6 +194,7 @@ impl Shop {
             campaigns: self.campaigns.clone(),
             accent: self.accent.as_deref().and_then(|text| text.parse().ok()),
             surface: self.surface.as_deref().and_then(|text| text.parse().ok()),
+            look: self.look.as_deref().and_then(Look::named),
             ..ShopSettings::default()
         }
     }

@@ -9,7 +9,7 @@ mod storage;
 
 use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
-use model::shop::{Approval, Campaign, Selector, Share};
+use model::shop::{Approval, Campaign, Selector, Share, Variant};
 use model::{EventId, Persona, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +45,8 @@ pub(crate) struct Fake {
     pub(crate) holdout: Share,
     /// The personas that are paused.
     pub(crate) personas_paused: Vec<Persona>,
+    /// The variant that is tested.
+    pub(crate) variant: Option<Variant>,
     /// What the merchant approves; shoppers get nothing else of it.
     pub(crate) approval: Approval,
     /// How many approvals the merchant took back.
@@ -102,6 +104,7 @@ impl Default for Fake {
             paused: false,
             holdout: Share::NOBODY,
             personas_paused: Vec::new(),
+            variant: None,
             approval: Approval::Automatic,
             withdrawals: 0,
             excluded: Vec::new(),

@@ -7,7 +7,7 @@
 //! Webhooks arrive more than once and in any order. So a refund is noted in the entry of its order before it is subtracted,
 //! and an order subtracts the noted ones after it is counted: whichever comes first, the refund counts once.
 
-use experiments::{Arm, Loss, Placed, Sales, Shift, Unit, assign};
+use experiments::{Assignment, Loss, Placed, Sales, Shift, Unit};
 use model::{Currency, Key, ShopId, ShopperId};
 use serde::{Deserialize, Serialize};
 use shopify::order::{Order, Refund};
@@ -45,8 +45,8 @@ pub(crate) fn placed<D: Deployment>(deployment: &D, shop: &ShopId, order: &Order
     let currency = Currency::named(&order.total.currency).filter(|_| !order.is_test);
     let Some(currency) = currency else { return Ok(()) };
     let placed = Placed { order: order.id, at_ms: order.created_ms, paid: order.total.hundredths, currency };
-    let arm = arm_of(deployment, shop, &shopper);
-    let next = |unit: &Unit| unit.ordered(&placed, arm?);
+    let now = assignment_of(deployment, shop, &shopper);
+    let next = |unit: &Unit| unit.ordered(&placed, now?);
     if next(&unit).is_none() {
         return Ok(());
     }
@@ -63,8 +63,8 @@ pub(crate) fn reported<D: Deployment>(
     shopper: &ShopperId,
     placed: &Placed,
 ) -> Result<(), Failure> {
-    let Some(arm) = arm_of(deployment, shop, shopper) else { return Ok(()) };
-    update(deployment, shop, shopper, |unit| unit.reported(placed, arm))
+    let Some(now) = assignment_of(deployment, shop, shopper) else { return Ok(()) };
+    update(deployment, shop, shopper, |unit| unit.reported(placed, now))
 }
 
 /// Takes a cancelled order out of the sums. If this arrives before the order itself, that is not counted afterwards.
@@ -138,8 +138,8 @@ fn customer_of(order: &Order) -> Option<ShopperId> {
 }
 
 /// Returns what a shopper gets now; `None` if the shop is not served.
-fn arm_of(settings: &impl Settings, shop: &ShopId, shopper: &ShopperId) -> Option<Arm> {
-    Some(assign(settings.merchant(shop)?.holdout, shop, shopper))
+fn assignment_of(settings: &impl Settings, shop: &ShopId, shopper: &ShopperId) -> Option<Assignment> {
+    Some(Assignment::of(&settings.merchant(shop)?, shop, shopper))
 }
 
 /// Notes who placed an order, for its refunds and for redactions of the customer.

@@ -9,7 +9,7 @@ use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
 use model::shop::ShopSettings;
 use model::{Market, NO_CURRENCY, PageKind, Persona, ShopId, ShopperId};
-use page::{About, Document, Look, Shelves, Shop, Subject};
+use page::{About, Document, Shelves, Shop, Subject};
 use routes::{Format, Route};
 
 use crate::admission;
@@ -219,7 +219,8 @@ pub(crate) fn beginning<D: Deployment>(deployment: &D, visitor: &Visitor, served
     let views = page_request::recall(deployment, visitor).views;
     let about = About { views: &views, persona, ..goods.about(Subject::of(visitor.page(), &visitor.about)) };
     let blocks = about.blocks(goods.shop.words());
-    page::beginning(&goods.shop, Look::from(metadata.persona), &blocks)
+    let look = goods.shop.settings.look_of(shop, &visitor.person, metadata.persona);
+    page::beginning(&goods.shop, look, &blocks)
 }
 
 /// A shop and what it sells, as far as the catalog knows without a wait, without what its merchant excludes.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use experiments::{Arm, Earlier, Exposure, assign};
+use experiments::{Arm, Assignment, Earlier, Exposure};
 use model::shop::{Share, ShopSettings, ShopStatus};
 use model::{Key, Market, PageKind, Persona, ShopId, ShopperId};
 
@@ -27,8 +27,8 @@ pub(crate) struct Visitor {
     /// Whether every shopper gets the fallback page on pages of the shop like the one of this request, because personal
     /// pages lose there.
     pub(crate) is_place_paused: bool,
-    /// Their part in the comparison of personal pages with the fallback page; `None` if they have none, because they
-    /// did not consent, nobody vouches for their id, or the shop compares nothing.
+    /// Their part in the comparison of personal pages with the fallback page, and of a variant with those; `None` if they
+    /// have none, because they did not consent, nobody vouches for their id, or the shop compares nothing.
     pub(crate) assigned: Option<Assigned>,
 }
 
@@ -36,15 +36,15 @@ pub(crate) struct Visitor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Assigned {
     share: Share,
-    arm: Arm,
+    assignment: Assignment,
     page: PageKind,
 }
 
 impl Assigned {
     /// Returns the circumstances of an event at this time. `earlier` is what the shopper did before it.
     pub(crate) fn at(self, at_ms: u64, earlier: Earlier) -> Exposure {
-        let Self { share, arm, page } = self;
-        Exposure { at_ms, share, arm, page, earlier }
+        let Self { share, assignment, page } = self;
+        Exposure { at_ms, share, assignment, page, earlier }
     }
 }
 
@@ -94,10 +94,11 @@ impl Visitor {
     }
 
     fn assigned_in(self, merchant: Option<ShopSettings>, page: PageKind) -> Self {
-        let merchant = merchant.filter(|_| !self.is_anybody());
-        let share = merchant.map_or(Share::NOBODY, |merchant| merchant.holdout);
-        let arm = assign(share, &self.shop, &self.person);
-        let assigned = (share > Share::NOBODY).then_some(Assigned { share, arm, page });
+        let assigned = merchant.filter(|_| !self.is_anybody()).and_then(|merchant| {
+            let (share, assignment) = (merchant.holdout, Assignment::of(&merchant, &self.shop, &self.person));
+            let compares = share > Share::NOBODY || assignment.variant.is_some();
+            compares.then_some(Assigned { share, assignment, page })
+        });
         Self { assigned, ..self }
     }
 
@@ -115,7 +116,7 @@ impl Visitor {
     /// Returns whether they get the fallback page: always, so that the others can be compared with them, or here, because
     /// personal pages lose here.
     pub(crate) fn gets_fallback(&self) -> bool {
-        self.is_place_paused || self.assigned.is_some_and(|assigned| assigned.arm == Arm::Holdout)
+        self.is_place_paused || self.assigned.is_some_and(|assigned| assigned.assignment.arm == Arm::Holdout)
     }
 
     /// Parses shop and shopper from an unsigned request.

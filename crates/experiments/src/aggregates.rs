@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use model::shop::Share;
+use model::shop::{Share, VariantArm};
 use model::{PageKind, Persona};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,9 @@ use crate::cell::Cell;
 use crate::earlier::Earlier;
 
 /// The form in which sums are written.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
+/// The form before variants were tested.
+const FORM_WITHOUT_VARIANT: u32 = 3;
 /// The form before the kind of page was stored, and what was known of shoppers earlier.
 const FORM_WITHOUT_EARLIER: u32 = 2;
 /// The form before there were orders.
@@ -34,6 +36,8 @@ pub struct Group {
     pub page: Option<PageKind>,
     /// What was known of them before they first saw it.
     pub earlier: Earlier,
+    /// Their part in the test of a variant that ran; `None` if none did, or if they are held out.
+    pub variant: Option<VariantArm>,
 }
 
 /// There are as many groups as fit: another one would need more room.
@@ -51,8 +55,13 @@ struct Stored<C> {
     cells: Vec<C>,
 }
 
-/// Day, share in basis points, arm, persona, kind of page, what was known earlier, and the five sums.
-type StoredCell = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, u64, u64, u64, u64, u64);
+/// Day, share in basis points, arm, persona, kind of page, what was known earlier, the part in the test of a variant, and the
+/// five sums.
+type StoredCell = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, Side, u64, u64, u64, u64, u64);
+/// The number of a test, and whether the group gets the variant.
+pub(crate) type Side = Option<(u32, bool)>;
+/// The same without the part in a test.
+type WithoutVariant = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, u64, u64, u64, u64, u64);
 /// The same without kind of page and what was known earlier.
 type WithoutEarlier = (u32, u16, Arm, Persona, u64, u64, u64, u64, u64);
 /// The same without orders, which came last.
@@ -64,11 +73,19 @@ struct Form {
     form: u32,
 }
 
+impl Group {
+    /// Returns whether its shoppers get the variant of a test.
+    pub fn has_variant(&self) -> bool {
+        self.variant.is_some_and(|arm| arm.has_variant)
+    }
+}
+
 impl Aggregates {
-    /// The most groups: a month of five kinds of page in two arms, with what was known earlier, under three shares.
+    /// The most groups: a month of five kinds of page in two arms, of which one has two sides, with what was known earlier,
+    /// and as much again for changed shares.
     pub const GROUPS_MAX: usize = 3_000;
     /// No encoded aggregates are longer.
-    pub const BYTES_MAX: u32 = 640 * 1024;
+    pub const BYTES_MAX: u32 = 704 * 1024;
 
     /// Adds to a group.
     pub fn add(&mut self, group: Group, cell: Cell) -> Result<(), Full> {
@@ -109,6 +126,7 @@ impl Aggregates {
         let Form { form } = serde_json::from_slice(bytes).ok()?;
         let cells: Vec<StoredCell> = match form {
             FORM => stored(bytes)?,
+            FORM_WITHOUT_VARIANT => stored(bytes)?.into_iter().map(with_side).collect(),
             FORM_WITHOUT_EARLIER => stored(bytes)?.into_iter().map(with_earlier).collect(),
             FORM_WITHOUT_ORDERS => {
                 let with_none =
@@ -120,10 +138,24 @@ impl Aggregates {
             _ => return None,
         };
         let cells = cells.into_iter().map(
-            |(day, share, arm, persona, page, earlier, shoppers, carted, views, views_squared, ordered)| {
+            |(
+                day,
+                share,
+                arm,
+                persona,
+                page,
+                earlier,
+                side,
+                shoppers,
+                carted,
+                views,
+                views_squared,
+                ordered,
+            )| {
                 let share = Share::of_basis_points(share)?;
                 let cell = Cell { shoppers, carted, ordered, views, views_squared };
-                Some((Group { day, share, arm, persona, page, earlier }, cell))
+                let variant = variant_of(side);
+                Some((Group { day, share, arm, persona, page, earlier, variant }, cell))
             },
         );
         cells.collect::<Option<_>>().map(Self)
@@ -132,10 +164,10 @@ impl Aggregates {
     /// Returns the stored form.
     pub fn encode(&self) -> Vec<u8> {
         let cells = self.0.iter().map(|(group, cell)| {
-            let Group { day, share, arm, persona, page, earlier } = *group;
+            let Group { day, share, arm, persona, page, earlier, variant } = *group;
             let Cell { shoppers, carted, ordered, views, views_squared } = *cell;
-            let share = share.basis_points();
-            (day, share, arm, persona, page, earlier, shoppers, carted, views, views_squared, ordered)
+            let (share, side) = (share.basis_points(), side_of(variant));
+            (day, share, arm, persona, page, earlier, side, shoppers, carted, views, views_squared, ordered)
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, cells: cells.collect() }).unwrap_or_default()
@@ -149,7 +181,23 @@ fn stored<C: DeserializeOwned>(bytes: &[u8]) -> Option<Vec<C>> {
 fn with_earlier(
     (day, share, arm, persona, shoppers, carted, views, squared, ordered): WithoutEarlier,
 ) -> StoredCell {
-    (day, share, arm, persona, None, Earlier::Unknown, shoppers, carted, views, squared, ordered)
+    (day, share, arm, persona, None, Earlier::Unknown, None, shoppers, carted, views, squared, ordered)
+}
+
+fn with_side(
+    (day, share, arm, persona, page, earlier, shoppers, carted, views, squared, ordered): WithoutVariant,
+) -> StoredCell {
+    (day, share, arm, persona, page, earlier, None, shoppers, carted, views, squared, ordered)
+}
+
+/// Returns the stored form of a part in a test.
+pub(crate) fn side_of(variant: Option<VariantArm>) -> Side {
+    variant.map(|VariantArm { test, has_variant }| (test, has_variant))
+}
+
+/// Reads the stored form of a part in a test.
+pub(crate) fn variant_of(side: Side) -> Option<VariantArm> {
+    side.map(|(test, has_variant)| VariantArm { test, has_variant })
 }
 
 #[cfg(test)]
@@ -165,6 +213,7 @@ mod tests {
             persona: Persona::Explorer,
             page: None,
             earlier: Earlier::Unknown,
+            variant: None,
         }
     }
 
@@ -174,11 +223,12 @@ mod tests {
         let earlier =
             prop::sample::select(vec![Earlier::Unknown, Earlier::New, Earlier::Browsed, Earlier::Carted]);
         let page = prop::option::of(prop::sample::select(PageKind::ALL.to_vec()));
-        (any::<u32>(), 0_u16..=5_000, arm, persona, page, earlier, any::<[u32; 5]>()).prop_map(
-            |(day, share, arm, persona, page, earlier, sums)| {
+        let side = prop::option::of((0..3_u32, any::<bool>()));
+        (any::<u32>(), 0_u16..=5_000, arm, persona, page, earlier, side, any::<[u32; 5]>()).prop_map(
+            |(day, share, arm, persona, page, earlier, side, sums)| {
                 let [shoppers, carted, ordered, views, views_squared] = sums.map(u64::from);
                 let share = Share::of_basis_points(share).unwrap();
-                let group = Group { day, share, arm, persona, page, earlier };
+                let group = Group { day, share, arm, persona, page, earlier, variant: variant_of(side) };
                 (group, Cell { shoppers, carted, ordered, views, views_squared })
             },
         )
@@ -202,12 +252,18 @@ mod tests {
         assert_eq!(full.add(group(0, Arm::Holdout), one), Ok(()));
     }
 
+    fn largest(day: u32) -> Group {
+        let variant = Some(VariantArm { test: u32::MAX, has_variant: false });
+        let (page, persona) = (Some(PageKind::Collection), Persona::Minimalist);
+        Group { page, persona, variant, ..group(day, Arm::Personal) }
+    }
+
     #[test]
     fn the_largest_sums_are_not_longer_than_the_limit() {
         let most = u64::MAX;
         let cell = Cell { shoppers: most, carted: most, ordered: most, views: most, views_squared: most };
         let days = u32::try_from(Aggregates::GROUPS_MAX).unwrap();
-        let cells: Vec<_> = (0..days).map(|day| (group(u32::MAX - day, Arm::Personal), cell)).collect();
+        let cells: Vec<_> = (0..days).map(|day| (largest(u32::MAX - day), cell)).collect();
         let all = all(&cells);
         assert!(all.encode().len() <= Aggregates::BYTES_MAX as usize, "{}", all.encode().len());
         assert_eq!(Aggregates::decode(&all.encode()), Some(all));
@@ -229,10 +285,11 @@ mod tests {
         for other in [
             "",
             "{}",
-            r#"{"form":4,"cells":[]}"#,
+            r#"{"form":5,"cells":[]}"#,
             r#"{"form":1,"cells":[[1]]}"#,
             r#"{"form":2,"cells":[[1]]}"#,
             r#"{"form":3,"cells":[[1]]}"#,
+            r#"{"form":4,"cells":[[1]]}"#,
         ] {
             assert_eq!(Aggregates::decode(other.as_bytes()), None, "{other}");
         }
@@ -245,6 +302,7 @@ mod tests {
         for (stored, ordered) in [
             (r#"{"form":1,"cells":[[7,1000,"holdout","explorer",9,2,5,11]]}"#, 0),
             (r#"{"form":2,"cells":[[7,1000,"holdout","explorer",9,2,5,11,1]]}"#, 1),
+            (r#"{"form":3,"cells":[[7,1000,"holdout","explorer",null,"unknown",9,2,5,11,1]]}"#, 1),
         ] {
             let read = Aggregates::decode(stored.as_bytes()).unwrap();
             let cell = Cell { shoppers: 9, carted: 2, ordered, views: 5, views_squared: 11 };

@@ -1,17 +1,13 @@
-//! Which shoppers are held out: a pure function of shop and shopper, so that it is the same on every host and after
-//! every restart, and nothing has to be stored.
+//! What a shopper gets: a function of shop, settings and shopper.
 
-use std::hash::Hasher as _;
-
-use fnv::FnvHasher;
-use model::shop::Share;
+use model::assignment::place;
+use model::shop::{Share, ShopSettings, VariantArm};
 use model::{ShopId, ShopperId};
 use serde::{Deserialize, Serialize};
 
 /// The version of the function, and its salt. Another version assigns anew: results before and after it must not be
 /// added up, so [`crate::Aggregates`] needs a new form with it.
-const SALT: &[u8] = b"wandstore/holdout/1";
-const BASIS_POINTS: u64 = 10_000;
+const SALT: &str = "wandstore/holdout/1";
 
 /// What a shopper gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,31 +19,37 @@ pub enum Arm {
     Personal,
 }
 
+/// What a shopper gets, of all that a shop compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assignment {
+    /// The arm.
+    pub arm: Arm,
+    /// Their part in the test of a variant; `None` if none runs, or if they are held out.
+    pub variant: Option<VariantArm>,
+}
+
+impl Assignment {
+    /// Returns what a shopper gets under a shop's settings.
+    pub fn of(settings: &ShopSettings, shop: &ShopId, shopper: &ShopperId) -> Self {
+        let arm = assign(settings.holdout, shop, shopper);
+        let variant = settings.variant_arm(shop, shopper).filter(|_| arm == Arm::Personal);
+        Self { arm, variant }
+    }
+
+    /// Returns whether this is what the shopper got when they were counted. A test that began or ended since then has moved
+    /// nobody.
+    pub(crate) fn agrees(self, then: Self) -> bool {
+        let has_moved = matches!((self.variant, then.variant), (Some(now), Some(then))
+            if now.test == then.test && now.has_variant != then.has_variant);
+        self.arm == then.arm && !has_moved
+    }
+}
+
 /// Returns the arm of a shopper. While the share grows, shoppers only join the holdout, and while it shrinks, they only
 /// leave it.
 pub fn assign(share: Share, shop: &ShopId, shopper: &ShopperId) -> Arm {
-    if place(shop, shopper) < u64::from(share.basis_points()) { Arm::Holdout } else { Arm::Personal }
-}
-
-/// Returns the place of a shopper among the 10,000 of their shop, each as likely as any other.
-fn place(shop: &ShopId, shopper: &ShopperId) -> u64 {
-    let mut hasher = FnvHasher::default();
-    // No id contains a zero, so no two pairs have the same bytes.
-    for part in [SALT, shop.as_str().as_bytes(), shopper.as_str().as_bytes()] {
-        hasher.write(part);
-        hasher.write_u8(0);
-    }
-    mix(hasher.finish()) % BASIS_POINTS
-}
-
-/// The finalizer of `MurmurHash3` (<https://github.com/aappleby/smhasher>, `fmix64`): FNV alone spreads ids that
-/// differ in their last letter too evenly.
-fn mix(mut hash: u64) -> u64 {
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    hash ^ (hash >> 33)
+    let is_held_out = place(SALT, shop, shopper) < u64::from(share.basis_points());
+    if is_held_out { Arm::Holdout } else { Arm::Personal }
 }
 
 #[cfg(test)]
@@ -66,21 +68,8 @@ mod tests {
     /// Other code must never compute another arm: a shopper would change sides with a release.
     #[test]
     fn the_function_is_the_one_that_it_was() {
-        let places = [0, 1, 2].map(|number| place(&shop("a.myshopify.com"), &visitor(number)));
+        let places = [0, 1, 2].map(|number| place(SALT, &shop("a.myshopify.com"), &visitor(number)));
         assert_eq!(places, [593, 1307, 1570]);
-    }
-
-    /// Chi-squared of 100 classes: 148 is exceeded once in a thousand times, 58 is undercut as rarely.
-    #[test]
-    fn all_places_are_equally_likely_even_for_similar_ids() {
-        for shop in ["a.myshopify.com", "b.myshopify.com", "magic-wands"].map(shop) {
-            let mut counts = [0_i64; 100];
-            (0..100_000).for_each(|number| {
-                counts[usize::try_from(place(&shop, &visitor(number)) / 100).unwrap()] += 1;
-            });
-            let squares: i64 = counts.iter().map(|count| (count - 1_000).pow(2)).sum();
-            assert!((58_000..148_000).contains(&squares), "{squares}");
-        }
     }
 
     #[test]
@@ -89,6 +78,36 @@ mod tests {
         let (here, there) = (shop("a.myshopify.com"), shop("b.myshopify.com"));
         let both = (0..10_000).filter(|number| held(&here, *number) && held(&there, *number)).count();
         assert!((60..140).contains(&both), "a tenth of a tenth, not {both}");
+    }
+
+    #[test]
+    fn who_is_held_out_has_no_part_in_the_test_of_a_variant_and_the_others_have() {
+        let variant = "layout: compact".parse().ok();
+        let settings = ShopSettings { variant, ..ShopSettings::demo() };
+        let of = |number| Assignment::of(&settings, &shop("magic-wands"), &visitor(number));
+        let all: Vec<_> = (0..10_000).map(of).collect();
+        assert!(all.iter().all(|one| (one.arm == Arm::Holdout) == one.variant.is_none()));
+        let count = |has_variant| {
+            let has = |one: &&Assignment| one.variant.is_some_and(|arm| arm.has_variant == has_variant);
+            all.iter().filter(has).count()
+        };
+        assert!((4_300..4_700).contains(&count(true)) && (4_300..4_700).contains(&count(false)));
+        let none = Assignment::of(&ShopSettings::demo(), &shop("magic-wands"), &visitor(1));
+        assert_eq!(none.variant, None);
+    }
+
+    #[test]
+    fn only_another_arm_or_the_other_side_of_one_test_has_moved_a_shopper() {
+        let side = |test, has_variant| Assignment {
+            arm: Arm::Personal,
+            variant: Some(VariantArm { test, has_variant }),
+        };
+        let none = Assignment { arm: Arm::Personal, variant: None };
+        assert!(side(1, true).agrees(side(1, true)) && !side(1, true).agrees(side(1, false)));
+        assert!(
+            side(1, true).agrees(side(2, false)) && side(1, true).agrees(none) && none.agrees(side(1, true))
+        );
+        assert!(!none.agrees(Assignment { arm: Arm::Holdout, ..none }));
     }
 
     proptest! {

@@ -37,10 +37,11 @@ mod shrinkage;
 mod strata;
 mod totals;
 mod unit;
+mod variant;
 mod words;
 
 pub use aggregates::{Aggregates, Full, Group};
-pub use assignment::{Arm, assign};
+pub use assignment::{Arm, Assignment, assign};
 pub use cell::Cell;
 pub use earlier::Earlier;
 pub use forecast::Forecast;
@@ -53,6 +54,7 @@ pub use rollouts::{Rollout, Rollouts};
 pub use sales::Sales;
 pub use totals::{Totals, is_complete};
 pub use unit::{Event, Exposure, Unit, WINDOW_MS};
+pub use variant::Tested;
 
 /// Milliseconds of a day.
 pub const DAY_MS: u64 = 24 * 60 * 60 * 1_000;

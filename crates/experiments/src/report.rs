@@ -11,12 +11,14 @@ use crate::mismatch::Sizes;
 use crate::shrinkage::shrunk;
 use crate::strata::{self, Stratum};
 use crate::totals::Totals;
+use crate::variant::Tested;
 
-/// The rows of a report, and with what probability the interval of each is ever wrong. Together it is 5 %, so that all
-/// intervals of a shop hold at all times with at least 95 % (Bonferroni). Two fifths of it belong to the main question.
+/// The rows of a report, and with what probability the interval of each is ever wrong. Together with those of a variant it is
+/// 5 %, so that all intervals of a shop hold at all times with at least 95 % (Bonferroni). More than a quarter of it belongs to
+/// the main question.
 const ROWS: [(Option<Persona>, Measure, f64); 16] = [
-    (None, Measure::CartAdds, 0.02),
-    (None, Measure::Orders, 0.008),
+    (None, Measure::CartAdds, 0.014),
+    (None, Measure::Orders, 0.006),
     (None, Measure::Revenue, 0.004),
     (None, Measure::Views, 0.002),
     (Some(Persona::Minimalist), Measure::CartAdds, 0.002),
@@ -59,6 +61,8 @@ pub struct Report {
     pub to_show: Vec<(u32, Option<u32>)>,
     /// The rows, that of all shoppers' cart adds first.
     pub rows: Vec<Row>,
+    /// The variant that was tested last.
+    pub variant: Option<Tested>,
 }
 
 /// One comparison.
@@ -108,17 +112,30 @@ impl Report {
             shrink(&mut rows, measure);
         }
         if is_mismatched {
-            rows = rows.map(|row| Row { estimate: None, verdict: Verdict::Void, ..row });
+            rows = rows.map(Row::void);
         }
         let (persona, measure, alpha) = ROWS[0];
-        let basis = basis(totals, &of(&strata, persona), measure, alpha);
+        let basis = basis(totals, &of(&strata, persona), totals.days(), measure, alpha);
         let to_show = basis.map_or_else(Vec::new, |basis| {
             PERCENTS.map(|percent| (percent, forecast::days_to_show(&basis, percent))).into()
         });
         let (days, others) = (totals.days(), totals.others());
         let limit = totals.typical().map(Typical::limit).zip(totals.currency());
         let (left_out, is_of_pixel, rows) = (totals.left_out(), totals.are_of_pixel(), rows.into());
-        Self { share, days, sizes, is_mismatched, others, left_out, is_of_pixel, limit, to_show, rows }
+        let variant = Tested::of(totals);
+        Self {
+            share,
+            days,
+            sizes,
+            is_mismatched,
+            others,
+            left_out,
+            is_of_pixel,
+            limit,
+            to_show,
+            rows,
+            variant,
+        }
     }
 }
 
@@ -139,19 +156,35 @@ impl Row {
         measure: Measure,
         alpha: f64,
     ) -> Self {
-        let strata = of(strata, persona);
-        let [holdout, personal] = together(&strata).map(|counts| measure.summary(&counts));
-        let basis = basis(totals, &strata, measure, alpha);
-        let verdict = match &basis {
-            None => Verdict::Open(Forecast::Unknown),
-            Some(basis) if basis.interval.low > 0.0 => Verdict::Higher,
-            Some(basis) if basis.interval.high < 0.0 => Verdict::Lower,
-            Some(basis) => Verdict::Open(Forecast::of(basis)),
-        };
-        let (currency, interval) = (totals.currency(), basis.map(|basis| basis.interval));
-        let estimate = interval.map(|interval| interval.difference);
-        Self { persona, measure, currency, holdout, personal, interval, estimate, verdict }
+        of_groups(totals, &of(strata, persona), totals.days(), persona, measure, alpha)
     }
+
+    /// Returns the row of groups that are counted wrongly.
+    pub(crate) fn void(self) -> Self {
+        Self { estimate: None, verdict: Verdict::Void, ..self }
+    }
+}
+
+/// Compares two groups of shoppers over so many days.
+pub(crate) fn of_groups(
+    totals: &Totals,
+    strata: &[Stratum],
+    days: u32,
+    persona: Option<Persona>,
+    measure: Measure,
+    alpha: f64,
+) -> Row {
+    let [holdout, personal] = together(strata).map(|counts| measure.summary(&counts));
+    let basis = basis(totals, strata, days, measure, alpha);
+    let verdict = match &basis {
+        None => Verdict::Open(Forecast::Unknown),
+        Some(basis) if basis.interval.low > 0.0 => Verdict::Higher,
+        Some(basis) if basis.interval.high < 0.0 => Verdict::Lower,
+        Some(basis) => Verdict::Open(Forecast::of(basis)),
+    };
+    let (currency, interval) = (totals.currency(), basis.map(|basis| basis.interval));
+    let estimate = interval.map(|interval| interval.difference);
+    Row { persona, measure, currency, holdout, personal, interval, estimate, verdict }
 }
 
 /// Shrinks the estimates of personas in a measure. Their intervals, and so their verdicts, stay as they are.
@@ -179,7 +212,7 @@ fn together(strata: &[Stratum]) -> Stratum {
 }
 
 /// Returns the interval of a comparison and what forecasts need; `None` if there are too few data.
-fn basis(totals: &Totals, strata: &[Stratum], measure: Measure, alpha: f64) -> Option<Basis> {
+fn basis(totals: &Totals, strata: &[Stratum], days: u32, measure: Measure, alpha: f64) -> Option<Basis> {
     let both = together(strata);
     if !both.iter().all(|counts| measure.has_enough(counts)) {
         return None;
@@ -187,7 +220,7 @@ fn basis(totals: &Totals, strata: &[Stratum], measure: Measure, alpha: f64) -> O
     let tuning = measure.tuning(totals.typical())?;
     let interval = Interval::of(strata::difference(strata, measure)?, alpha, tuning);
     let mean = measure.summary(&both[0]).mean;
-    Some(Basis { interval, days: totals.days(), mean, alpha, tuning })
+    Some(Basis { interval, days, mean, alpha, tuning })
 }
 
 #[cfg(test)]
@@ -198,8 +231,15 @@ mod tests {
     fn report(share: Share, holdout: u64, personal: u64) -> Report {
         let mut totals = Totals::new(share, 120);
         for (arm, shoppers, carted) in [(Arm::Holdout, holdout, 30), (Arm::Personal, personal, 33)] {
-            let group =
-                Group { day: 100, share, arm, persona: Persona::Explorer, page: None, earlier: Earlier::New };
+            let group = Group {
+                day: 100,
+                share,
+                arm,
+                persona: Persona::Explorer,
+                page: None,
+                earlier: Earlier::New,
+                variant: None,
+            };
             let cell = Cell { shoppers, carted: shoppers * carted / 1_000, ..Cell::default() };
             totals.add(&group, &cell);
         }
@@ -208,7 +248,8 @@ mod tests {
 
     #[test]
     fn all_intervals_together_are_wrong_in_one_of_twenty_shops() {
-        let sum: f64 = ROWS.iter().map(|(_, _, alpha)| alpha).sum();
+        let of_variant = crate::variant::ROWS.iter().map(|(_, alpha)| alpha).sum::<f64>();
+        let sum: f64 = ROWS.iter().map(|(_, _, alpha)| alpha).sum::<f64>() + of_variant;
         assert!((sum - 0.05).abs() < 1e-12, "{sum}");
         for persona in Persona::ALL {
             assert_eq!(ROWS.iter().filter(|row| row.0 == Some(persona)).count(), 3, "{persona:?}");
@@ -242,6 +283,7 @@ mod tests {
                     persona: Persona::Explorer,
                     page: None,
                     earlier: Earlier::New,
+                    variant: None,
                 };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
@@ -260,8 +302,15 @@ mod tests {
             for (arm, shoppers, carted) in
                 [(Arm::Holdout, 10_000, 500), (Arm::Personal, 90_000, 4_500 + more)]
             {
-                let group =
-                    Group { day: 100, share: Share::TENTH, arm, persona, page: None, earlier: Earlier::New };
+                let group = Group {
+                    day: 100,
+                    share: Share::TENTH,
+                    arm,
+                    persona,
+                    page: None,
+                    earlier: Earlier::New,
+                    variant: None,
+                };
                 totals.add(&group, &Cell { shoppers, carted, ..Cell::default() });
             }
         }

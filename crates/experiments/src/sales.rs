@@ -8,15 +8,18 @@ use std::collections::BTreeMap;
 
 use model::shop::Share;
 use model::{Currency, PageKind, Persona};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::aggregates::{Full, Group};
+use crate::aggregates::{Full, Group, Side, side_of, variant_of};
 use crate::assignment::Arm;
 use crate::earlier::Earlier;
 use crate::orders::{Shift, Source};
 
 /// The form in which sums are written.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
+/// The form before variants were tested.
+const FORM_WITHOUT_VARIANT: u32 = 2;
 /// The form before the kind of page was stored, and what was known of shoppers earlier.
 const FORM_WITHOUT_EARLIER: u32 = 1;
 /// The most groups, as of [`crate::Aggregates`].
@@ -47,9 +50,13 @@ struct Stored<G> {
     groups: Vec<G>,
 }
 
-/// Day, share in basis points, arm, persona, kind of page, what was known earlier, who reports the orders, currency, and for
-/// each place its number, shoppers and worth.
-type StoredGroup = (u32, u16, Arm, Persona, Option<PageKind>, Earlier, Source, Currency, Vec<(u8, i64, i64)>);
+/// Day, share in basis points, arm, persona, kind of page, what was known earlier, the part in the test of a variant, who
+/// reports the orders, currency, and for each place its number, shoppers and worth.
+type StoredGroup =
+    (u32, u16, Arm, Persona, Option<PageKind>, Earlier, Side, Source, Currency, Vec<(u8, i64, i64)>);
+/// The same without the part in a test.
+type WithoutVariant =
+    (u32, u16, Arm, Persona, Option<PageKind>, Earlier, Source, Currency, Vec<(u8, i64, i64)>);
 /// The same without kind of page, what was known earlier, and who reports the orders.
 type WithoutEarlier = (u32, u16, Arm, Persona, Currency, Vec<(u8, i64, i64)>);
 
@@ -140,37 +147,51 @@ impl Sales {
     /// Reads stored sums; `None` if they have another form.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let Form { form } = serde_json::from_slice(bytes).ok()?;
-        let groups = match form {
-            FORM => serde_json::from_slice::<Stored<StoredGroup>>(bytes).ok()?.groups,
+        let groups: Vec<StoredGroup> = match form {
+            FORM => stored(bytes)?,
+            FORM_WITHOUT_VARIANT => stored(bytes)?.into_iter().map(with_side).collect(),
             FORM_WITHOUT_EARLIER => {
-                let stored: Stored<WithoutEarlier> = serde_json::from_slice(bytes).ok()?;
                 let with_earlier = |(day, share, arm, persona, currency, places): WithoutEarlier| {
-                    (day, share, arm, persona, None, Earlier::Unknown, Source::Webhook, currency, places)
+                    let (page, earlier, source) = (None, Earlier::Unknown, Source::Webhook);
+                    with_side((day, share, arm, persona, page, earlier, source, currency, places))
                 };
-                stored.groups.into_iter().map(with_earlier).collect()
+                stored(bytes)?.into_iter().map(with_earlier).collect()
             }
             _ => return None,
         };
-        let groups =
-            groups.into_iter().map(|(day, share, arm, persona, page, earlier, source, currency, places)| {
-                let group = Group { day, share: Share::of_basis_points(share)?, arm, persona, page, earlier };
+        let groups = groups.into_iter().map(
+            |(day, share, arm, persona, page, earlier, side, source, currency, places)| {
+                let (share, variant) = (Share::of_basis_points(share)?, variant_of(side));
+                let group = Group { day, share, arm, persona, page, earlier, variant };
                 let places =
                     places.into_iter().map(|(number, shoppers, worth)| (number, Place { shoppers, worth }));
                 Some(((group, source, currency), places.collect()))
-            });
+            },
+        );
         groups.collect::<Option<_>>().map(Self)
     }
 
     /// Returns the stored form.
     pub fn encode(&self) -> Vec<u8> {
         let groups = self.0.iter().map(|((group, source, currency), places)| -> StoredGroup {
-            let Group { day, share, arm, persona, page, earlier } = *group;
+            let Group { day, share, arm, persona, page, earlier, variant } = *group;
+            let (share, side) = (share.basis_points(), side_of(variant));
             let places = places.iter().map(|(number, place)| (*number, place.shoppers, place.worth));
-            (day, share.basis_points(), arm, persona, page, earlier, *source, *currency, places.collect())
+            (day, share, arm, persona, page, earlier, side, *source, *currency, places.collect())
         });
         // Numbers and names always have a JSON form.
         serde_json::to_vec(&Stored { form: FORM, groups: groups.collect() }).unwrap_or_default()
     }
+}
+
+fn stored<G: DeserializeOwned>(bytes: &[u8]) -> Option<Vec<G>> {
+    serde_json::from_slice::<Stored<G>>(bytes).ok().map(|stored| stored.groups)
+}
+
+fn with_side(
+    (day, share, arm, persona, page, earlier, source, currency, places): WithoutVariant,
+) -> StoredGroup {
+    (day, share, arm, persona, page, earlier, None, source, currency, places)
 }
 
 impl Place {
@@ -216,6 +237,7 @@ mod tests {
         persona: Persona::Explorer,
         page: None,
         earlier: Earlier::Unknown,
+        variant: None,
     };
 
     fn shift(before: u64, after: u64) -> Shift {
@@ -287,9 +309,10 @@ mod tests {
         for other in [
             "",
             "{}",
-            r#"{"form":3,"groups":[]}"#,
+            r#"{"form":4,"groups":[]}"#,
             r#"{"form":1,"groups":[[1]]}"#,
             r#"{"form":2,"groups":[[1]]}"#,
+            r#"{"form":3,"groups":[[1]]}"#,
         ] {
             assert_eq!(Sales::decode(other.as_bytes()), None, "{other}");
         }
@@ -299,10 +322,14 @@ mod tests {
 
     #[test]
     fn sums_from_before_it_was_stored_what_was_known_earlier_are_read() {
-        let stored = r#"{"form":1,"groups":[[7,1000,"personal","explorer","USD",[[48,1,5000]]]]}"#;
         let mut sales = Sales::default();
         sales.add(GROUP, shift(0, 5_000)).unwrap();
-        assert_eq!(Sales::decode(stored.as_bytes()), Some(sales));
+        for stored in [
+            r#"{"form":1,"groups":[[7,1000,"personal","explorer","USD",[[48,1,5000]]]]}"#,
+            r#"{"form":2,"groups":[[7,1000,"personal","explorer",null,"unknown","webhook","USD",[[48,1,5000]]]]}"#,
+        ] {
+            assert_eq!(Sales::decode(stored.as_bytes()).as_ref(), Some(&sales), "{stored}");
+        }
     }
 
     proptest! {

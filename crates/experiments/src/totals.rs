@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::shop::Share;
+use model::shop::{Share, VariantArm};
 use model::{Currency, Persona};
 
 use crate::aggregates::{Aggregates, Group};
@@ -15,6 +15,7 @@ use crate::orders::Source;
 use crate::rollouts::Rollouts;
 use crate::sales::Sales;
 use crate::strata::Stratum;
+use crate::variant::Test;
 
 /// Sums of a share, by what divides shoppers before groups differ.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +26,11 @@ pub struct Totals {
     rollouts: Rollouts,
     /// The days on which shoppers were counted that are left out.
     left_out: BTreeSet<u32>,
-    /// By persona, and by what was known of shoppers earlier; those who are held out and the others.
+    /// By persona, and by what was known of shoppers earlier; those who are held out and the others, without those who get a
+    /// variant.
     sums: BTreeMap<(Persona, Earlier), [Sums; 2]>,
+    /// The tests of variants, by their numbers.
+    tests: BTreeMap<u32, Test>,
     /// Who reports the orders.
     source: Option<Source>,
     /// The currency of all worths.
@@ -40,7 +44,7 @@ pub struct Totals {
 
 /// The sums of a group.
 #[derive(Debug, Clone, PartialEq, Default)]
-struct Sums {
+pub(crate) struct Sums {
     cell: Cell,
     worths: Worths,
 }
@@ -48,10 +52,23 @@ struct Sums {
 impl Totals {
     /// Returns sums of nobody.
     pub fn new(share: Share, today: u32) -> Self {
-        let (sums, sizes) = (BTreeMap::new(), Sizes::default());
+        let (sums, tests, sizes) = (BTreeMap::new(), BTreeMap::new(), Sizes::default());
         let (source, currency, typical, first) = (None, None, None, None);
         let (rollouts, left_out) = (Rollouts::default(), BTreeSet::new());
-        Self { share, today, rollouts, left_out, sums, source, currency, typical, sizes, first, others: 0 }
+        Self {
+            share,
+            today,
+            rollouts,
+            left_out,
+            sums,
+            tests,
+            source,
+            currency,
+            typical,
+            sizes,
+            first,
+            others: 0,
+        }
     }
 
     /// Adds up what was counted under a share.
@@ -66,8 +83,16 @@ impl Totals {
         totals
     }
 
-    /// Adds a group. A day is complete once its last shopper was watched for 24 hours.
+    /// Adds a group. A day is complete once its last shopper was watched for 24 hours. The share does not matter to the test of
+    /// a variant, because its groups are of the same size under any.
     pub fn add(&mut self, group: &Group, cell: &Cell) {
+        if let Some(side) = self.side_of(group) {
+            let is_complete = is_complete(group.day, self.today);
+            let test = self.tests.entry(side.test).or_default();
+            if let Some(sums) = test.count(group, side, cell.shoppers, is_complete) {
+                sums.cell += *cell;
+            }
+        }
         if group.share != self.share {
             self.others = self.others.saturating_add(cell.shoppers);
             return;
@@ -82,9 +107,16 @@ impl Totals {
         };
         *size = size.saturating_add(cell.shoppers);
         if is_complete(group.day, self.today) {
-            self.sums_of(group).cell += *cell;
+            if !group.has_variant() {
+                self.sums_of(group).cell += *cell;
+            }
             self.first = Some(self.first.map_or(group.day, |first| first.min(group.day)));
         }
+    }
+
+    /// Returns a group's part in a test that is compared, unless its day is left out.
+    fn side_of(&self, group: &Group) -> Option<VariantArm> {
+        group.variant.filter(|_| !self.rollouts.hold(group.day))
     }
 
     fn sums_of(&mut self, group: &Group) -> &mut Sums {
@@ -100,11 +132,16 @@ impl Totals {
         (self.source, self.currency) = (sales.source(), sales.currency());
         let (mut first_days, mut day) = (Worths::default(), None);
         for (group, currency, places) in sales.groups() {
-            if group.share != self.share
-                || Some(currency) != self.currency
+            if Some(currency) != self.currency
                 || !is_complete(group.day, self.today)
                 || self.rollouts.hold(group.day)
             {
+                continue;
+            }
+            if let Some(side) = group.variant {
+                self.tests.entry(side.test).or_default().sums_of(group, side).worths.add(places);
+            }
+            if group.share != self.share {
                 continue;
             }
             if day.replace(group.day) != Some(group.day) && self.typical.is_none() {
@@ -113,7 +150,9 @@ impl Totals {
             if self.typical.is_none() {
                 first_days.add(places);
             }
-            self.sums_of(group).worths.add(places);
+            if !group.has_variant() {
+                self.sums_of(group).worths.add(places);
+            }
         }
         self.typical = self.typical.or_else(|| first_days.typical());
         self
@@ -164,6 +203,16 @@ impl Totals {
 
     /// Returns what shoppers did, of each persona, and of those of whom the same was known earlier.
     pub(crate) fn strata(&self) -> Vec<(Persona, Stratum)> {
+        self.counts(&self.sums)
+    }
+
+    /// Returns the tests of variants.
+    pub(crate) fn tests(&self) -> &BTreeMap<u32, Test> {
+        &self.tests
+    }
+
+    /// Returns what shoppers did by sums of the same kind.
+    pub(crate) fn counts(&self, sums: &BTreeMap<(Persona, Earlier), [Sums; 2]>) -> Vec<(Persona, Stratum)> {
         let counts = |Sums { cell, worths }: &Sums| {
             let counts = Counts::of(*cell, worths, self.typical);
             match self.source {
@@ -171,7 +220,7 @@ impl Totals {
                 Some(Source::Pixel) | None => Counts { buyers: cell.ordered, ..counts },
             }
         };
-        self.sums.iter().map(|((persona, _), both)| (*persona, both.each_ref().map(counts))).collect()
+        sums.iter().map(|((persona, _), both)| (*persona, both.each_ref().map(counts))).collect()
     }
 }
 
@@ -187,7 +236,15 @@ mod tests {
     use crate::{DAY_MS, Rollout};
 
     fn group(day: u32, share: Share) -> Group {
-        Group { day, share, arm: Arm::Holdout, persona: Persona::Loyalist, page: None, earlier: Earlier::New }
+        Group {
+            day,
+            share,
+            arm: Arm::Holdout,
+            persona: Persona::Loyalist,
+            page: None,
+            earlier: Earlier::New,
+            variant: None,
+        }
     }
 
     /// Returns what shoppers who are held out did.

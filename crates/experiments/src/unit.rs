@@ -6,12 +6,12 @@
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
-use model::shop::Share;
+use model::shop::{Share, VariantArm};
 use model::{Currency, PageKind, Persona};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregates::Group;
-use crate::assignment::Arm;
+use crate::assignment::{Arm, Assignment};
 use crate::cell::Cell;
 use crate::earlier::Earlier;
 use crate::orders::{Loss, Orders, Placed, Shift, Source};
@@ -60,7 +60,7 @@ pub struct Exposure {
     /// The share of the holdout.
     pub share: Share,
     /// What the shopper gets.
-    pub arm: Arm,
+    pub assignment: Assignment,
     /// The kind of page of the shop.
     pub page: PageKind,
     /// What was known of the shopper before.
@@ -79,6 +79,9 @@ pub struct Unit {
     page: Option<PageKind>,
     #[serde(default)]
     earlier: Earlier,
+    /// Their part in the test of a variant that ran when they first saw the block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    variant: Option<VariantArm>,
     /// When they saw the block last, to within [`REMEMBERED_MS`]; 0 if that was the first time.
     #[serde(default)]
     again_ms: u64,
@@ -119,22 +122,22 @@ impl Unit {
     }
 
     /// Returns the record after an order, and what that changes in the sums of its group; `None` if it does not count.
-    /// `arm` is what the shopper gets now. An order of nothing is none: nobody bought anything, and anybody could place
+    /// `now` is what the shopper gets now. An order of nothing is none: nobody bought anything, and anybody could place
     /// as many as they like.
-    pub fn ordered(&self, placed: &Placed, arm: Arm) -> Option<(Self, Shift)> {
+    pub fn ordered(&self, placed: &Placed, now: Assignment) -> Option<(Self, Shift)> {
         let new = || Orders::none_in(Source::Webhook, placed.currency);
         let mut orders = self.orders.clone().unwrap_or_else(new);
-        let shift = orders.add(placed).filter(|_| self.takes(placed, arm))?;
+        let shift = orders.add(placed).filter(|_| self.takes(placed, now))?;
         Some((Self { orders: Some(orders), ..self.clone() }, shift))
     }
 
     /// Returns the record after the web pixel reported an order, and what that changes in the sums of its group; `None` if
     /// it does not count. If Shopify's webhook told of it, that counts alone.
-    pub fn reported(&self, placed: &Placed, arm: Arm) -> Option<(Self, Shift)> {
+    pub fn reported(&self, placed: &Placed, now: Assignment) -> Option<(Self, Shift)> {
         let new = || Orders::none_in(Source::Pixel, placed.currency);
         let mut reported = self.reported.clone().unwrap_or_else(new);
         let is_known = self.orders().any(|order| order == placed.order);
-        let shift = reported.add(placed).filter(|_| !is_known && self.takes(placed, arm))?;
+        let shift = reported.add(placed).filter(|_| !is_known && self.takes(placed, now))?;
         Some((Self { reported: Some(reported), ..self.clone() }, shift))
     }
 
@@ -147,10 +150,10 @@ impl Unit {
     }
 
     /// Returns whether an order was placed in time, and is worth something.
-    fn takes(&self, placed: &Placed, arm: Arm) -> bool {
+    fn takes(&self, placed: &Placed, now: Assignment) -> bool {
         let is_before = placed.at_ms.saturating_add(SKEW_MS) < self.seen_ms;
         let is_in_time = !is_before && placed.at_ms.saturating_sub(self.seen_ms) < WINDOW_MS;
-        is_in_time && arm == self.arm && placed.paid > 0
+        is_in_time && now.agrees(self.assignment()) && placed.paid > 0
     }
 
     /// Returns the record after an order lost worth, and what that changes in the sums of its group; `None` if it changes
@@ -173,8 +176,13 @@ impl Unit {
 
     /// Returns the group that the shopper is counted in.
     pub fn group(&self) -> Group {
-        let Self { seen_ms, share, arm, persona, page, earlier, .. } = *self;
-        Group { day: day(seen_ms), share, arm, persona, page, earlier }
+        let Self { seen_ms, share, arm, persona, page, earlier, variant, .. } = *self;
+        Group { day: day(seen_ms), share, arm, persona, page, earlier, variant }
+    }
+
+    /// Returns what the shopper got when they were counted.
+    fn assignment(&self) -> Assignment {
+        Assignment { arm: self.arm, variant: self.variant }
     }
 
     /// Reads a stored record; `None` if it has another form.
@@ -189,7 +197,7 @@ impl Unit {
     }
 
     fn first(now: &Exposure) -> Self {
-        let Exposure { at_ms, share, arm, page, earlier } = *now;
+        let Exposure { at_ms, share, assignment: Assignment { arm, variant }, page, earlier } = *now;
         Self {
             form: FORM,
             seen_ms: at_ms,
@@ -198,6 +206,7 @@ impl Unit {
             persona: page.suggests(),
             page: Some(page),
             earlier,
+            variant,
             again_ms: 0,
             carted: false,
             views: 0,
@@ -208,10 +217,10 @@ impl Unit {
         }
     }
 
-    /// Returns whether events still count. They do not once a changed share has moved the shopper to the other arm. A
-    /// clock that was set back makes no event older than the first.
+    /// Returns whether events still count. They do not once a changed share has moved the shopper to the other arm, or a login
+    /// to the other side of a test. A clock that was set back makes no event older than the first.
     fn is_open(&self, now: &Exposure) -> bool {
-        now.at_ms.saturating_sub(self.seen_ms) < WINDOW_MS && now.arm == self.arm
+        now.at_ms.saturating_sub(self.seen_ms) < WINDOW_MS && now.assignment.agrees(self.assignment())
     }
 
     /// Notes that they saw the block again, if that was noted long ago. Otherwise they would be counted a second time, by
@@ -248,10 +257,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const PERSONAL: Assignment = Assignment { arm: Arm::Personal, variant: None };
+    const HELD_OUT: Assignment = Assignment { arm: Arm::Holdout, variant: None };
     const NOW: Exposure = Exposure {
         at_ms: 20_000 * DAY_MS + 7,
         share: Share::TENTH,
-        arm: Arm::Personal,
+        assignment: PERSONAL,
         page: PageKind::Collection,
         earlier: Earlier::Browsed,
     };
@@ -323,10 +334,32 @@ mod tests {
 
     #[test]
     fn a_shopper_whom_a_changed_share_moved_adds_nothing_more() {
-        let moved = Exposure { arm: Arm::Holdout, share: Share::of_basis_points(2_000).unwrap(), ..NOW };
+        let moved = Exposure { assignment: HELD_OUT, share: Share::of_basis_points(2_000).unwrap(), ..NOW };
         assert_eq!(
             added(&[Event::Seen, Event::View(1), Event::AddToCart, Event::Ordered], &moved),
             Cell::default()
+        );
+    }
+
+    #[test]
+    fn a_shopper_stays_on_the_side_of_a_test_on_which_they_were_counted() {
+        let side = |test, has_variant| Exposure {
+            assignment: Assignment { variant: Some(VariantArm { test, has_variant }), ..PERSONAL },
+            ..NOW
+        };
+        let (unit, _) = Unit::after(None, &[Event::Seen], &side(1, true)).unwrap();
+        assert_eq!(unit.group().variant, Some(VariantArm { test: 1, has_variant: true }));
+        assert_eq!(Unit::decode(&unit.encode()), Some(unit.clone()));
+        let carted = |now: &Exposure| Unit::after(Some(unit.clone()), &[Event::AddToCart], now).unwrap();
+        let (after, cell) = carted(&side(1, true));
+        assert_eq!((after.group(), cell.carted), (unit.group(), 1));
+        assert_eq!(carted(&side(1, false)).1, Cell::default(), "a login moved them");
+        assert_eq!(carted(&side(2, false)).1.carted, 1, "another test runs now");
+        assert_eq!(carted(&NOW).1.carted, 1, "the test is over");
+        // Whoever was counted before a test is no observation of it.
+        assert_eq!(
+            Unit::after(Some(seen()), &[Event::Seen], &side(1, true)).unwrap().0.group().variant,
+            None
         );
     }
 
@@ -336,35 +369,35 @@ mod tests {
 
     #[test]
     fn an_order_counts_if_it_was_placed_within_a_day_of_the_first_look() {
-        let (unit, shift) = seen().ordered(&placed(WINDOW_MS - 1, 5_000), Arm::Personal).unwrap();
+        let (unit, shift) = seen().ordered(&placed(WINDOW_MS - 1, 5_000), PERSONAL).unwrap();
         assert_eq!((shift.before, shift.after), (0, 5_000));
         assert_eq!((unit.orders().collect(), unit.currency()), (vec![1], Currency::named("USD")));
         assert_eq!(Unit::decode(&unit.encode()), Some(unit.clone()));
-        assert_eq!(seen().ordered(&placed(WINDOW_MS, 5_000), Arm::Personal), None, "too late");
+        assert_eq!(seen().ordered(&placed(WINDOW_MS, 5_000), PERSONAL), None, "too late");
         assert_eq!(
-            seen().ordered(&Placed { at_ms: NOW.at_ms - SKEW_MS - 1, ..placed(0, 1) }, Arm::Personal),
+            seen().ordered(&Placed { at_ms: NOW.at_ms - SKEW_MS - 1, ..placed(0, 1) }, PERSONAL),
             None,
             "too early"
         );
-        assert_eq!(seen().ordered(&placed(1, 0), Arm::Personal), None, "worth nothing");
-        assert_eq!(seen().ordered(&placed(1, 5_000), Arm::Holdout), None, "moved to the other arm");
-        assert_eq!(unit.ordered(&placed(1, 5_000), Arm::Personal), None, "known");
+        assert_eq!(seen().ordered(&placed(1, 0), PERSONAL), None, "worth nothing");
+        assert_eq!(seen().ordered(&placed(1, 5_000), HELD_OUT), None, "moved to the other arm");
+        assert_eq!(unit.ordered(&placed(1, 5_000), PERSONAL), None, "known");
     }
 
     #[test]
     fn an_order_that_the_pixel_and_the_webhook_report_counts_once_whoever_comes_first() {
         let order = placed(1, 5_000);
-        let (unit, shift) = seen().reported(&order, Arm::Personal).unwrap();
+        let (unit, shift) = seen().reported(&order, PERSONAL).unwrap();
         assert_eq!((shift.source, shift.before, shift.after), (Source::Pixel, 0, 5_000));
-        assert_eq!(unit.reported(&order, Arm::Personal), None, "replayed");
+        assert_eq!(unit.reported(&order, PERSONAL), None, "replayed");
         assert_eq!(Unit::decode(&unit.encode()), Some(unit.clone()));
         let (unit, shift) = unit.confirmed(order.order).unwrap();
         assert_eq!((shift.source, shift.before, shift.after), (Source::Pixel, 5_000, 0));
         assert_eq!(unit.confirmed(order.order), None);
-        let (unit, shift) = unit.ordered(&order, Arm::Personal).unwrap();
+        let (unit, shift) = unit.ordered(&order, PERSONAL).unwrap();
         assert_eq!((shift.source, shift.before, shift.after), (Source::Webhook, 0, 5_000));
         assert_eq!(
-            unit.reported(&Placed { paid: 9_000_000, ..order }, Arm::Personal),
+            unit.reported(&Placed { paid: 9_000_000, ..order }, PERSONAL),
             None,
             "the webhook came first"
         );
@@ -372,15 +405,15 @@ mod tests {
 
     #[test]
     fn what_the_pixel_reports_must_be_in_time_and_worth_something() {
-        let reported = |placed: &Placed, arm| seen().reported(placed, arm);
-        assert_eq!(reported(&placed(WINDOW_MS, 5_000), Arm::Personal), None);
-        assert_eq!(reported(&placed(1, 0), Arm::Personal), None);
-        assert_eq!(reported(&placed(1, 5_000), Arm::Holdout), None);
+        let reported = |placed: &Placed, now| seen().reported(placed, now);
+        assert_eq!(reported(&placed(WINDOW_MS, 5_000), PERSONAL), None);
+        assert_eq!(reported(&placed(1, 0), PERSONAL), None);
+        assert_eq!(reported(&placed(1, 5_000), HELD_OUT), None);
     }
 
     #[test]
     fn an_order_loses_worth_at_any_time() {
-        let (unit, _) = seen().ordered(&placed(1, 5_000), Arm::Personal).unwrap();
+        let (unit, _) = seen().ordered(&placed(1, 5_000), PERSONAL).unwrap();
         let (unit, shift) = unit.lost(1, Loss::Refund(11, 2_000)).unwrap();
         assert_eq!((shift.before, shift.after), (5_000, 3_000));
         assert_eq!(unit.lost(1, Loss::Refund(11, 2_000)), None);
@@ -392,14 +425,11 @@ mod tests {
     fn the_largest_record_is_not_longer_than_the_limit() {
         let mut unit = seen();
         for order in (u64::MAX - 100..).take(8) {
-            unit = unit.ordered(&Placed { order, ..placed(1, u64::MAX) }, Arm::Personal).unwrap().0;
+            unit = unit.ordered(&Placed { order, ..placed(1, u64::MAX) }, PERSONAL).unwrap().0;
             for refund in (u64::MAX - 100..).take(16) {
                 unit = unit.lost(order, Loss::Refund(refund, u64::MAX)).unwrap().0;
             }
-            unit = unit
-                .reported(&Placed { order: order - 200, ..placed(1, u64::MAX) }, Arm::Personal)
-                .unwrap()
-                .0;
+            unit = unit.reported(&Placed { order: order - 200, ..placed(1, u64::MAX) }, PERSONAL).unwrap().0;
         }
         assert!(unit.encode().len() <= Unit::BYTES_MAX as usize, "{}", unit.encode().len());
     }

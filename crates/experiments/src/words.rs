@@ -7,6 +7,7 @@ use crate::forecast::Forecast;
 use crate::interval::Interval;
 use crate::measure::Measure;
 use crate::report::{Report, Row, Verdict};
+use crate::variant::Tested;
 
 impl Report {
     /// Returns what is to be known before the rows are read, in sentences.
@@ -67,6 +68,21 @@ impl Report {
     }
 }
 
+impl Tested {
+    /// Returns what is to be known before the rows are read, in sentences.
+    pub fn notes(&self) -> Vec<String> {
+        let sizes = self.sizes;
+        let mismatched = self.is_mismatched.then(|| {
+            format!(
+                "Half of the shoppers should get the variant, but {} got it and {} did not. Something counts them wrongly, such \
+                 as bots or a page that fails with the variant, so these numbers prove nothing.",
+                sizes.personal, sizes.holdout
+            )
+        });
+        mismatched.into_iter().collect()
+    }
+}
+
 /// Returns an amount of hundredths.
 fn money(hundredths: u64) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
@@ -99,16 +115,24 @@ impl Row {
         self.persona.map_or("All shoppers", Persona::label)
     }
 
-    /// Returns the verdict in words.
+    /// Returns the verdict on personal pages in words.
     pub fn words(&self) -> String {
+        self.verdict_on("personal pages")
+    }
+
+    /// Returns the verdict on a variant in words.
+    pub fn words_on_variant(&self) -> String {
+        self.verdict_on("the variant")
+    }
+
+    fn verdict_on(&self, what: &str) -> String {
         match self.verdict {
             Verdict::Higher => {
-                format!("More with personal pages: {}.", self.range(|interval| (interval.low, interval.high)))
+                format!("More with {what}: {}.", self.range(|interval| (interval.low, interval.high)))
             }
-            Verdict::Lower => format!(
-                "Fewer with personal pages: {}.",
-                self.range(|interval| (-interval.high, -interval.low))
-            ),
+            Verdict::Lower => {
+                format!("Fewer with {what}: {}.", self.range(|interval| (-interval.high, -interval.low)))
+            }
             Verdict::Open(Forecast::Unknown) => "Not enough data yet.".to_owned(),
             Verdict::Open(Forecast::OverAYear) => {
                 "Not enough data yet. At this rate it takes well over a year.".to_owned()
@@ -241,6 +265,7 @@ mod tests {
             limit: None,
             to_show,
             rows: Vec::new(),
+            variant: None,
         };
         assert_eq!(
             report.notes(),

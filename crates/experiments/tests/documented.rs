@@ -10,6 +10,7 @@ fn folder(letter: &str) -> &'static str {
     match letter {
         "r" => "components/routing/src/tests",
         "e" => "crates/experiments",
+        "m" => "crates/model",
         "s" => "tests/stories",
         "b" => "tests/browser",
         _ => panic!("{letter} stands for no folder"),

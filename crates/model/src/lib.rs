@@ -24,6 +24,7 @@
 mod access;
 #[cfg(target_arch = "wasm32")]
 mod allocator;
+pub mod assignment;
 mod audience;
 pub mod catalog;
 mod cause;
@@ -38,6 +39,7 @@ pub mod jobs;
 mod key;
 pub mod limits;
 pub mod llm;
+mod look;
 mod market;
 pub mod microdollars;
 pub mod origin;
@@ -64,6 +66,7 @@ pub use domains::Domains;
 pub use durability::Durability;
 pub use id::{EventId, InvalidId, ShopId, ShopperId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
+pub use look::Look;
 pub use market::{InvalidMarket, Market};
 pub use page_kind::PageKind;
 pub use persona::Persona;

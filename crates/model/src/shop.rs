@@ -11,6 +11,7 @@ pub mod selector;
 mod serialized;
 mod settings;
 mod share;
+mod variant;
 
 use std::hash::Hasher as _;
 
@@ -29,6 +30,7 @@ pub use plans_per::{InvalidPlansPer, PlansPer};
 pub use selector::Selector;
 pub use settings::{Choices, ShopSettings};
 pub use share::{InvalidShare, Share};
+pub use variant::{InvalidVariant, TONE_CHARS_MAX, Variant, VariantArm};
 
 /// Returns a question with its question mark, and its answer; `None` if the text has no question mark, or nothing after
 /// it.

@@ -35,7 +35,6 @@ mod fallback;
 mod forms;
 mod group;
 mod kind;
-mod look;
 mod money;
 mod money_format;
 mod picture;
@@ -54,7 +53,7 @@ pub use document::{
     render_because, render_for,
 };
 pub use fallback::{fallback, fallback_about};
-pub use look::Look;
+pub use model::Look;
 pub use money::money;
 pub use shelves::Shelves;
 pub use view::{Collection, Shop};

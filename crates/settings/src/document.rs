@@ -92,6 +92,7 @@ impl Document {
         let blocks: Vec<_> = Block::optional().collect();
         for (id, shop) in shops {
             shop.validate().map_err(|invalid| InvalidSettings::Shop(id.clone(), invalid))?;
+            shop.validate_variant().map_err(|invalid| InvalidSettings::Variant(id.clone(), invalid))?;
             let excluded: Vec<_> = shop.excluded.iter().map(Selector::to_string).collect();
             selector::excluded_of(excluded.iter().map(String::as_str), &blocks)
                 .map_err(|invalid| InvalidSettings::Excluded(id.clone(), invalid))?;

@@ -3,7 +3,7 @@
 // token is in the address, and the page has its own navigation and bar.
 "use strict";
 (() => {
-  const fields = "s-text-field, s-color-field, s-text-area, s-checkbox";
+  const fields = "s-text-field, s-color-field, s-text-area, s-select, s-checkbox";
   const bridge = globalThis.shopify;
   const hasBar = Boolean(bridge?.saveBar);
   // Before the first paint, so that nothing moves.
@@ -30,7 +30,7 @@
     // Forms
 
     // Reads Shopify's fields one by one, so that it does not matter how they take part in forms.
-    const control = (element) => element.querySelector("input, textarea") ?? element;
+    const control = (element) => element.querySelector("input, textarea, select") ?? element;
     const read = (form) => {
       const data = new URLSearchParams();
       for (const hidden of form.querySelectorAll("input[type=hidden]")) data.append(hidden.name, hidden.value);
@@ -194,7 +194,7 @@
         customElements.whenDefined(element.localName).then(() => {
           const plain = element.querySelector(":scope > .plain");
           if (!plain) return;
-          const control = plain.matches("button") ? null : plain.querySelector("input, textarea");
+          const control = plain.matches("button") ? null : plain.querySelector("input, textarea, select");
           if (control?.type === "checkbox") element.checked = control.checked;
           else if (control) element.value = control.value;
           if (control) plain.remove();

@@ -313,6 +313,41 @@ stays-paused = Bleibt pausiert.
 holdout = Vergleichsgruppe, in Prozent
 holdout-details = So viele Kunden sehen immer dieselbe Seite wie alle, damit Sie erkennen, was persönliche Seiten ändern. 0: Nichts
     wird verglichen. Eine Änderung beginnt den Vergleich von vorn.
+variant-tone = Tonfall im Test
+variant-tone-details = Die Hälfte der Kunden mit persönlichen Seiten bekommt Texte, die das Sprachmodell in diesem Ton schreibt, die
+    andere Hälfte Texte im Ton unter „Marke“. Leer: Niemand bekommt einen anderen Ton.
+variant-tone-example = trocken und kurz
+variant-layout = Layout im Test
+variant-layout-details = Die Hälfte der Kunden mit persönlichen Seiten bekommt dieses Layout, die andere Hälfte das ihrer
+    Kundenart. Testen Sie immer nur eine Sache. Eine Änderung beginnt einen neuen Test.
+layout-none = Keines
+layout-balanced = Ausgewogen: Worte neben einem Bild, mittelgroße Kacheln
+layout-calm = Ruhig: ein Bild, wenige Worte, viel Platz
+layout-varied = Abwechslungsreich: ein breiter Auftakt und ein Raster, das mit einer großen Kachel beginnt
+layout-compact = Kompakt: ein kleiner Auftakt und viele kleine Kacheln, die Preise zuerst
+layout-personal = Persönlich: Worte auf einer Karte über dem Bild, und Reihen
+untested = Im Moment wird nichts getestet
+untested-approval = Solange Sie Pläne freigeben, kann kein Ton getestet werden: Jeder Plan bräuchte zwei Freigaben. Testen Sie ein
+    Layout, oder schalten Sie die Freigabe unter „Seiten“ aus.
+untested-same = Der Ton im Test ist der unter „Marke“. Schreiben Sie einen anderen.
+variant-of-tone = Seiten im Ton „{ $tone }“
+variant-of-layout = Seiten im Layout „{ $layout }“
+variant-over = Dieser Test ist beendet
+variant-effects = Was die Variante ändert
+variant-effects-details = { $days ->
+    [one] Kunden mit persönlichen Seiten, die den Block während des Tests zum ersten Mal sahen, von { $days } vollständigen Tag,
+        die Hälfte davon mit der Variante. Diese Intervalle gelten gemeinsam mit denen oben.
+   *[other] Kunden mit persönlichen Seiten, die den Block während des Tests zum ersten Mal sahen, von { $days } vollständigen
+        Tagen, die Hälfte davon mit der Variante. Diese Intervalle gelten gemeinsam mit denen oben.
+}
+without-variant = Ohne die Variante
+with-variant = Mit der Variante
+more-with-variant = Mehr mit der Variante: zwischen { $low } und { $high }.
+fewer-with-variant = Weniger mit der Variante: zwischen { $low } und { $high }.
+note-variant-mismatched = Die Hälfte der Kunden sollte die Variante bekommen, aber { $with } bekamen sie und { $without } nicht.
+    Etwas zählt sie falsch, etwa Bots oder eine Seite, die mit der Variante nicht funktioniert. Diese Zahlen beweisen also nichts.
+error-layout = Wählen Sie ein Layout aus der Liste oder keines.
+error-two-variants = Testen Sie immer nur eine Sache: Leeren Sie dieses Feld, oder wählen Sie kein Layout.
 effects = Was persönliche Seiten ändern
 effects-details = { $days ->
     [one] Kunden, die den Block in den letzten 13 Monaten gesehen haben, von { $days } vollständigen Tag. Diese Intervalle dürfen

@@ -325,6 +325,41 @@ stays-paused = Stays paused.
 holdout = Held out, in percent
 holdout-details = So many shoppers always get the same page as everybody, so that you can see what personal pages change. 0:
     nothing is compared. A change starts the comparison anew.
+variant-tone = Tone of voice to test
+variant-tone-details = Half of the shoppers with personal pages get copy that the language model writes in this tone, the other
+    half copy in the tone under Brand. Empty: nobody gets another tone.
+variant-tone-example = dry and short
+variant-layout = Layout to test
+variant-layout-details = Half of the shoppers with personal pages get this layout, the other half the one of their kind of
+    shopper. Test one thing at a time. A change starts a new test.
+layout-none = None
+layout-balanced = Balanced: words beside a picture, tiles of medium size
+layout-calm = Calm: one picture, few words, much room
+layout-varied = Varied: a wide opening, and a grid that begins with a large tile
+layout-compact = Compact: a small opening, and many small tiles with their prices first
+layout-personal = Personal: words on a card over the picture, and rows
+untested = Nothing is tested at the moment
+untested-approval = While you approve plans, no tone can be tested: each plan would need two approvals. Test a layout, or turn
+    approval off under Pages.
+untested-same = The tone to test is the one under Brand. Write another one.
+variant-of-tone = Pages in the tone “{ $tone }”
+variant-of-layout = Pages in the layout “{ $layout }”
+variant-over = This test is over
+variant-effects = What the variant changes
+variant-effects-details = { $days ->
+    [one] Shoppers with personal pages who first saw the block during the test, of { $days } complete day, half of them with the
+        variant. These intervals hold together with those above.
+   *[other] Shoppers with personal pages who first saw the block during the test, of { $days } complete days, half of them with
+        the variant. These intervals hold together with those above.
+}
+without-variant = Without the variant
+with-variant = With the variant
+more-with-variant = More with the variant: between { $low } and { $high }.
+fewer-with-variant = Fewer with the variant: between { $low } and { $high }.
+note-variant-mismatched = Half of the shoppers should get the variant, but { $with } got it and { $without } did not. Something
+    counts them wrongly, such as bots or a page that fails with the variant, so these numbers prove nothing.
+error-layout = Choose a layout from the list, or none.
+error-two-variants = Test one thing at a time: empty this field, or choose no layout.
 effects = What personal pages change
 effects-details = { $days ->
     [one] Shoppers who saw the block in the last 13 months, of { $days } complete day. These intervals may be looked at every

@@ -315,6 +315,41 @@ stays-paused = Reste en pause.
 holdout = Groupe témoin, en pour cent
 holdout-details = Cette part des clients voit toujours la même page que tout le monde, pour montrer ce que changent les pages personnelles.
     0 : rien n’est comparé. Une modification recommence la comparaison.
+variant-tone = Ton à tester
+variant-tone-details = La moitié des clients qui ont des pages personnelles reçoit des textes que le modèle de langue écrit sur ce ton,
+    l’autre moitié des textes sur le ton indiqué sous « Marque ». Vide : personne ne reçoit un autre ton.
+variant-tone-example = sobre et bref
+variant-layout = Mise en page à tester
+variant-layout-details = La moitié des clients qui ont des pages personnelles reçoit cette mise en page, l’autre moitié celle de leur
+    type de client. Ne testez qu’une chose à la fois. Un changement commence un nouveau test.
+layout-none = Aucune
+layout-balanced = Équilibrée : des mots à côté d’une image, des vignettes moyennes
+layout-calm = Calme : une image, peu de mots, beaucoup d’espace
+layout-varied = Variée : une large ouverture et une grille qui commence par une grande vignette
+layout-compact = Compacte : une petite ouverture et beaucoup de petites vignettes, les prix d’abord
+layout-personal = Personnelle : des mots sur une carte au-dessus de l’image, et des rangées
+untested = Rien n’est testé en ce moment
+untested-approval = Tant que vous approuvez les plans, aucun ton ne peut être testé : chaque plan demanderait deux approbations. Testez
+    une mise en page, ou désactivez l’approbation sous « Pages ».
+untested-same = Le ton à tester est celui indiqué sous « Marque ». Écrivez-en un autre.
+variant-of-tone = Pages sur le ton « { $tone } »
+variant-of-layout = Pages dans la mise en page « { $layout } »
+variant-over = Ce test est terminé
+variant-effects = Ce que la variante change
+variant-effects-details = { $days ->
+    [one] Clients avec des pages personnelles qui ont vu le bloc pour la première fois pendant le test, sur { $days } jour complet,
+        dont la moitié avec la variante. Ces intervalles valent ensemble avec ceux du dessus.
+   *[other] Clients avec des pages personnelles qui ont vu le bloc pour la première fois pendant le test, sur { $days } jours
+        complets, dont la moitié avec la variante. Ces intervalles valent ensemble avec ceux du dessus.
+}
+without-variant = Sans la variante
+with-variant = Avec la variante
+more-with-variant = Plus avec la variante : entre { $low } et { $high }.
+fewer-with-variant = Moins avec la variante : entre { $low } et { $high }.
+note-variant-mismatched = La moitié des clients devrait recevoir la variante, mais { $with } l’ont reçue et { $without } non. Quelque
+    chose les compte mal, comme des robots ou une page qui échoue avec la variante : ces chiffres ne prouvent donc rien.
+error-layout = Choisissez une mise en page de la liste, ou aucune.
+error-two-variants = Ne testez qu’une chose à la fois : videz ce champ, ou ne choisissez aucune mise en page.
 effects = Ce que changent les pages personnelles
 effects-details = { $days ->
     [one] Clients qui ont vu le bloc ces 13 derniers mois, sur { $days } jour complet. Ces intervalles peuvent être consultés chaque

@@ -82,6 +82,7 @@ impl PricingPlan {
                     has_model: false,
                     approval: Approval::Automatic,
                     holdout: Share::NOBODY,
+                    variant: None,
                     ..shop
                 }
             }

@@ -3,7 +3,7 @@
 use admin::{ByPage, COST_DAYS, Worth};
 use anyhow::bail;
 use clap::Args;
-use experiments::{Interval, Measure, Report, Row, Totals};
+use experiments::{Interval, Measure, Report, Row, Tested, Totals};
 use host::config::Config;
 use host::{backends, effects};
 use model::shop::Share;
@@ -64,6 +64,8 @@ impl Effects {
 
 const HEADINGS: [&str; 7] =
     ["shoppers", "measure", "held out", "personal pages", "estimate", "difference", "result"];
+const HEADINGS_OF_VARIANT: [&str; 6] =
+    ["measure", "without it", "with it", "estimate", "difference", "result"];
 
 /// Returns the report for people.
 fn table(report: &Report) -> Vec<String> {
@@ -71,32 +73,55 @@ fn table(report: &Report) -> Vec<String> {
     lines.extend(report.notes());
     lines.push(String::new());
     let cells = report.rows.iter().map(|row| {
-        let of = |mean: String, shoppers: u64| format!("{mean} of {shoppers}");
-        let (held_out, personal) = (row.held_out(), row.personalised());
-        [
-            row.who().to_owned(),
-            row.measure.name().to_owned(),
-            of(held_out, row.holdout.shoppers),
-            of(personal, row.personal.shoppers),
-            row.estimate_words(),
-            row.interval_words(),
-            row.words(),
-        ]
+        let [held_out, personal] = groups(row);
+        let (who, measure) = (row.who().to_owned(), row.measure.name().to_owned());
+        [who, measure, held_out, personal, row.estimate_words(), row.interval_words(), row.words()]
     });
     let rows: Vec<_> = std::iter::once(HEADINGS.map(str::to_owned)).chain(cells).collect();
+    lines.extend(rows.iter().map(|row| aligned(row, &rows)));
+    lines.extend(report.variant.as_ref().into_iter().flat_map(table_of_variant));
+    lines
+}
+
+/// Returns the comparison of the variant that was tested last, for people.
+fn table_of_variant(tested: &Tested) -> Vec<String> {
+    let mut lines =
+        vec![String::new(), format!("variant of test {:08x}, {} complete days", tested.test, tested.days)];
+    lines.extend(tested.notes());
+    lines.push(String::new());
+    let cells = tested.rows.iter().map(|row| {
+        let [without, with] = groups(row);
+        let measure = row.measure.name().to_owned();
+        [measure, without, with, row.estimate_words(), row.interval_words(), row.words_on_variant()]
+    });
+    let rows: Vec<_> = std::iter::once(HEADINGS_OF_VARIANT.map(str::to_owned)).chain(cells).collect();
     lines.extend(rows.iter().map(|row| aligned(row, &rows)));
     lines
 }
 
-/// Returns the report for programs. No field has a comma or a quotation mark but the words, which are quoted.
-fn csv(shop: &ShopId, report: &Report) -> Vec<String> {
-    let head = "shop,holdout_percent,days,persona,measure,holdout_shoppers,personal_shoppers,holdout_mean,\
-                personal_mean,difference,low,high,estimate,currency,verdict,words";
-    std::iter::once(head.to_owned()).chain(report.rows.iter().map(|row| line(shop, report, row))).collect()
+/// Returns the mean of each group and of how many shoppers it is.
+fn groups(row: &Row) -> [String; 2] {
+    let of = |mean: String, shoppers: u64| format!("{mean} of {shoppers}");
+    [of(row.held_out(), row.holdout.shoppers), of(row.personalised(), row.personal.shoppers)]
 }
 
-fn line(shop: &ShopId, report: &Report, row: &Row) -> String {
-    let (share, days, persona) = (report.share, report.days, row.persona.map_or("all", Persona::name));
+/// Returns the report for programs. No field has a comma or a quotation mark but the words, which are quoted.
+fn csv(shop: &ShopId, report: &Report) -> Vec<String> {
+    let head = "shop,comparison,holdout_percent,days,persona,measure,holdout_shoppers,personal_shoppers,holdout_mean,\
+                personal_mean,difference,low,high,estimate,currency,verdict,words";
+    let of_pages = format!("{shop},personal pages,{},{}", report.share, report.days);
+    let rows = report.rows.iter().map(|row| line(&of_pages, row, &row.words()));
+    let of_variant = report.variant.iter().flat_map(|tested| {
+        let first = format!("{shop},variant {:08x},{},{}", tested.test, report.share, tested.days);
+        tested.rows.iter().map(move |row| line(&first, row, &row.words_on_variant()))
+    });
+    std::iter::once(head.to_owned()).chain(rows).chain(of_variant).collect()
+}
+
+/// Returns a line that begins with these columns. In the comparison of a variant, those without it stand in the columns of the
+/// holdout.
+fn line(first: &str, row: &Row, words: &str) -> String {
+    let persona = row.persona.map_or("all", Persona::name);
     let (measure, holdout, personal) = (row.measure.name(), row.holdout, row.personal);
     // Amounts of money are in the currency's unit.
     let (scale, currency) = match row.measure {
@@ -107,11 +132,11 @@ fn line(shop: &ShopId, report: &Report, row: &Row) -> String {
         numbers.iter().map(|number| format!("{:.6}", number * scale)).collect::<Vec<_>>().join(",")
     };
     let ends = row.interval.map(|Interval { difference, low, high, .. }| numbers(&[difference, low, high]));
-    let (ends, verdict, words) = (ends.unwrap_or_else(|| ",,".to_owned()), row.verdict_name(), row.words());
+    let (ends, verdict) = (ends.unwrap_or_else(|| ",,".to_owned()), row.verdict_name());
     let estimate = row.estimate.map(|estimate| numbers(&[estimate])).unwrap_or_default();
     let (means, currency) = (numbers(&[holdout.mean, personal.mean]), currency.unwrap_or_default());
     format!(
-        "{shop},{share},{days},{persona},{measure},{},{},{means},{ends},{estimate},{currency},{verdict},\"{words}\"",
+        "{first},{persona},{measure},{},{},{means},{ends},{estimate},{currency},{verdict},\"{words}\"",
         holdout.shoppers, personal.shoppers
     )
 }

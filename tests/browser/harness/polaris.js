@@ -25,7 +25,8 @@
   class Field extends HTMLElement {
     ready() {
       const get = (name) => this.getAttribute(name) ?? '';
-      const control = this.control = this.shadowRoot.querySelector('input, textarea');
+      const control = this.control = this.shadowRoot.querySelector('input, textarea, select');
+      for (const { value, text } of this.options()) control.add(new Option(text, value));
       control.setAttribute('aria-label', get('label'));
       const value = get('value');
       control.value = value;
@@ -36,6 +37,10 @@
       control.addEventListener('change', () => this.dispatchEvent(new Event('change', { bubbles: true })));
     }
 
+    options() {
+      return [...this.querySelectorAll('s-option')].map((option) => ({ value: option.getAttribute('value'), text: option.textContent }));
+    }
+
     get value() { return this.control.value; }
 
     set value(text) { this.control.value = text; }
@@ -44,10 +49,12 @@
 
     set checked(on) { this.control.checked = on; }
   }
-  const style = ':host{display:block}input:not([type=checkbox]),textarea{box-sizing:border-box;width:100%;margin:4px 0;padding:8px 12px;font:inherit}small{display:block;color:#616161}';
+  const style = ':host{display:block}input:not([type=checkbox]),textarea,select{box-sizing:border-box;width:100%;margin:4px 0;padding:8px 12px;font:inherit}small{display:block;color:#616161}';
   const field = (control) => () => `<style>${style}</style><label><b></b>${control}</label><small></small>`;
   define('s-text-field', field('<input>'), Field);
   define('s-color-field', field('<input>'), Field);
   define('s-text-area', field('<textarea rows="4"></textarea>'), Field);
+  define('s-option', () => '');
+  define('s-select', field('<select></select>'), Field);
   define('s-checkbox', field('<input type="checkbox">'), Field);
 })();

@@ -88,6 +88,7 @@ impl Settings for Fake {
             only_approved: true,
             holdout: self.holdout,
             personas_paused: self.personas_paused.clone(),
+            variant: self.variant.clone(),
             withdrawals: self.withdrawals,
             ..ShopSettings::default()
         })

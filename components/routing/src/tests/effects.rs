@@ -1,9 +1,10 @@
 //! The comparison of personal pages with the fallback page: who is held out, and what is counted.
 
-use experiments::{Aggregates, Arm, Cell, Earlier};
+use experiments::{Aggregates, Arm, Assignment, Cell, Earlier};
 use model::limits::Allowance;
 use model::pages::Cached;
-use model::shop::Share;
+use model::shop::{Share, ShopSettings, Variant};
+use model::{ShopId, ShopperId};
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, SHOP, signed};
@@ -218,6 +219,99 @@ fn a_changed_holdout_moves_shoppers_who_then_add_nothing_more() {
     let mut shares: Vec<_> = shares.map(Share::basis_points).collect();
     shares.sort_unstable();
     assert_eq!(shares, [500, 1_000], "each share has its own sums");
+}
+
+/// Returns how many shoppers were counted without a variant and with it, and how many of these put something into the cart.
+fn sides(shop: &Fake) -> [(u64, u64); 2] {
+    let mut both = [(0, 0); 2];
+    for (_, found) in shop.stored.borrow().iter().filter(|(key, _)| key.starts_with("effects:")) {
+        let sums = Aggregates::decode(&found.bytes).unwrap();
+        for (group, cell) in sums.groups() {
+            let Some(side) = group.variant else { continue };
+            assert_eq!(group.arm, Arm::Personal);
+            let (shoppers, carted) = &mut both[usize::from(side.has_variant)];
+            (*shoppers, *carted) = (*shoppers + cell.shoppers, *carted + cell.carted);
+        }
+    }
+    both
+}
+
+fn tested(line: &str) -> Option<Variant> {
+    Some(line.parse().unwrap())
+}
+
+#[test]
+fn shoppers_of_both_sides_of_a_test_are_counted_with_and_without_a_holdout() {
+    for holdout in [Share::TENTH, Share::NOBODY] {
+        let shop = Fake { holdout, variant: tested("layout: compact"), ..Fake::default() };
+        for number in 0..12 {
+            let visitor = format!("personal-page-shopper-{number:02}");
+            report(&shop, &visitor, &format!("a{number}"), &seen());
+            report(&shop, &visitor, &format!("b{number}"), &carted());
+        }
+        let [(without, without_carted), (with, with_carted)] = sides(&shop);
+        assert!(without > 0 && with > 0, "{without} {with}");
+        assert_eq!((without, with), (without_carted, with_carted));
+        assert_eq!(without + with, sums(&shop, Arm::Personal).shoppers);
+    }
+}
+
+#[test]
+fn whoever_was_counted_before_a_test_is_no_part_of_it_and_what_they_do_counts_as_before() {
+    let mut shop = shop();
+    report(&shop, OTHER, "a", &seen());
+    shop.variant = tested("layout: compact");
+    report(&shop, OTHER, "b", &seen());
+    report(&shop, OTHER, "c", &carted());
+    assert_eq!(sides(&shop), [(0, 0); 2]);
+    assert_eq!(sums(&shop, Arm::Personal), Cell { shoppers: 1, carted: 1, ..Cell::default() });
+}
+
+#[test]
+fn a_test_that_is_changed_or_ended_leaves_shoppers_where_they_were_counted() {
+    for next in [None, tested("layout: calm")] {
+        let mut shop = Fake { variant: tested("layout: compact"), ..shop() };
+        report(&shop, OTHER, "a", &seen());
+        let before = sides(&shop);
+        assert_eq!(before[0].0 + before[1].0, 1);
+        shop.variant = next;
+        report(&shop, OTHER, "b", &seen());
+        report(&shop, OTHER, "c", &carted());
+        let after = sides(&shop);
+        assert_eq!(after.map(|(shoppers, _)| shoppers), before.map(|(shoppers, _)| shoppers));
+        assert_eq!(after[0].1 + after[1].1, 1, "what they did counts where they were counted");
+    }
+}
+
+/// A customer's id may be on the other side of a test than the visitor's was.
+#[test]
+fn a_shopper_whom_a_login_moves_to_the_other_side_of_a_test_adds_nothing_more() {
+    let variant = tested("layout: compact");
+    let settings =
+        ShopSettings { variant: variant.clone(), holdout: Share::TENTH, ..ShopSettings::default() };
+    let shop_id = ShopId::parse(SHOP).unwrap();
+    let side = |shopper: &ShopperId| Assignment::of(&settings, &shop_id, shopper).variant;
+    let visitor = side(&ShopperId::visitor(OTHER).unwrap()).unwrap();
+    let customers: Vec<_> = (7_041..7_200)
+        .filter_map(|id| Some((id, side(&ShopperId::customer(&id.to_string()).unwrap())?.has_variant)))
+        .collect();
+    for stays in [true, false] {
+        let (customer, _) = customers.iter().find(|(_, has)| (*has == visitor.has_variant) == stays).unwrap();
+        let shop = Fake { variant: variant.clone(), ..shop() };
+        report(&shop, OTHER, "a", &seen());
+        let query = format!("{}&logged_in_customer_id={customer}&nonce=b", of(OTHER));
+        shop.post(&signed("/proxy/track", &query), json!({ "events": carted() }).to_string());
+        let [without, with] = sides(&shop);
+        assert_eq!((without.0 + with.0, without.1 + with.1), (1, u64::from(stays)), "{stays}");
+    }
+}
+
+#[test]
+fn who_is_held_out_and_who_did_not_consent_take_no_part_in_a_test() {
+    let shop = Fake { variant: tested("layout: compact"), ..shop() };
+    report(&shop, HELD_OUT, "a", &seen());
+    shop.post(&signed("/proxy/track", "nonce=b"), json!({ "events": seen() }).to_string());
+    assert_eq!((sides(&shop), sums(&shop, Arm::Holdout).shoppers), ([(0, 0); 2], 1));
 }
 
 #[test]

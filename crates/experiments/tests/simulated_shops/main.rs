@@ -3,6 +3,7 @@
 mod adjustment;
 mod estimates;
 mod shop;
+mod variant;
 
 use experiments::{Arm, Forecast, Verdict};
 use model::Persona;
@@ -21,13 +22,15 @@ fn count(seeds: std::ops::Range<u64>, is: impl Fn(u64) -> bool) -> usize {
 fn without_an_effect_hardly_any_shop_ever_shows_one() {
     let paused = std::cell::Cell::new(0);
     let wrong = count(0..1_000, |seed| {
-        let (mut shop, mut loses) = (Shop::with_orders(seed, 0.0), false);
+        let (mut shop, mut loses) = (Shop::with_orders(seed, 0.0).testing(0.0), false);
         let mut shows = false;
         (0..90).for_each(|_| {
             shop.next_day();
             let report = shop.look();
             loses |= !report.losing().is_empty();
-            shows |= report.rows.iter().any(|row| !matches!(row.verdict, Verdict::Open(_)));
+            let of_variant = report.variant.iter().flat_map(|tested| &tested.rows);
+            let mut rows = report.rows.iter().chain(of_variant);
+            shows |= rows.any(|row| !matches!(row.verdict, Verdict::Open(_)));
         });
         paused.set(paused.get() + usize::from(loses));
         shows

@@ -3,7 +3,7 @@
 use experiments::{
     Aggregates, Arm, Cell, Earlier, Forecast, Group, Measure, Report, Sales, Shift, Source, Totals, Verdict,
 };
-use model::shop::Share;
+use model::shop::{Share, VariantArm};
 use model::{Currency, Persona};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -59,6 +59,8 @@ pub struct Shop {
     halves_after: Option<f64>,
     /// The share of shoppers who consent, and are counted.
     consent: f64,
+    /// How much more shoppers put into the cart with a variant of personal pages than without, if one is tested.
+    variant: Option<f64>,
 }
 
 impl Shop {
@@ -79,11 +81,17 @@ impl Shop {
             knows_earlier: false,
             halves_after: None,
             consent: 1.0,
+            variant: None,
         }
     }
 
     pub fn with_orders(seed: u64, uplift: f64) -> Self {
         Self { sales: Some(Sales::default()), ..Self::new(seed, uplift) }
+    }
+
+    /// Returns the shop with a test of a variant.
+    pub fn testing(self, more: f64) -> Self {
+        Self { variant: Some(more), ..self }
     }
 
     /// Returns the shop with sessions that say what shoppers did before.
@@ -126,7 +134,7 @@ impl Shop {
             let held_out = self.draw(shoppers, Share::TENTH.fraction());
             let rate = RATE * weekend * if persona == Persona::Loyalist { 1.8 } else { 0.8 };
             self.add(persona, Arm::Holdout, held_out, rate);
-            self.add(persona, Arm::Personal, shoppers - held_out, rate * (1.0 + uplift));
+            self.add_personal(persona, shoppers - held_out, rate * (1.0 + uplift));
         }
         if self.halves_after.is_some() {
             self.visit_by_bots();
@@ -142,8 +150,7 @@ impl Shop {
         for (arm, shoppers) in [(Arm::Holdout, held_out), (Arm::Personal, bots - held_out)] {
             let cell =
                 Cell { shoppers, views: 20 * shoppers, views_squared: 400 * shoppers, ..Cell::default() };
-            let (share, persona, earlier) = (Share::TENTH, Persona::Explorer, Earlier::Unknown);
-            let group = Group { day: self.days, share, arm, persona, page: None, earlier };
+            let group = self.group(Persona::Explorer, arm);
             let mut drawn = Aggregates::default();
             drawn.add(group, cell).unwrap();
             self.counted.merge(drawn);
@@ -180,31 +187,48 @@ impl Shop {
         }
     }
 
-    /// Draws what shoppers do, of each kind of whom the same was known earlier.
+    /// Draws what shoppers with personal pages do, of both sides of a test if there is one.
+    fn add_personal(&mut self, persona: Persona, shoppers: u64, rate: f64) {
+        let Some(more) = self.variant else { return self.add(persona, Arm::Personal, shoppers, rate) };
+        let with = self.draw(shoppers, 0.5);
+        for (has_variant, shoppers, rate) in
+            [(false, shoppers - with, rate), (true, with, rate * (1.0 + more))]
+        {
+            let variant = Some(VariantArm { test: 1, has_variant });
+            let group = Group { variant, ..self.group(persona, Arm::Personal) };
+            self.add_to(group, shoppers, rate);
+        }
+    }
+
+    /// Returns today's group of shoppers of whom nothing was known.
+    pub fn group(&self, persona: Persona, arm: Arm) -> Group {
+        let (day, share, earlier) = (self.days, Share::TENTH, Earlier::Unknown);
+        Group { day, share, arm, persona, page: None, earlier, variant: None }
+    }
+
+    /// Draws what shoppers do.
     pub fn add(&mut self, persona: Persona, arm: Arm, shoppers: u64, rate: f64) {
+        self.add_to(self.group(persona, arm), shoppers, rate);
+    }
+
+    /// Draws what shoppers of a group do, of each kind of whom the same was known earlier.
+    pub fn add_to(&mut self, group: Group, shoppers: u64, rate: f64) {
         let kinds = if self.knows_earlier { EARLIER.as_slice() } else { &UNKNOWN };
         let (mut left, mut part_left) = (shoppers, 1.0);
         for (earlier, part, times, views) in kinds {
             let is_last = part_left - part < 1e-9;
             let some = if is_last { left } else { self.draw(left, part / part_left) };
-            self.add_kind((persona, arm, *earlier), some, rate * times, *views);
+            self.add_kind(Group { earlier: *earlier, ..group }, some, rate * times, *views);
             (left, part_left) = (left - some, part_left - part);
         }
     }
 
-    fn add_kind(
-        &mut self,
-        (persona, arm, earlier): (Persona, Arm, Earlier),
-        shoppers: u64,
-        rate: f64,
-        views: f64,
-    ) {
+    fn add_kind(&mut self, group: Group, shoppers: u64, rate: f64, views: f64) {
         let carted = self.draw(shoppers, rate);
         let once = self.draw(shoppers, views);
         let thrice = self.draw(shoppers - once, views / 2.0);
         let (views, views_squared) = (once + 3 * thrice, once + 9 * thrice);
         let cell = Cell { shoppers, carted, views, views_squared, ..Cell::default() };
-        let group = Group { day: self.days, share: Share::TENTH, arm, persona, page: None, earlier };
         let mut drawn = Aggregates::default();
         drawn.add(group, cell).unwrap();
         self.counted.merge(drawn);
@@ -256,6 +280,34 @@ fn mean_worth(limit: f64) -> f64 {
     (1.0 - RESELLERS) * cut(LN_WORTH) + RESELLERS * cut(large)
 }
 
+/// Returns whether each interval of the test in a shop without an effect of personal pages holds.
+pub fn variant_holds(shop: &Shop, report: &Report) -> bool {
+    let more = shop.variant.unwrap_or_default();
+    let truth = |measure| {
+        let of_day = |day| if day % 7 < 2 { 1.14 } else { 0.944 };
+        let weekends = (0..report.days).map(of_day).sum::<f64>() / f64::from(report.days.max(1));
+        let factor = |persona: Persona| if persona == Persona::Loyalist { 1.8 } else { 0.8 };
+        let all: f64 = MIX.iter().map(|(persona, part)| part * factor(*persona)).sum();
+        per_cart(measure, report) * RATE * weekends * all * more
+    };
+    report.variant.iter().flat_map(|tested| &tested.rows).all(|row| {
+        row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth(row.measure)))
+    })
+}
+
+/// Returns how much of a measure one shopper with a cart add has on average, once everything is paid back.
+fn per_cart(measure: Measure, report: &Report) -> f64 {
+    match measure {
+        Measure::CartAdds => 1.0,
+        Measure::Views => 0.0,
+        Measure::Orders => ORDERS * (1.0 - PAID_BACK),
+        Measure::Revenue => {
+            let limit = report.limit.map_or(f64::MAX, |(limit, _)| f64::from(u32::try_from(limit).unwrap()));
+            ORDERS * (1.0 - PAID_BACK) * mean_worth(limit)
+        }
+    }
+}
+
 /// Returns whether each interval of a shop's report holds.
 pub fn all_hold(shop: &Shop, report: &Report) -> bool {
     report.rows.iter().enumerate().all(|(index, row)| {
@@ -267,15 +319,7 @@ pub fn all_hold(shop: &Shop, report: &Report) -> bool {
 /// The true difference of a row. Orders count as they do once everything is paid back.
 pub fn truth(shop: &Shop, report: &Report, row: usize) -> f64 {
     let row = &report.rows[row];
-    let per_cart = match row.measure {
-        Measure::CartAdds => 1.0,
-        Measure::Views => return 0.0,
-        Measure::Orders => ORDERS * (1.0 - PAID_BACK),
-        Measure::Revenue => {
-            let limit = report.limit.map_or(f64::MAX, |(limit, _)| f64::from(u32::try_from(limit).unwrap()));
-            ORDERS * (1.0 - PAID_BACK) * mean_worth(limit)
-        }
-    };
+    let per_cart = per_cart(row.measure, report);
     let factor = |persona: Persona| if persona == Persona::Loyalist { 1.8 } else { 0.8 };
     let of = MIX
         .iter()

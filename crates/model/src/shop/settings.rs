@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approval, Campaign, Colour, Dollars, LanguageTag, PlansPer, Selector, Share, campaign, serialized,
+    Approval, Campaign, Colour, Dollars, LanguageTag, PlansPer, Selector, Share, Variant, campaign,
+    serialized,
 };
-use crate::Persona;
+use crate::{Look, Persona};
 
 /// Defines [`ShopSettings`] and [`Choices`] from one list of settings. A label says who decides what follows it:
 ///
@@ -164,6 +165,12 @@ settings! {
         /// The share of shoppers who always get the fallback page, in percent, from 0 to 50, so that the effect of
         /// personal pages can be measured. A changed share starts a new comparison.
         pub holdout: Share = Share::TENTH,
+        /// A variant of the pages, which half of the shoppers with personal pages get, so that it can be compared with the
+        /// pages of the others: another tone of voice, such as `tone: dry and short`, or one layout for all personas,
+        /// such as `layout: compact` (`balanced`, `calm`, `varied`, `compact` or `personal`). If empty, none is tested. A
+        /// tone needs `approval = "automatic"`.
+        #[serde(with = "serialized::or_empty")]
+        pub variant: Option<Variant> = None,
         /// Names of personas that are paused, because the comparison shows that personal pages lose: on the kinds of
         /// pages of the shop that suggest them, every shopper gets the fallback page (`docs/experiments.md`).
         #[serde(deserialize_with = "serialized::personas")]
@@ -183,6 +190,8 @@ settings! {
         pub has_model: bool = true,
         /// Whether the shop is served because its merchant installed the app, and not because the operator named it.
         pub is_installed: bool = false,
+        /// The look of a shopper's pages in place of the persona's: see [`ShopSettings::for_shopper`].
+        pub look: Option<Look> = None,
     }
 
     /// A merchant's choices, which override the operator's configuration.
@@ -252,6 +261,7 @@ macro_rules! shop_conversions {
                         approval: shop.approval.into(),
                         only_approved: shop.only_approved,
                         holdout_basis_points: shop.holdout.basis_points(),
+                        variant: shop.variant.map(|variant| variant.to_string()),
                         personas_paused: shop.personas_paused.iter().map(|persona| persona.name().to_owned()).collect(),
                         withdrawals: shop.withdrawals,
                     }
@@ -282,11 +292,13 @@ macro_rules! shop_conversions {
                         only_approved: shop.only_approved,
                         holdout: $crate::shop::Share::of_basis_points(shop.holdout_basis_points)
                             .unwrap_or($crate::shop::Share::NOBODY),
+                        variant: shop.variant.and_then(|variant| variant.parse().ok()),
                         personas_paused: shop.personas_paused.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
                         paused: false,
                         withdrawals: shop.withdrawals,
                         has_model: true,
                         is_installed: false,
+                        look: None,
                     }
                 }
             }
@@ -305,7 +317,7 @@ mod tests {
         "questions":["Open? Yes."],"campaigns":[{"text":"Robes are back","from":"2026-12-01","until":"2026-12-24",
         "link":"collection: robes","personas":["explorer"]}],"excluded":["vendor: Ollivander","block: story"],
         "pinned":["product: oak-wand"],"personas_off":["explorer"],"accent":"#112233","surface":"#ffffff",
-        "approval":"first","only_approved":true,"budget_per_day":"2.50","budget_per_month":"40.00","holdout":20,
+        "approval":"first","only_approved":true,"budget_per_day":"2.50","budget_per_month":"40.00","holdout":20,"variant":"layout: compact",
         "personas_paused":["loyalist"],"personas_kept":["minimalist"],"paused":true,"withdrawals":3}"##;
 
     fn stored() -> Choices {

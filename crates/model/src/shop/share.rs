@@ -21,6 +21,8 @@ impl Share {
     pub const NOBODY: Self = Self(0);
     /// One in ten.
     pub const TENTH: Self = Self(1_000);
+    /// Half of the shoppers.
+    pub const HALF: Self = Self(Self::BASIS_POINTS_MAX);
     /// The largest share, in basis points.
     const BASIS_POINTS_MAX: u16 = 5_000;
 

@@ -3,7 +3,7 @@
 use std::num::ParseIntError;
 
 use model::shop::selector::InvalidLine;
-use model::shop::{InvalidPlansPer, NoPersona};
+use model::shop::{InvalidPlansPer, InvalidVariant, NoPersona};
 
 use super::{BREAKER_COOLDOWN_MS_MAX, POOL_SIZE_MAX};
 
@@ -34,6 +34,9 @@ pub enum InvalidSettings {
     /// The shop with that id excludes a block that no page has, or that every page needs.
     #[error("shops.{0}.excluded: {1}")]
     Excluded(String, InvalidLine),
+    /// The variant of the shop with that id cannot be tested.
+    #[error("shops.{0}.variant: {1}")]
+    Variant(String, InvalidVariant),
     /// The origin that replaces Shopify's is invalid.
     #[error("shopify.origin is {0:?}; it must be http:// or https://, a host and nothing after it")]
     Origin(String),

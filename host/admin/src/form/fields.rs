@@ -65,7 +65,12 @@ pub fn share(field: &mut Field, words: &Words) -> Share {
 
 /// Returns what was typed as a value, if anything was.
 pub fn parsed<T: FromStr>(field: &mut Field, typed: &str, error: &str) -> Option<T> {
-    let value = typed.parse().ok();
+    parsed_by(field, typed, |typed| typed.parse().ok(), error)
+}
+
+/// Returns what was typed as a value by a function that reads it, if anything was.
+pub fn parsed_by<T>(field: &mut Field, typed: &str, read: fn(&str) -> Option<T>, error: &str) -> Option<T> {
+    let value = read(typed);
     if value.is_none() && !typed.is_empty() {
         error.clone_into(&mut field.error);
     }

@@ -9,7 +9,6 @@ use crate::place::Place;
 use crate::visit::Visit;
 use crate::wording::Words;
 
-const TONE_MAX: usize = 120;
 const WORD_MAX: usize = 40;
 const WORDS_MAX: usize = 60;
 const PROMISE_MAX: usize = 80;
@@ -103,7 +102,7 @@ impl FormPage for Brand {
 }
 
 fn tone(field: &mut Field, words: &Words) -> String {
-    let tone = fields::line(field, TONE_MAX, words);
+    let tone = fields::line(field, TONE_CHARS_MAX, words);
     if tone.is_empty() {
         words.error_tone().clone_into(&mut field.error);
     }
@@ -154,7 +153,7 @@ mod tests {
         let many = "w%0A".repeat(WORDS_MAX + 1);
         let long = "x".repeat(PROMISE_MAX + 1);
         let form =
-            read(&format!("tone={}&banned_words={many}&promises=a%0A{long}", "x".repeat(TONE_MAX + 1)))
+            read(&format!("tone={}&banned_words={many}&promises=a%0A{long}", "x".repeat(TONE_CHARS_MAX + 1)))
                 .unwrap_err();
         assert_eq!(form.tone.error, "Use at most 120 characters.");
         assert_eq!(form.banned_words.error, "Write at most 60 lines.");

@@ -18,6 +18,7 @@ fn worth(personal_orders: u64) -> Worth {
                 persona: Persona::Explorer,
                 page: Some(PageKind::Home),
                 earlier: Earlier::New,
+                variant: None,
             };
             sums.add(group, Cell { shoppers, carted: 2 * orders, ..Cell::default() }).unwrap();
             for order in 0..orders {

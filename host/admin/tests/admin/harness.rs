@@ -393,6 +393,7 @@ impl Storefronts for Host {
                 persona: Persona::Explorer,
                 page: Some(PageKind::Home),
                 earlier: Earlier::New,
+                variant: None,
             };
             sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }

@@ -1,6 +1,6 @@
 //! The report of effects in the merchant's language. The command line has it in English (`crates/experiments`).
 
-use experiments::{Forecast, Interval, Measure, Report, Row, Verdict};
+use experiments::{Forecast, Interval, Measure, Report, Row, Tested, Verdict};
 use model::shop::Share;
 
 use crate::pages::persona;
@@ -14,6 +14,27 @@ pub(crate) struct Told {
     /// The notes above the rows, in sentences.
     pub notes: Vec<String>,
     pub rows: Vec<Line>,
+    /// The variant that was tested last.
+    pub variant: Option<ToldOfVariant>,
+}
+
+/// The comparison of a variant as displayed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ToldOfVariant {
+    /// The number of the test.
+    pub test: u32,
+    /// Of how many days it is.
+    pub days: u32,
+    /// The notes above the rows, in sentences.
+    pub notes: Vec<String>,
+    pub rows: Vec<Line>,
+}
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy)]
+enum About {
+    PersonalPages,
+    Variant,
 }
 
 /// A comparison as displayed.
@@ -32,13 +53,24 @@ pub(crate) struct Line {
 impl Told {
     /// Returns the report in a language.
     pub fn of(report: &Report, words: &Words) -> Self {
-        let rows = report.rows.iter().map(|row| Line::of(row, words)).collect();
-        Self { days: report.days, notes: notes(report, words), rows }
+        let rows = report.rows.iter().map(|row| Line::of(row, About::PersonalPages, words)).collect();
+        let variant = report.variant.as_ref().map(|tested| ToldOfVariant::of(tested, words));
+        Self { days: report.days, notes: notes(report, words), rows, variant }
+    }
+}
+
+impl ToldOfVariant {
+    fn of(tested: &Tested, words: &Words) -> Self {
+        let Tested { test, days, sizes, is_mismatched, rows } = tested;
+        let [without, with] = [sizes.holdout, sizes.personal].map(|size| words.number(size));
+        let notes = is_mismatched.then(|| words.note_variant_mismatched(&with, &without));
+        let rows = rows.iter().map(|row| Line::of(row, About::Variant, words)).collect();
+        Self { test: *test, days: *days, notes: notes.into_iter().collect(), rows }
     }
 }
 
 impl Line {
-    fn of(row: &Row, words: &Words) -> Self {
+    fn of(row: &Row, about: About, words: &Words) -> Self {
         let group = |summary: &experiments::Summary| {
             (mean(row, summary.mean, words), words.of_shoppers(&words.number(summary.shoppers)))
         };
@@ -53,7 +85,7 @@ impl Line {
             groups: [group(&row.holdout), group(&row.personal)],
             estimate: estimate(row, words),
             difference: difference(row, words),
-            verdict: verdict(row, words),
+            verdict: verdict(row, about, words),
         }
     }
 }
@@ -124,15 +156,21 @@ fn estimate(row: &Row, words: &Words) -> String {
     in_units(row, &words.signed(scaled(row, estimate), 2), words)
 }
 
-fn verdict(row: &Row, words: &Words) -> String {
+fn verdict(row: &Row, about: About, words: &Words) -> String {
     match row.verdict {
         Verdict::Higher => {
             let [low, high] = ends(row, |interval| [interval.low, interval.high], words);
-            words.more_with(&low, &high)
+            match about {
+                About::PersonalPages => words.more_with(&low, &high),
+                About::Variant => words.more_with_variant(&low, &high),
+            }
         }
         Verdict::Lower => {
             let [low, high] = ends(row, |interval| [-interval.high, -interval.low], words);
-            words.fewer_with(&low, &high)
+            match about {
+                About::PersonalPages => words.fewer_with(&low, &high),
+                About::Variant => words.fewer_with_variant(&low, &high),
+            }
         }
         Verdict::Open(Forecast::Unknown) => words.not_enough().to_owned(),
         Verdict::Open(Forecast::OverAYear) => words.not_enough_over_a_year().to_owned(),
@@ -173,6 +211,7 @@ fn hundredths(amount: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use experiments::{Aggregates, Arm, Cell, Earlier, Group, Sales, Totals};
+    use model::shop::VariantArm;
     use model::{Currency, PageKind, Persona};
 
     use super::*;
@@ -190,6 +229,7 @@ mod tests {
                 persona: Persona::Explorer,
                 page: Some(PageKind::Home),
                 earlier: Earlier::New,
+                variant: None,
             };
             sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }
@@ -224,6 +264,44 @@ mod tests {
                 assert_eq!((&line.verdict, &line.difference), (&row.words(), &row.interval_words()));
                 assert_eq!(line.estimate, row.estimate_words());
                 assert_eq!(plain(line.groups[0].0.clone()), plain(row.held_out()));
+            }
+        }
+    }
+
+    /// Returns the report on a variant that so many of a million shoppers with it put something into the cart after.
+    fn of_variant(shoppers: u64, carted: u64) -> Tested {
+        let mut sums = Aggregates::default();
+        for (has_variant, shoppers, carted) in [(false, 1_000_000, 30_000), (true, shoppers, carted)] {
+            let group = Group {
+                day: 100,
+                share: Share::TENTH,
+                arm: Arm::Personal,
+                persona: Persona::Explorer,
+                page: Some(PageKind::Home),
+                earlier: Earlier::New,
+                variant: Some(VariantArm { test: 7, has_variant }),
+            };
+            sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
+        }
+        Report::of(&Totals::of(&sums, Share::TENTH, 120)).variant.unwrap()
+    }
+
+    #[test]
+    fn in_english_it_says_of_a_variant_what_the_command_line_says() {
+        let plain = |text: String| text.replace(',', "");
+        for (shoppers, carted) in
+            [(1_000_000, 33_000), (1_000_000, 27_000), (1_000_000, 30_010), (900_000, 27_000)]
+        {
+            let tested = of_variant(shoppers, carted);
+            let told = ToldOfVariant::of(&tested, Words::of("en"));
+            let notes: Vec<_> = told.notes.into_iter().map(plain).collect();
+            assert_eq!(notes, tested.notes().into_iter().map(plain).collect::<Vec<_>>());
+            assert_eq!(notes.len(), usize::from(tested.is_mismatched));
+            for (line, row) in told.rows.iter().zip(&tested.rows) {
+                assert_eq!(
+                    (&line.verdict, &line.difference),
+                    (&row.words_on_variant(), &row.interval_words())
+                );
             }
         }
     }

@@ -154,6 +154,7 @@ mod tests {
                     persona: Persona::Explorer,
                     page: Some(PageKind::Home),
                     earlier: Earlier::New,
+                    variant: None,
                 };
                 sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
             }

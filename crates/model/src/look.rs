@@ -1,9 +1,9 @@
 //! How a page is arranged. Colours, fonts and radii are the merchant's on every page; what differs is the opening, how
 //! close things stand, and how large pictures and words are.
 
-use model::Persona;
+use crate::Persona;
 
-/// An arrangement. Its styles are in `assets/looks.css`.
+/// An arrangement. Its styles are in `crates/page/assets/looks.css`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
     /// Words beside a picture, and tiles of medium size: suits everybody.
@@ -31,6 +31,11 @@ impl Look {
             Self::Compact => "compact",
             Self::Personal => "personal",
         }
+    }
+
+    /// Returns the look of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|look| look.name() == name)
     }
 }
 

@@ -1,0 +1,163 @@
+//! The comparison of a variant with the pages that the other half of the shoppers with personal pages gets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Persona;
+use model::shop::{Share, VariantArm};
+
+use crate::aggregates::Group;
+use crate::earlier::Earlier;
+use crate::measure::Measure;
+use crate::mismatch::Sizes;
+use crate::report::{Row, of_groups};
+use crate::totals::{Sums, Totals};
+
+/// The rows, and with what probability the interval of each is ever wrong: what the rows of personal pages leave of 5 %.
+pub(crate) const ROWS: [(Measure, f64); 3] =
+    [(Measure::CartAdds, 0.005), (Measure::Orders, 0.002), (Measure::Revenue, 0.001)];
+
+/// Sums of a test, of those without the variant and those with it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Test {
+    /// By persona, and by what was known of shoppers earlier.
+    pub(crate) sums: BTreeMap<(Persona, Earlier), [Sums; 2]>,
+    /// The sizes of both groups, with the shoppers of days that are not complete.
+    sizes: Sizes,
+    /// The days that are complete.
+    days: BTreeSet<u32>,
+    /// The last day on which somebody was counted.
+    last: u32,
+}
+
+/// The comparison of a variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tested {
+    /// The number of the test, by which [`model::shop::ShopSettings::variant_test`] knows it.
+    pub test: u32,
+    /// How many days are compared.
+    pub days: u32,
+    /// The sizes of both groups, with the shoppers of days that are not complete: those without the variant stand in the place
+    /// of the holdout.
+    pub sizes: Sizes,
+    /// Whether the groups are not of the same size. Then no row has a verdict.
+    pub is_mismatched: bool,
+    /// The rows, that of cart adds first. Those without the variant stand in the place of the holdout.
+    pub rows: Vec<Row>,
+}
+
+impl Test {
+    /// Counts shoppers of a group, which takes part in the test, and returns its sums if its day is complete.
+    pub(crate) fn count(
+        &mut self,
+        group: &Group,
+        side: VariantArm,
+        shoppers: u64,
+        is_complete: bool,
+    ) -> Option<&mut Sums> {
+        let Sizes { holdout, personal } = &mut self.sizes;
+        let size = if side.has_variant { personal } else { holdout };
+        *size = size.saturating_add(shoppers);
+        self.last = self.last.max(group.day);
+        if !is_complete {
+            return None;
+        }
+        self.days.insert(group.day);
+        Some(self.sums_of(group, side))
+    }
+
+    pub(crate) fn sums_of(&mut self, group: &Group, side: VariantArm) -> &mut Sums {
+        &mut self.sums.entry((group.persona, group.earlier)).or_default()[usize::from(side.has_variant)]
+    }
+}
+
+impl Tested {
+    /// Compares both groups of the test in which shoppers were counted last; `None` if there is none.
+    pub(crate) fn of(totals: &Totals) -> Option<Self> {
+        let (test, sums) = totals.tests().iter().max_by_key(|(_, sums)| sums.last)?;
+        let (sizes, days) = (sums.sizes, u32::try_from(sums.days.len()).unwrap_or(u32::MAX));
+        let is_mismatched = sizes.are_mismatched(Share::HALF);
+        let strata: Vec<_> = totals.counts(&sums.sums).into_iter().map(|(_, both)| both).collect();
+        let rows = ROWS.iter().map(|(measure, alpha)| {
+            let row = of_groups(totals, &strata, days, None, *measure, *alpha);
+            if is_mismatched { row.void() } else { row }
+        });
+        Some(Self { test: *test, days, sizes, is_mismatched, rows: rows.collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Aggregates, Arm, Cell, Report, Verdict};
+
+    /// Adds shoppers of a side on a day, of whom so many in a thousand put something into the cart.
+    fn add(sums: &mut Aggregates, day: u32, variant: Option<VariantArm>, (shoppers, carted): (u64, u64)) {
+        let arm = Arm::Personal;
+        let (persona, earlier, share) = (Persona::Explorer, Earlier::New, Share::TENTH);
+        let group = Group { day, share, arm, persona, page: None, earlier, variant };
+        let cell = Cell { shoppers, carted: shoppers * carted / 1_000, ..Cell::default() };
+        sums.add(group, cell).unwrap();
+    }
+
+    fn side(test: u32, has_variant: bool) -> Option<VariantArm> {
+        Some(VariantArm { test, has_variant })
+    }
+
+    fn tested(sums: &Aggregates) -> Option<Tested> {
+        Report::of(&Totals::of(sums, Share::TENTH, 120)).variant
+    }
+
+    #[test]
+    fn a_clear_difference_between_both_sides_shows() {
+        let mut sums = Aggregates::default();
+        assert_eq!(tested(&sums), None);
+        add(&mut sums, 100, side(1, false), (100_000, 30));
+        add(&mut sums, 100, side(1, true), (100_000, 36));
+        let found = tested(&sums).unwrap();
+        assert_eq!((found.test, found.days, found.is_mismatched), (1, 1, false));
+        assert_eq!(found.rows[0].verdict, Verdict::Higher);
+        assert!((found.rows[0].personal.mean - 0.036).abs() < 1e-9, "{found:?}");
+    }
+
+    #[test]
+    fn of_two_tests_the_last_one_is_compared() {
+        let mut sums = Aggregates::default();
+        add(&mut sums, 100, side(2, true), (100_000, 60));
+        add(&mut sums, 100, side(2, false), (100_000, 30));
+        add(&mut sums, 101, side(1, true), (1_000, 30));
+        add(&mut sums, 101, side(1, false), (1_000, 30));
+        assert_eq!(tested(&sums).map(|found| (found.test, found.sizes.personal)), Some((1, 1_000)));
+    }
+
+    #[test]
+    fn groups_of_different_sizes_have_no_verdict() {
+        let mut sums = Aggregates::default();
+        add(&mut sums, 100, side(1, false), (100_000, 30));
+        add(&mut sums, 100, side(1, true), (90_000, 60));
+        let found = tested(&sums).unwrap();
+        assert!(found.is_mismatched && found.rows.iter().all(|row| row.verdict == Verdict::Void));
+    }
+
+    /// What the variant changes must not count as an effect of personal pages.
+    #[test]
+    fn who_gets_the_variant_is_not_compared_with_the_holdout_and_counts_for_the_sizes() {
+        let mut sums = Aggregates::default();
+        add(&mut sums, 100, side(1, false), (45_000, 30));
+        add(&mut sums, 100, side(1, true), (45_000, 90));
+        let group = Group {
+            day: 100,
+            share: Share::TENTH,
+            arm: Arm::Holdout,
+            persona: Persona::Explorer,
+            page: None,
+            earlier: Earlier::New,
+            variant: None,
+        };
+        sums.add(group, Cell { shoppers: 10_000, carted: 300, ..Cell::default() }).unwrap();
+        let report = Report::of(&Totals::of(&sums, Share::TENTH, 120));
+        assert_eq!((report.sizes.holdout, report.sizes.personal), (10_000, 90_000));
+        assert_eq!(report.rows[0].personal.shoppers, 45_000);
+        assert!(matches!(report.rows[0].verdict, Verdict::Open(_)), "{:?}", report.rows[0]);
+        assert_eq!(report.variant.unwrap().rows[0].verdict, Verdict::Higher);
+    }
+}
