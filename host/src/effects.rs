@@ -5,7 +5,7 @@ use std::time::Duration;
 use admin::{Balance, Line, Worth};
 use anyhow::Context as _;
 use capabilities::kv::Kv;
-use experiments::{Aggregates, Interval, Report, Rollouts, Row, Sales, Totals};
+use experiments::{Aggregates, Report, Rollouts, Sales, Totals};
 use model::shop::Share;
 use model::{Key, PageKind, ShopId, Store};
 
@@ -24,16 +24,13 @@ pub fn measure(shop: &ShopId, shops: usize, report: &Report) {
         return;
     }
     let of_all = report.rows.iter().filter(|row| row.persona.is_none());
-    of_all.for_each(|row| measure_row("wandstore_effect", shop, row));
-    let tested = report.variant.iter().filter(|tested| !tested.is_mismatched);
-    tested.flat_map(|tested| &tested.rows).for_each(|row| measure_row("wandstore_variant_effect", shop, row));
-}
-
-fn measure_row(name: &'static str, shop: &ShopId, row: &Row) {
-    let Some(Interval { low, difference, high, .. }) = row.interval else { return };
-    for (end, value) in [("low", low), ("difference", difference), ("high", high)] {
-        let (shop, measure) = (shop.to_string(), row.measure.name());
-        metrics::gauge!(name, "shop" => shop, "measure" => measure, "end" => end).set(value);
+    for (row, interval) in of_all.filter_map(|row| Some((row, row.interval?))) {
+        let ends = [("low", interval.low), ("difference", interval.difference), ("high", interval.high)];
+        for (end, value) in ends {
+            let (shop, measure) = (shop.to_string(), row.measure.name());
+            metrics::gauge!("wandstore_effect", "shop" => shop, "measure" => measure, "end" => end)
+                .set(value);
+        }
     }
 }
 

@@ -99,6 +99,9 @@ pub struct Found {
     pub catalog_version: u64,
     /// Its size.
     pub bytes: u64,
+    /// The variant that the shopper gets while it is tested, if they are in the half that gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// What its plan says of how both were made.
     pub told: Told,
 }
@@ -112,6 +115,7 @@ impl From<Found> for Stored {
             source: found.source,
             planned_ms: found.planned_ms,
             fresh_until_ms: found.fresh_until_ms,
+            variant: found.variant,
             instead: INSTEAD,
             told: found.told,
         }
@@ -132,7 +136,16 @@ pub async fn show(deployment: &Deployment, shop: &str, shopper: &str) -> Result<
     };
     // A plan of another component may be any JSON, and then tells nothing.
     let told = plan(deployment, shop, shopper).await?.and_then(|plan| serde_json::from_str(&plan.json).ok());
-    Ok(Some(found(state, page, bytes, told.unwrap_or_default())))
+    let variant = variant(deployment, &ShopId::parse(shop)?, &ShopperId::parse(shopper)?);
+    Ok(Some(Found { variant, ..found(state, page, bytes, told.unwrap_or_default()) }))
+}
+
+/// Returns the variant that a shopper gets.
+fn variant(deployment: &Deployment, shop: &ShopId, shopper: &ShopperId) -> Option<String> {
+    let settings = deployment.capabilities.settings.now();
+    let merchant = settings.shops.get(shop.as_str())?;
+    let arm = merchant.variant_arm(shop, shopper).filter(|arm| arm.has_variant);
+    arm.and(merchant.variant.as_ref()).map(ToString::to_string)
 }
 
 /// Returns the plan of a shopper's page.

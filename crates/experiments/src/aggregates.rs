@@ -36,7 +36,7 @@ pub struct Group {
     pub page: Option<PageKind>,
     /// What was known of them before they first saw it.
     pub earlier: Earlier,
-    /// Their part in the test of a variant that ran; `None` if none did, or if they are held out.
+    /// Their part in the test of a variant that ran; `None` if none did. Whoever is held out does not get the variant.
     pub variant: Option<VariantArm>,
 }
 

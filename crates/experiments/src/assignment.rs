@@ -24,7 +24,7 @@ pub enum Arm {
 pub struct Assignment {
     /// The arm.
     pub arm: Arm,
-    /// Their part in the test of a variant; `None` if none runs, or if they are held out.
+    /// Their part in the test of a variant; `None` if none runs. Whoever is held out does not get it.
     pub variant: Option<VariantArm>,
 }
 
@@ -32,8 +32,9 @@ impl Assignment {
     /// Returns what a shopper gets under a shop's settings.
     pub fn of(settings: &ShopSettings, shop: &ShopId, shopper: &ShopperId) -> Self {
         let arm = assign(settings.holdout, shop, shopper);
-        let variant = settings.variant_arm(shop, shopper).filter(|_| arm == Arm::Personal);
-        Self { arm, variant }
+        let of_arm =
+            |side: VariantArm| VariantArm { has_variant: side.has_variant && arm == Arm::Personal, ..side };
+        Self { arm, variant: settings.variant_arm(shop, shopper).map(of_arm) }
     }
 
     /// Returns whether this is what the shopper got when they were counted. A test that began or ended since then has moved
@@ -81,17 +82,20 @@ mod tests {
     }
 
     #[test]
-    fn who_is_held_out_has_no_part_in_the_test_of_a_variant_and_the_others_have() {
+    fn who_is_held_out_never_gets_a_variant_and_half_of_the_others_do() {
         let variant = "layout: compact".parse().ok();
         let settings = ShopSettings { variant, ..ShopSettings::demo() };
         let of = |number| Assignment::of(&settings, &shop("magic-wands"), &visitor(number));
         let all: Vec<_> = (0..10_000).map(of).collect();
-        assert!(all.iter().all(|one| (one.arm == Arm::Holdout) == one.variant.is_none()));
         let count = |has_variant| {
             let has = |one: &&Assignment| one.variant.is_some_and(|arm| arm.has_variant == has_variant);
-            all.iter().filter(has).count()
+            all.iter().filter(has).filter(|one| one.arm == Arm::Personal).count()
         };
         assert!((4_300..4_700).contains(&count(true)) && (4_300..4_700).contains(&count(false)));
+        let held_out = all.iter().filter(|one| one.arm == Arm::Holdout);
+        assert!(
+            held_out.clone().count() > 900 && held_out.clone().all(|one| !one.variant.unwrap().has_variant)
+        );
         let none = Assignment::of(&ShopSettings::demo(), &shop("magic-wands"), &visitor(1));
         assert_eq!(none.variant, None);
     }

@@ -54,7 +54,7 @@ pub use rollouts::{Rollout, Rollouts};
 pub use sales::Sales;
 pub use totals::{Totals, is_complete};
 pub use unit::{Event, Exposure, Unit, WINDOW_MS};
-pub use variant::Tested;
+pub use variant::VariantTest;
 
 /// Milliseconds of a day.
 pub const DAY_MS: u64 = 24 * 60 * 60 * 1_000;

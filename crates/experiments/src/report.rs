@@ -1,5 +1,7 @@
 //! The comparison of both groups: of all shoppers, and of each persona.
 
+use std::collections::BTreeMap;
+
 use model::shop::Share;
 use model::{Currency, Persona};
 
@@ -11,7 +13,7 @@ use crate::mismatch::Sizes;
 use crate::shrinkage::shrunk;
 use crate::strata::{self, Stratum};
 use crate::totals::Totals;
-use crate::variant::Tested;
+use crate::variant::VariantTest;
 
 /// The rows of a report, and with what probability the interval of each is ever wrong. Together with those of a variant it is
 /// 5 %, so that all intervals of a shop hold at all times with at least 95 % (Bonferroni). More than a quarter of it belongs to
@@ -59,10 +61,12 @@ pub struct Report {
     pub limit: Option<(u64, Currency)>,
     /// How many days it takes in this shop until differences of so many percent show; `None` if it is more than a year.
     pub to_show: Vec<(u32, Option<u32>)>,
+    /// How many shoppers got personal pages on the days that are compared, with or without a variant.
+    pub personal: u64,
     /// The rows, that of all shoppers' cart adds first.
     pub rows: Vec<Row>,
-    /// The variant that was tested last.
-    pub variant: Option<Tested>,
+    /// The tests of variants, the last one first.
+    pub variants: Vec<VariantTest>,
 }
 
 /// One comparison.
@@ -122,7 +126,7 @@ impl Report {
         let (days, others) = (totals.days(), totals.others());
         let limit = totals.typical().map(Typical::limit).zip(totals.currency());
         let (left_out, is_of_pixel, rows) = (totals.left_out(), totals.are_of_pixel(), rows.into());
-        let variant = Tested::of(totals);
+        let (personal, variants) = (totals.personal(), VariantTest::all(totals));
         Self {
             share,
             days,
@@ -133,8 +137,9 @@ impl Report {
             is_of_pixel,
             limit,
             to_show,
+            personal,
             rows,
-            variant,
+            variants,
         }
     }
 }
@@ -151,7 +156,7 @@ impl Report {
 impl Row {
     fn of(
         totals: &Totals,
-        strata: &[(Persona, Stratum)],
+        strata: &[(Option<u32>, Persona, Stratum)],
         persona: Option<Persona>,
         measure: Measure,
         alpha: f64,
@@ -197,10 +202,15 @@ fn shrink(rows: &mut [Row], measure: Measure) {
     }
 }
 
-/// Returns the strata of one persona or of all.
-fn of(strata: &[(Persona, Stratum)], persona: Option<Persona>) -> Vec<Stratum> {
-    let is_of = |(one, _): &&(Persona, Stratum)| persona.is_none_or(|only| only == *one);
-    strata.iter().filter(is_of).map(|(_, both)| *both).collect()
+/// Returns the strata of one persona or of all that are compared.
+fn of(strata: &[(Option<u32>, Persona, Stratum)], persona: Option<Persona>) -> Vec<Stratum> {
+    let mut phases = BTreeMap::<_, Vec<_>>::new();
+    for (test, one, both) in strata {
+        if persona.is_none_or(|only| only == *one) {
+            phases.entry(test).or_default().push(*both);
+        }
+    }
+    strata::compared(phases.into_values())
 }
 
 fn together(strata: &[Stratum]) -> Stratum {

@@ -1,6 +1,8 @@
 //! The difference between both groups, post-stratified: shoppers are compared with those of whom the same was known
 //! before they saw the block, and the differences are averaged by how many shoppers there are of each kind.
 
+use std::cmp::Reverse;
+
 use crate::counts::Counts;
 use crate::interval::{Difference, Summary, float};
 use crate::measure::Measure;
@@ -12,10 +14,22 @@ pub(crate) type Stratum = [Counts; 2];
 /// nothing of what shoppers do.
 const SHOPPERS_MIN: u64 = 500;
 
+/// Returns the strata that are compared, from those of each phase: the days on which the same test ran, or none. While a variant
+/// is tested, one of the groups is without those who get it, so a day weighs less in it than in the other; if phases were added
+/// up, a season would look like an effect. So a small stratum is joined with others of its phase, and a phase that is too small
+/// as a whole is left out. If all are, the largest stays.
+pub(crate) fn compared(phases: impl Iterator<Item = Vec<Stratum>>) -> Vec<Stratum> {
+    let size = |phase: &Vec<Stratum>| phase.iter().map(smaller).max().unwrap_or_default();
+    let mut phases: Vec<_> = phases.map(|phase| joined(&phase)).collect();
+    phases.sort_by_key(|phase| Reverse(size(phase)));
+    let large = phases.iter().filter(|phase| size(phase) >= SHOPPERS_MIN).count();
+    phases.truncate(large.max(1));
+    phases.concat()
+}
+
 /// Returns the difference in a measure; `None` if the data have no variance.
 pub(crate) fn difference(strata: &[Stratum], measure: Measure) -> Option<Difference> {
-    let strata: Vec<_> =
-        joined(strata).iter().map(|both| both.map(|group| measure.summary(&group))).collect();
+    let strata: Vec<_> = strata.iter().map(|both| both.map(|group| measure.summary(&group))).collect();
     let all: f64 = strata.iter().map(shoppers).sum();
     let weight = |both: &[Summary; 2]| shoppers(both) / all;
     let difference = strata.iter().map(|both| weight(both) * apart(both)).sum::<f64>();
@@ -30,7 +44,7 @@ pub(crate) fn difference(strata: &[Stratum], measure: Measure) -> Option<Differe
 
 /// Returns the strata, with the small ones joined.
 fn joined(strata: &[Stratum]) -> Vec<Stratum> {
-    let is_small = |both: &Stratum| both.iter().any(|group| group.cell.shoppers < SHOPPERS_MIN);
+    let is_small = |both: &Stratum| smaller(both) < SHOPPERS_MIN;
     let (mut large, mut small) = (Vec::new(), None);
     for both in strata {
         if is_small(both) { small = Some(sum(small, both)) } else { large.push(*both) }
@@ -43,6 +57,11 @@ fn joined(strata: &[Stratum]) -> Vec<Stratum> {
         rest => large.extend(rest),
     }
     large
+}
+
+/// Returns how many shoppers the smaller group has.
+fn smaller(both: &Stratum) -> u64 {
+    both.iter().map(|group| group.cell.shoppers).min().unwrap_or_default()
 }
 
 fn sum(some: Option<Stratum>, other: &Stratum) -> Stratum {
@@ -70,7 +89,7 @@ mod tests {
     }
 
     fn of(strata: &[Stratum]) -> Difference {
-        difference(strata, Measure::CartAdds).unwrap()
+        difference(&compared([strata.to_vec()].into_iter()), Measure::CartAdds).unwrap()
     }
 
     #[test]
@@ -113,6 +132,31 @@ mod tests {
         assert_eq!((one(&[large, small]), one(&[large, small, small]), one(&[small])), (1, 2, 1));
         assert_eq!(joined(&[small, large, small])[1], sum(Some(small), &small));
         assert!(joined(&[]).is_empty());
+    }
+
+    #[test]
+    fn phases_are_not_joined_and_one_that_is_too_small_is_left_out() {
+        let (large, small) = ([group(1_000, 30), group(9_000, 300)], [group(400, 20), group(1_800, 100)]);
+        let of = |phases: &[Stratum]| compared(phases.iter().map(|phase| vec![*phase]));
+        assert_eq!(of(&[small, large, large]), [large, large]);
+        assert_eq!(of(&[small]), [small]);
+        let smaller = [group(300, 20), group(1_350, 100)];
+        assert_eq!(of(&[smaller, small]), [small]);
+        assert_eq!(compared(std::iter::empty()), Vec::<Stratum>::new());
+        let parts = vec![[group(300, 9), group(2_700, 90)]; 2];
+        assert_eq!(compared([parts].into_iter()), [[group(600, 18), group(5_400, 180)]]);
+    }
+
+    /// More shoppers put something into the cart while a test ran, whatever their page was.
+    #[test]
+    fn a_season_in_which_a_test_runs_is_no_difference() {
+        let without = [group(20_000, 600), group(180_000, 5_400)];
+        let with = [group(20_000, 1_200), group(90_000, 5_400)];
+        let of = |phases: Vec<Vec<Stratum>>| {
+            difference(&compared(phases.into_iter()), Measure::CartAdds).unwrap().difference
+        };
+        assert!(of(vec![vec![without], vec![with]]).abs() < 1e-12);
+        assert!(of(vec![vec![sum(Some(without), &with)]]) < -0.004, "added up, it looks like one");
     }
 
     #[test]

@@ -26,9 +26,9 @@ pub struct Totals {
     rollouts: Rollouts,
     /// The days on which shoppers were counted that are left out.
     left_out: BTreeSet<u32>,
-    /// By persona, and by what was known of shoppers earlier; those who are held out and the others, without those who get a
-    /// variant.
-    sums: BTreeMap<(Persona, Earlier), [Sums; 2]>,
+    /// By the test that ran, persona, and what was known of shoppers earlier; those who are held out and the others, without
+    /// those who get a variant.
+    sums: BTreeMap<(Option<u32>, Persona, Earlier), [Sums; 2]>,
     /// The tests of variants, by their numbers.
     tests: BTreeMap<u32, Test>,
     /// Who reports the orders.
@@ -37,6 +37,8 @@ pub struct Totals {
     currency: Option<Currency>,
     typical: Option<Typical>,
     sizes: Sizes,
+    /// Shoppers with personal pages on the days that are complete, with those who get a variant.
+    personal: u64,
     first: Option<u32>,
     /// Shoppers who were counted under another share.
     others: u64,
@@ -66,6 +68,7 @@ impl Totals {
             currency,
             typical,
             sizes,
+            personal: 0,
             first,
             others: 0,
         }
@@ -110,17 +113,21 @@ impl Totals {
             if !group.has_variant() {
                 self.sums_of(group).cell += *cell;
             }
+            if group.arm == Arm::Personal {
+                self.personal = self.personal.saturating_add(cell.shoppers);
+            }
             self.first = Some(self.first.map_or(group.day, |first| first.min(group.day)));
         }
     }
 
     /// Returns a group's part in a test that is compared, unless its day is left out.
     fn side_of(&self, group: &Group) -> Option<VariantArm> {
-        group.variant.filter(|_| !self.rollouts.hold(group.day))
+        group.variant.filter(|_| group.arm == Arm::Personal && !self.rollouts.hold(group.day))
     }
 
     fn sums_of(&mut self, group: &Group) -> &mut Sums {
-        &mut self.sums.entry((group.persona, group.earlier)).or_default()[group.arm as usize]
+        let test = group.variant.map(|side| side.test);
+        &mut self.sums.entry((test, group.persona, group.earlier)).or_default()[group.arm as usize]
     }
 
     /// Adds the orders under the share that count ([`Sales::source`]), in one currency, because amounts in two are not added
@@ -138,7 +145,7 @@ impl Totals {
             {
                 continue;
             }
-            if let Some(side) = group.variant {
+            if let Some(side) = self.side_of(group) {
                 self.tests.entry(side.test).or_default().sums_of(group, side).worths.add(places);
             }
             if group.share != self.share {
@@ -196,14 +203,21 @@ impl Totals {
         self.sizes
     }
 
+    /// Returns how many shoppers got personal pages on the days that are complete, with or without a variant.
+    pub fn personal(&self) -> u64 {
+        self.personal
+    }
+
     /// Returns how many shoppers were counted under other shares.
     pub fn others(&self) -> u64 {
         self.others
     }
 
-    /// Returns what shoppers did, of each persona, and of those of whom the same was known earlier.
-    pub(crate) fn strata(&self) -> Vec<(Persona, Stratum)> {
-        self.counts(&self.sums)
+    /// Returns what shoppers did, under each test or none, of each persona, and of those of whom the same was known earlier.
+    pub(crate) fn strata(&self) -> Vec<(Option<u32>, Persona, Stratum)> {
+        let stratum =
+            |((test, persona, _), both): (&(_, _, Earlier), _)| (*test, *persona, self.counts(both));
+        self.sums.iter().map(stratum).collect()
     }
 
     /// Returns the tests of variants.
@@ -211,16 +225,15 @@ impl Totals {
         &self.tests
     }
 
-    /// Returns what shoppers did by sums of the same kind.
-    pub(crate) fn counts(&self, sums: &BTreeMap<(Persona, Earlier), [Sums; 2]>) -> Vec<(Persona, Stratum)> {
-        let counts = |Sums { cell, worths }: &Sums| {
+    /// Returns what the shoppers of two groups did.
+    pub(crate) fn counts(&self, both: &[Sums; 2]) -> Stratum {
+        both.each_ref().map(|Sums { cell, worths }| {
             let counts = Counts::of(*cell, worths, self.typical);
             match self.source {
                 Some(Source::Webhook) => counts,
                 Some(Source::Pixel) | None => Counts { buyers: cell.ordered, ..counts },
             }
-        };
-        sums.iter().map(|((persona, _), both)| (*persona, both.each_ref().map(counts))).collect()
+        })
     }
 }
 
@@ -250,7 +263,7 @@ mod tests {
     /// Returns what shoppers who are held out did.
     fn held_out(totals: &Totals) -> Counts {
         let mut sum = Counts::default();
-        totals.strata().into_iter().for_each(|(_, [holdout, _])| sum += holdout);
+        totals.strata().into_iter().for_each(|(_, _, [holdout, _])| sum += holdout);
         sum
     }
 
@@ -297,7 +310,8 @@ mod tests {
             let other = Group { persona: Persona::Explorer, arm: Arm::Personal, ..group };
             totals.add(&other, &Cell { shoppers: 10 * shoppers, ..Cell::default() });
         }
-        let sizes = |(persona, both): (Persona, Stratum)| (persona, both.map(|group| group.cell.shoppers));
+        let sizes =
+            |(_, persona, both): (_, Persona, Stratum)| (persona, both.map(|group| group.cell.shoppers));
         let mut found: Vec<_> = totals.strata().into_iter().map(sizes).collect();
         found.sort_unstable();
         let mut expected = vec![

@@ -1,5 +1,6 @@
 //! The comparison of a variant with the pages that the other half of the shoppers with personal pages gets.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Persona;
@@ -10,6 +11,7 @@ use crate::earlier::Earlier;
 use crate::measure::Measure;
 use crate::mismatch::Sizes;
 use crate::report::{Row, of_groups};
+use crate::strata;
 use crate::totals::{Sums, Totals};
 
 /// The rows, and with what probability the interval of each is ever wrong: what the rows of personal pages leave of 5 %.
@@ -25,13 +27,14 @@ pub(crate) struct Test {
     sizes: Sizes,
     /// The days that are complete.
     days: BTreeSet<u32>,
-    /// The last day on which somebody was counted.
+    /// The first day and the last on which somebody was counted.
+    first: Option<u32>,
     last: u32,
 }
 
 /// The comparison of a variant.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tested {
+pub struct VariantTest {
     /// The number of the test, by which [`model::shop::ShopSettings::variant_test`] knows it.
     pub test: u32,
     /// How many days are compared.
@@ -57,6 +60,7 @@ impl Test {
         let Sizes { holdout, personal } = &mut self.sizes;
         let size = if side.has_variant { personal } else { holdout };
         *size = size.saturating_add(shoppers);
+        self.first = Some(self.first.map_or(group.day, |first| first.min(group.day)));
         self.last = self.last.max(group.day);
         if !is_complete {
             return None;
@@ -70,18 +74,24 @@ impl Test {
     }
 }
 
-impl Tested {
-    /// Compares both groups of the test in which shoppers were counted last; `None` if there is none.
-    pub(crate) fn of(totals: &Totals) -> Option<Self> {
-        let (test, sums) = totals.tests().iter().max_by_key(|(_, sums)| sums.last)?;
-        let (sizes, days) = (sums.sizes, u32::try_from(sums.days.len()).unwrap_or(u32::MAX));
+impl VariantTest {
+    /// Compares both groups of each test, the one that began last first.
+    pub(crate) fn all(totals: &Totals) -> Vec<Self> {
+        let mut tests: Vec<_> = totals.tests().iter().collect();
+        tests.sort_by_key(|(_, test)| Reverse((test.last, test.first)));
+        tests.into_iter().map(|(number, test)| Self::of(totals, *number, test)).collect()
+    }
+
+    fn of(totals: &Totals, number: u32, test: &Test) -> Self {
+        let (sizes, days) = (test.sizes, u32::try_from(test.days.len()).unwrap_or(u32::MAX));
         let is_mismatched = sizes.are_mismatched(Share::HALF);
-        let strata: Vec<_> = totals.counts(&sums.sums).into_iter().map(|(_, both)| both).collect();
+        let strata = test.sums.values().map(|both| totals.counts(both)).collect();
+        let strata = strata::compared(std::iter::once(strata));
         let rows = ROWS.iter().map(|(measure, alpha)| {
             let row = of_groups(totals, &strata, days, None, *measure, *alpha);
             if is_mismatched { row.void() } else { row }
         });
-        Some(Self { test: *test, days, sizes, is_mismatched, rows: rows.collect() })
+        Self { test: number, days, sizes, is_mismatched, rows: rows.collect() }
     }
 }
 
@@ -103,8 +113,8 @@ mod tests {
         Some(VariantArm { test, has_variant })
     }
 
-    fn tested(sums: &Aggregates) -> Option<Tested> {
-        Report::of(&Totals::of(sums, Share::TENTH, 120)).variant
+    fn tested(sums: &Aggregates) -> Option<VariantTest> {
+        Report::of(&Totals::of(sums, Share::TENTH, 120)).variants.into_iter().next()
     }
 
     #[test]
@@ -119,14 +129,20 @@ mod tests {
         assert!((found.rows[0].personal.mean - 0.036).abs() < 1e-9, "{found:?}");
     }
 
+    /// On the day on which a merchant changes the variant, shoppers of both tests are counted.
     #[test]
-    fn of_two_tests_the_last_one_is_compared() {
-        let mut sums = Aggregates::default();
-        add(&mut sums, 100, side(2, true), (100_000, 60));
-        add(&mut sums, 100, side(2, false), (100_000, 30));
-        add(&mut sums, 101, side(1, true), (1_000, 30));
-        add(&mut sums, 101, side(1, false), (1_000, 30));
-        assert_eq!(tested(&sums).map(|found| (found.test, found.sizes.personal)), Some((1, 1_000)));
+    fn each_test_is_compared_and_the_one_that_began_last_comes_first() {
+        for (former, next) in [(1, 2), (2, 1)] {
+            let mut sums = Aggregates::default();
+            for (day, test, shoppers) in [(100, former, 100_000), (101, former, 500), (101, next, 1_000)] {
+                add(&mut sums, day, side(test, true), (shoppers, 60));
+                add(&mut sums, day, side(test, false), (shoppers, 30));
+            }
+            let found = Report::of(&Totals::of(&sums, Share::TENTH, 120)).variants;
+            let sizes: Vec<_> = found.iter().map(|test| (test.test, test.sizes.personal)).collect();
+            assert_eq!(sizes, [(next, 1_000), (former, 100_500)]);
+            assert_eq!(found[1].rows[0].verdict, Verdict::Higher);
+        }
     }
 
     #[test]
@@ -151,13 +167,13 @@ mod tests {
             persona: Persona::Explorer,
             page: None,
             earlier: Earlier::New,
-            variant: None,
+            variant: side(1, false),
         };
         sums.add(group, Cell { shoppers: 10_000, carted: 300, ..Cell::default() }).unwrap();
         let report = Report::of(&Totals::of(&sums, Share::TENTH, 120));
         assert_eq!((report.sizes.holdout, report.sizes.personal), (10_000, 90_000));
-        assert_eq!(report.rows[0].personal.shoppers, 45_000);
+        assert_eq!((report.rows[0].personal.shoppers, report.personal), (45_000, 90_000));
         assert!(matches!(report.rows[0].verdict, Verdict::Open(_)), "{:?}", report.rows[0]);
-        assert_eq!(report.variant.unwrap().rows[0].verdict, Verdict::Higher);
+        assert_eq!(report.variants[0].rows[0].verdict, Verdict::Higher);
     }
 }

@@ -7,7 +7,7 @@ use crate::forecast::Forecast;
 use crate::interval::Interval;
 use crate::measure::Measure;
 use crate::report::{Report, Row, Verdict};
-use crate::variant::Tested;
+use crate::variant::VariantTest;
 
 impl Report {
     /// Returns what is to be known before the rows are read, in sentences.
@@ -68,7 +68,7 @@ impl Report {
     }
 }
 
-impl Tested {
+impl VariantTest {
     /// Returns what is to be known before the rows are read, in sentences.
     pub fn notes(&self) -> Vec<String> {
         let sizes = self.sizes;
@@ -264,8 +264,9 @@ mod tests {
             is_of_pixel: false,
             limit: None,
             to_show,
+            personal: 45,
             rows: Vec::new(),
-            variant: None,
+            variants: Vec::new(),
         };
         assert_eq!(
             report.notes(),

@@ -311,8 +311,8 @@ losing-details = Wo Ihr Shop diese Kunden vermuten lässt, legen mit einer pers�
     zeigen: Solange der Anteil unten gleich bleibt, werden sie nicht erneut pausiert.
 stays-paused = Bleibt pausiert.
 holdout = Vergleichsgruppe, in Prozent
-holdout-details = So viele Kunden sehen immer dieselbe Seite wie alle, damit Sie erkennen, was persönliche Seiten ändern. 0: Nichts
-    wird verglichen. Eine Änderung beginnt den Vergleich von vorn.
+holdout-details = So viele Kunden sehen immer dieselbe Seite wie alle, damit Sie erkennen, was persönliche Seiten ändern. 0:
+    Persönliche Seiten werden mit nichts verglichen. Eine Änderung beginnt den Vergleich von vorn.
 variant-tone = Tonfall im Test
 variant-tone-details = Die Hälfte der Kunden mit persönlichen Seiten bekommt Texte, die das Sprachmodell in diesem Ton schreibt, die
     andere Hälfte Texte im Ton unter „Marke“. Leer: Niemand bekommt einen anderen Ton.
@@ -330,9 +330,10 @@ untested = Im Moment wird nichts getestet
 untested-approval = Solange Sie Pläne freigeben, kann kein Ton getestet werden: Jeder Plan bräuchte zwei Freigaben. Testen Sie ein
     Layout, oder schalten Sie die Freigabe unter „Seiten“ aus.
 untested-same = Der Ton im Test ist der unter „Marke“. Schreiben Sie einen anderen.
-variant-of-tone = Seiten im Ton „{ $tone }“
-variant-of-layout = Seiten im Layout „{ $layout }“
-variant-over = Dieser Test ist beendet
+untested-model = Seiten werden im Moment ohne Sprachmodell geplant, deshalb ändert der Ton nichts. Testen Sie ein Layout.
+variant-of-tone = Seiten im Ton „{ $tone }“.
+variant-of-layout = Seiten im Layout „{ $layout }“.
+variant-over = Diese Variante wird im Moment nicht getestet.
 variant-effects = Was die Variante ändert
 variant-effects-details = { $days ->
     [one] Kunden mit persönlichen Seiten, die den Block während des Tests zum ersten Mal sahen, von { $days } vollständigen Tag,

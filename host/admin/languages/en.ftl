@@ -324,7 +324,7 @@ losing-details = Where your shop suggests these shoppers, fewer of them put some
 stays-paused = Stays paused.
 holdout = Held out, in percent
 holdout-details = So many shoppers always get the same page as everybody, so that you can see what personal pages change. 0:
-    nothing is compared. A change starts the comparison anew.
+    personal pages are compared with nothing. A change starts the comparison anew.
 variant-tone = Tone of voice to test
 variant-tone-details = Half of the shoppers with personal pages get copy that the language model writes in this tone, the other
     half copy in the tone under Brand. Empty: nobody gets another tone.
@@ -342,9 +342,10 @@ untested = Nothing is tested at the moment
 untested-approval = While you approve plans, no tone can be tested: each plan would need two approvals. Test a layout, or turn
     approval off under Pages.
 untested-same = The tone to test is the one under Brand. Write another one.
-variant-of-tone = Pages in the tone “{ $tone }”
-variant-of-layout = Pages in the layout “{ $layout }”
-variant-over = This test is over
+untested-model = Pages are planned without a language model at the moment, so the tone changes nothing. Test a layout.
+variant-of-tone = Pages in the tone “{ $tone }”.
+variant-of-layout = Pages in the layout “{ $layout }”.
+variant-over = This variant is not tested at the moment.
 variant-effects = What the variant changes
 variant-effects-details = { $days ->
     [one] Shoppers with personal pages who first saw the block during the test, of { $days } complete day, half of them with the

@@ -311,15 +311,15 @@ losing-details = Donde tu tienda hace pensar en estos clientes, menos de ellos a
     mientras la parte de abajo siga igual.
 stays-paused = Sigue en pausa.
 holdout = Grupo de control, en porcentaje
-holdout-details = Esta parte de los clientes ve siempre la misma página que todos, para que veas qué cambian las páginas personales. 0: no se
-    compara nada. Un cambio empieza la comparación de nuevo.
+holdout-details = Esta parte de los clientes ve siempre la misma página que todos, para que veas qué cambian las páginas personales. 0: las
+    páginas personales no se comparan con nada. Un cambio empieza la comparación de nuevo.
 variant-tone = Tono que se prueba
 variant-tone-details = La mitad de los clientes con páginas personales recibe textos que el modelo de lenguaje escribe en este tono, y la
     otra mitad textos en el tono que está en «Marca». Vacío: nadie recibe otro tono.
 variant-tone-example = sobrio y breve
 variant-layout = Diseño que se prueba
 variant-layout-details = La mitad de los clientes con páginas personales recibe este diseño, y la otra mitad el de su tipo de cliente.
-    Pruebe una sola cosa a la vez. Un cambio empieza una prueba nueva.
+    Prueba una sola cosa a la vez. Un cambio empieza una prueba nueva.
 layout-none = Ninguno
 layout-balanced = Equilibrado: palabras junto a una imagen, mosaicos medianos
 layout-calm = Tranquilo: una imagen, pocas palabras, mucho espacio
@@ -327,12 +327,13 @@ layout-varied = Variado: una apertura ancha y una cuadrícula que empieza con un
 layout-compact = Compacto: una apertura pequeña y muchos mosaicos pequeños, con los precios primero
 layout-personal = Personal: palabras en una tarjeta sobre la imagen, y filas
 untested = En este momento no se prueba nada
-untested-approval = Mientras usted aprueba los planes, no se puede probar ningún tono: cada plan necesitaría dos aprobaciones. Pruebe un
-    diseño, o desactive la aprobación en «Páginas».
-untested-same = El tono que se prueba es el que está en «Marca». Escriba otro.
-variant-of-tone = Páginas en el tono «{ $tone }»
-variant-of-layout = Páginas con el diseño «{ $layout }»
-variant-over = Esta prueba ha terminado
+untested-approval = Mientras apruebas los planes, no se puede probar ningún tono: cada plan necesitaría dos aprobaciones. Prueba un
+    diseño, o desactiva la aprobación en «Páginas».
+untested-same = El tono que se prueba es el que está en «Marca». Escribe otro.
+untested-model = En este momento las páginas se planifican sin modelo de lenguaje, así que el tono no cambia nada. Prueba un diseño.
+variant-of-tone = Páginas en el tono «{ $tone }».
+variant-of-layout = Páginas con el diseño «{ $layout }».
+variant-over = Esta variante no se prueba en este momento.
 variant-effects = Qué cambia la variante
 variant-effects-details = { $days ->
     [one] Clientes con páginas personales que vieron el bloque por primera vez durante la prueba, de { $days } día completo, la mitad
@@ -346,8 +347,8 @@ more-with-variant = Más con la variante: entre { $low } y { $high }.
 fewer-with-variant = Menos con la variante: entre { $low } y { $high }.
 note-variant-mismatched = La mitad de los clientes debería recibir la variante, pero { $with } la recibieron y { $without } no. Algo los
     cuenta mal, como bots o una página que falla con la variante, así que estos números no demuestran nada.
-error-layout = Elija un diseño de la lista, o ninguno.
-error-two-variants = Pruebe una sola cosa a la vez: vacíe este campo, o no elija ningún diseño.
+error-layout = Elige un diseño de la lista, o ninguno.
+error-two-variants = Prueba una sola cosa a la vez: vacía este campo, o no elijas ningún diseño.
 effects = Qué cambian las páginas personales
 effects-details = { $days ->
     [one] Clientes que vieron el bloque en los últimos 13 meses, de { $days } día completo. Estos intervalos se pueden mirar cada día: con

@@ -314,7 +314,7 @@ losing-details = Là où votre boutique laisse penser à ces clients, moins d’
 stays-paused = Reste en pause.
 holdout = Groupe témoin, en pour cent
 holdout-details = Cette part des clients voit toujours la même page que tout le monde, pour montrer ce que changent les pages personnelles.
-    0 : rien n’est comparé. Une modification recommence la comparaison.
+    0 : les pages personnelles ne sont comparées à rien. Une modification recommence la comparaison.
 variant-tone = Ton à tester
 variant-tone-details = La moitié des clients qui ont des pages personnelles reçoit des textes que le modèle de langue écrit sur ce ton,
     l’autre moitié des textes sur le ton indiqué sous « Marque ». Vide : personne ne reçoit un autre ton.
@@ -332,9 +332,10 @@ untested = Rien n’est testé en ce moment
 untested-approval = Tant que vous approuvez les plans, aucun ton ne peut être testé : chaque plan demanderait deux approbations. Testez
     une mise en page, ou désactivez l’approbation sous « Pages ».
 untested-same = Le ton à tester est celui indiqué sous « Marque ». Écrivez-en un autre.
-variant-of-tone = Pages sur le ton « { $tone } »
-variant-of-layout = Pages dans la mise en page « { $layout } »
-variant-over = Ce test est terminé
+untested-model = Les pages sont planifiées sans modèle de langue en ce moment : le ton ne change donc rien. Testez une mise en page.
+variant-of-tone = Pages sur le ton « { $tone } ».
+variant-of-layout = Pages dans la mise en page « { $layout } ».
+variant-over = Cette variante n’est pas testée en ce moment.
 variant-effects = Ce que la variante change
 variant-effects-details = { $days ->
     [one] Clients avec des pages personnelles qui ont vu le bloc pour la première fois pendant le test, sur { $days } jour complet,

@@ -10,7 +10,8 @@ pub type Fact = (&'static str, String);
 impl Stored {
     /// Returns the facts about the page. `more` stands between those of the page and those of its plan.
     pub fn facts(&self, more: Vec<Fact>) -> Vec<Fact> {
-        let Self { state, persona, confidence, source, planned_ms, fresh_until_ms, instead, told } = self;
+        let Self { state, persona, confidence, source, planned_ms, fresh_until_ms, variant, instead, told } =
+            self;
         let page = [
             ("state", (*state).to_owned()),
             ("persona", format!("{persona} ({confidence} %)")),
@@ -23,7 +24,8 @@ impl Stored {
             Value::Text(text) => (name, text),
             Value::Time(at_ms) => (name, time(at_ms)),
         });
-        page.into_iter().chain(more).chain(told).collect()
+        let variant = variant.iter().map(|variant| ("variant", variant.clone()));
+        page.into_iter().chain(variant).chain(more).chain(told).collect()
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Stored {
     pub planned_ms: u64,
     /// The time until which it is fresh.
     pub fresh_until_ms: u64,
+    /// The variant that the shopper gets, if they are in the half that gets one.
+    pub variant: Option<String>,
     /// The page that is shown instead and the shoppers who see it, in words.
     pub instead: &'static str,
     /// What its plan says of how both were made.
@@ -109,6 +111,9 @@ pub trait Storefronts: Send + Sync {
     /// Returns the excluded and pinned lines of these settings that name none of the products that the shop's
     /// catalog supplies.
     async fn unknown(&self, shop: &ShopId, settings: &ShopSettings) -> Result<Vec<String>, Failed>;
+
+    /// Returns whether there is a language model.
+    fn has_model(&self) -> bool;
 
     /// Returns why the language model is not asked for the shop at the moment; `None` if it is.
     fn model_trouble(&self, shop: &ShopId) -> Option<Cause>;

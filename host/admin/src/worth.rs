@@ -109,13 +109,11 @@ pub struct Done {
 impl Worth {
     /// Puts together what was counted in a shop and what its pages cost.
     pub fn of(report: &Report, sums: &Aggregates, sales: &Sales, costs: &ByPage) -> Self {
-        let all = report.rows.iter().find(|row| row.measure == Measure::Orders && row.persona.is_none());
-        let shoppers = all.map_or(0.0, |row| float(row.personal.shoppers));
         Self {
             days: lines::days(sums, sales, costs),
             currency: sales.currency(),
             cost_a_day: average(costs),
-            shoppers_a_day: shoppers / f64::from(report.days.max(1)),
+            shoppers_a_day: float(report.personal) / f64::from(report.days.max(1)),
             each: each(report),
         }
     }

@@ -3,10 +3,10 @@
 use admin::{ByPage, COST_DAYS, Worth};
 use anyhow::bail;
 use clap::Args;
-use experiments::{Interval, Measure, Report, Row, Tested, Totals};
+use experiments::{Interval, Measure, Report, Row, Totals, VariantTest};
 use host::config::Config;
 use host::{backends, effects};
-use model::shop::Share;
+use model::shop::{Share, Variant};
 use model::{Persona, ShopId};
 
 use super::output::{aligned, print};
@@ -46,7 +46,13 @@ impl Effects {
         let totals = Totals::outside(&rollouts, &sums, share, experiments::day(now_ms));
         let report = Report::of(&totals.with_sales(&sales));
         let lines = match (self.days, self.csv) {
-            (false, false) => table(&report),
+            (false, false) => {
+                let settings = config.file.document.shops.get(shop.as_str());
+                table(
+                    &report,
+                    settings.and_then(|settings| settings.variant_test().zip(settings.variant.as_ref())),
+                )
+            }
             (false, true) => csv(&shop, &report),
             (true, is_csv) => {
                 let costs = match backends::usage(config).await? {
@@ -67,8 +73,8 @@ const HEADINGS: [&str; 7] =
 const HEADINGS_OF_VARIANT: [&str; 6] =
     ["measure", "without it", "with it", "estimate", "difference", "result"];
 
-/// Returns the report for people.
-fn table(report: &Report) -> Vec<String> {
+/// Returns the report for people. `running` is the variant of the test that the configuration names.
+fn table(report: &Report, running: Option<(u32, &Variant)>) -> Vec<String> {
     let mut lines = vec![format!("holdout {} %, {} complete days", report.share, report.days)];
     lines.extend(report.notes());
     lines.push(String::new());
@@ -79,17 +85,20 @@ fn table(report: &Report) -> Vec<String> {
     });
     let rows: Vec<_> = std::iter::once(HEADINGS.map(str::to_owned)).chain(cells).collect();
     lines.extend(rows.iter().map(|row| aligned(row, &rows)));
-    lines.extend(report.variant.as_ref().into_iter().flat_map(table_of_variant));
+    lines.extend(report.variants.iter().flat_map(|test| table_of_variant(test, running)));
     lines
 }
 
-/// Returns the comparison of the variant that was tested last, for people.
-fn table_of_variant(tested: &Tested) -> Vec<String> {
-    let mut lines =
-        vec![String::new(), format!("variant of test {:08x}, {} complete days", tested.test, tested.days)];
-    lines.extend(tested.notes());
+/// Returns the comparison of a variant, for people.
+fn table_of_variant(test: &VariantTest, running: Option<(u32, &Variant)>) -> Vec<String> {
+    let number = test.test;
+    let name = running.filter(|(running, _)| *running == number);
+    let name =
+        name.map_or_else(|| format!("variant {number:08x}"), |(_, variant)| format!("variant {variant}"));
+    let mut lines = vec![String::new(), format!("{name}, {} complete days", test.days)];
+    lines.extend(test.notes());
     lines.push(String::new());
-    let cells = tested.rows.iter().map(|row| {
+    let cells = test.rows.iter().map(|row| {
         let [without, with] = groups(row);
         let measure = row.measure.name().to_owned();
         [measure, without, with, row.estimate_words(), row.interval_words(), row.words_on_variant()]
@@ -111,9 +120,9 @@ fn csv(shop: &ShopId, report: &Report) -> Vec<String> {
                 personal_mean,difference,low,high,estimate,currency,verdict,words";
     let of_pages = format!("{shop},personal pages,{},{}", report.share, report.days);
     let rows = report.rows.iter().map(|row| line(&of_pages, row, &row.words()));
-    let of_variant = report.variant.iter().flat_map(|tested| {
-        let first = format!("{shop},variant {:08x},{},{}", tested.test, report.share, tested.days);
-        tested.rows.iter().map(move |row| line(&first, row, &row.words_on_variant()))
+    let of_variant = report.variants.iter().flat_map(|test| {
+        let first = format!("{shop},variant {:08x},,{}", test.test, test.days);
+        test.rows.iter().map(move |row| line(&first, row, &row.words_on_variant()))
     });
     std::iter::once(head.to_owned()).chain(rows).chain(of_variant).collect()
 }

@@ -84,6 +84,10 @@ impl Storefronts for OfDeployment {
         pages::unknown(&self.deployment, shop.as_str(), settings).await.map_err(failed)
     }
 
+    fn has_model(&self) -> bool {
+        self.deployment.capabilities.llm.is_configured()
+    }
+
     fn model_trouble(&self, shop: &ShopId) -> Option<Cause> {
         let Capabilities { llm, clock, .. } = &*self.deployment.capabilities;
         Some(llm.usefulness()?.held(shop.as_str(), clock.now_ms())?.cause)

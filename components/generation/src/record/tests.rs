@@ -1,3 +1,4 @@
+use model::Look;
 use model::catalog::{Choice, Product, Rating, Variant};
 use model::origin::Account;
 use model::shop::{Campaign, ShopSettings};
@@ -56,6 +57,7 @@ fn everything_that_the_shop_says_is_rendered_again() {
         own_language: "pl".parse().ok(),
         accent: "#112233".parse().ok(),
         surface: "#ffeedd".parse().ok(),
+        look: Some(Look::Compact),
         campaigns: vec![Campaign {
             text: "Geschlossen am <Montag>".to_owned(),
             until: "2026-12-24".parse().ok(),

@@ -28,7 +28,7 @@ fn without_an_effect_hardly_any_shop_ever_shows_one() {
             shop.next_day();
             let report = shop.look();
             loses |= !report.losing().is_empty();
-            let of_variant = report.variant.iter().flat_map(|tested| &tested.rows);
+            let of_variant = report.variants.iter().flat_map(|test| &test.rows);
             let mut rows = report.rows.iter().chain(of_variant);
             shows |= rows.any(|row| !matches!(row.verdict, Verdict::Open(_)));
         });

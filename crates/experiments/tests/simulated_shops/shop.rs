@@ -1,5 +1,7 @@
 //! A simulated shop, drawn from a seed.
 
+use std::ops::Range;
+
 use experiments::{
     Aggregates, Arm, Cell, Earlier, Forecast, Group, Measure, Report, Sales, Shift, Source, Totals, Verdict,
 };
@@ -59,8 +61,11 @@ pub struct Shop {
     halves_after: Option<f64>,
     /// The share of shoppers who consent, and are counted.
     consent: f64,
-    /// How much more shoppers put into the cart with a variant of personal pages than without, if one is tested.
-    variant: Option<f64>,
+    /// How much more shoppers put into the cart with a variant of personal pages than without, if one is tested, and on which
+    /// days.
+    variant: Option<(f64, Range<u32>)>,
+    /// How much more any shopper puts into the cart on the days of the test.
+    season: f64,
 }
 
 impl Shop {
@@ -82,6 +87,7 @@ impl Shop {
             halves_after: None,
             consent: 1.0,
             variant: None,
+            season: 0.0,
         }
     }
 
@@ -91,7 +97,18 @@ impl Shop {
 
     /// Returns the shop with a test of a variant.
     pub fn testing(self, more: f64) -> Self {
-        Self { variant: Some(more), ..self }
+        Self { variant: Some((more, 0..u32::MAX)), ..self }
+    }
+
+    /// Returns the shop with a test of a variant that changes nothing on some days, on which any shopper puts more into the
+    /// cart.
+    pub fn testing_in_season(self, days: Range<u32>, more: f64) -> Self {
+        Self { variant: Some((0.0, days)), season: more, ..self }
+    }
+
+    /// Returns how much more shoppers put into the cart with the variant that is tested today.
+    fn tested_today(&self) -> Option<f64> {
+        self.variant.as_ref().filter(|(_, days)| days.contains(&self.days)).map(|(more, _)| *more)
     }
 
     /// Returns the shop with sessions that say what shoppers did before.
@@ -129,10 +146,11 @@ impl Shop {
     pub fn next_day(&mut self) {
         let weekend = if self.days % 7 < 2 { 1.14 } else { 0.944 };
         let left = self.left_on(self.days);
+        let season = 1.0 + self.tested_today().map_or(0.0, |_| self.season);
         for ((persona, part), uplift) in MIX.into_iter().zip(self.uplifts.map(|uplift| uplift * left)) {
             let shoppers = self.draw(SHOPPERS_A_DAY, part * self.consent);
             let held_out = self.draw(shoppers, Share::TENTH.fraction());
-            let rate = RATE * weekend * if persona == Persona::Loyalist { 1.8 } else { 0.8 };
+            let rate = RATE * weekend * season * if persona == Persona::Loyalist { 1.8 } else { 0.8 };
             self.add(persona, Arm::Holdout, held_out, rate);
             self.add_personal(persona, shoppers - held_out, rate * (1.0 + uplift));
         }
@@ -189,7 +207,7 @@ impl Shop {
 
     /// Draws what shoppers with personal pages do, of both sides of a test if there is one.
     fn add_personal(&mut self, persona: Persona, shoppers: u64, rate: f64) {
-        let Some(more) = self.variant else { return self.add(persona, Arm::Personal, shoppers, rate) };
+        let Some(more) = self.tested_today() else { return self.add(persona, Arm::Personal, shoppers, rate) };
         let with = self.draw(shoppers, 0.5);
         for (has_variant, shoppers, rate) in
             [(false, shoppers - with, rate), (true, with, rate * (1.0 + more))]
@@ -203,7 +221,8 @@ impl Shop {
     /// Returns today's group of shoppers of whom nothing was known.
     pub fn group(&self, persona: Persona, arm: Arm) -> Group {
         let (day, share, earlier) = (self.days, Share::TENTH, Earlier::Unknown);
-        Group { day, share, arm, persona, page: None, earlier, variant: None }
+        let variant = self.tested_today().map(|_| VariantArm { test: 1, has_variant: false });
+        Group { day, share, arm, persona, page: None, earlier, variant }
     }
 
     /// Draws what shoppers do.
@@ -282,7 +301,7 @@ fn mean_worth(limit: f64) -> f64 {
 
 /// Returns whether each interval of the test in a shop without an effect of personal pages holds.
 pub fn variant_holds(shop: &Shop, report: &Report) -> bool {
-    let more = shop.variant.unwrap_or_default();
+    let more = shop.variant.as_ref().map_or(0.0, |(more, _)| *more);
     let truth = |measure| {
         let of_day = |day| if day % 7 < 2 { 1.14 } else { 0.944 };
         let weekends = (0..report.days).map(of_day).sum::<f64>() / f64::from(report.days.max(1));
@@ -290,7 +309,7 @@ pub fn variant_holds(shop: &Shop, report: &Report) -> bool {
         let all: f64 = MIX.iter().map(|(persona, part)| part * factor(*persona)).sum();
         per_cart(measure, report) * RATE * weekends * all * more
     };
-    report.variant.iter().flat_map(|tested| &tested.rows).all(|row| {
+    report.variants.iter().flat_map(|test| &test.rows).all(|row| {
         row.interval.is_none_or(|interval| (interval.low..=interval.high).contains(&truth(row.measure)))
     })
 }

@@ -101,8 +101,8 @@ impl ShopSettings {
         }
     }
 
-    /// Returns the number of the test that runs; `None` if none does. Another variant is another test, and so is the same
-    /// tone in place of another.
+    /// Returns the number of the test that runs; `None` if none does. Another variant is another test, and so is a tone
+    /// that is compared with another one.
     pub fn variant_test(&self) -> Option<u32> {
         let variant = self.variant.as_ref().filter(|_| self.validate_variant().is_ok())?;
         let mut hasher = FnvHasher::default();

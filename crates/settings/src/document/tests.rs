@@ -2,6 +2,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use model::Persona;
+use model::shop::Approval;
 
 use super::*;
 
@@ -23,6 +24,26 @@ fn variables_lie_over_it_and_wrong_ones_are_named() {
     assert_eq!((document.pool.size, document.pool.depth_max), (7, 100));
     let wrong = document.lay_over(|name| (name == "ENVIRONMENT").then(|| "test".to_owned())).unwrap_err();
     assert_eq!(wrong.to_string(), r#"ENVIRONMENT is "test"; it must be development or production"#);
+}
+
+#[test]
+fn a_variant_that_cannot_be_tested_is_named_with_its_shop() {
+    let invalid = |change: fn(&mut ShopSettings)| {
+        let mut document = Document::default();
+        change(document.shops.get_mut("magic-wands").unwrap());
+        document.validate().map_err(|invalid| invalid.to_string())
+    };
+    assert_eq!(invalid(|shop| shop.variant = "layout: compact".parse().ok()), Ok(()));
+    let approving = invalid(|shop| {
+        shop.variant = "tone: dry".parse().ok();
+        shop.approval = Approval::First;
+    });
+    let expected = "shops.magic-wands.variant: a tone can be tested only while approval is automatic";
+    assert!(approving.unwrap_err().starts_with(expected));
+    let same = invalid(|shop| shop.variant = format!("tone: {}", shop.tone).parse().ok());
+    assert!(same.unwrap_err().starts_with("shops.magic-wands.variant: the tone to test is the shop's own"));
+    let read: Result<Document, _> = serde_json::from_str(r#"{"shops":{"lamps":{"variant":"layout: wide"}}}"#);
+    assert!(read.unwrap_err().to_string().starts_with(r#""wide" is not a layout"#));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The page *Brand*: how the shop sounds and looks, and what it promises.
 
 use askama::Template;
-use model::shop::{Choices, Colour, ShopSettings};
+use model::shop::{Choices, Colour, ShopSettings, TONE_CHARS_MAX};
 
 use super::FormPage;
 use crate::form::{Field, Form, Posted, fields};

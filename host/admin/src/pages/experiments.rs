@@ -24,7 +24,7 @@ use crate::worth::{COST_DAYS, Worth};
 use crate::{Effects, csv, rollouts};
 
 use layout::Layout;
-use report::Told;
+use report::{Told, ToldOfVariant};
 use value::Value;
 
 /// The form.
@@ -67,6 +67,18 @@ struct Page<'a> {
     untested: Option<&'static str>,
     /// The optional scope that the merchant may still grant, so that Shopify's Rollouts are left out.
     ungranted: Option<&'static str>,
+}
+
+impl Page<'_> {
+    /// Returns the comparison of the variant that is tested, or else that of the last one, and which of them it is.
+    fn variant(&self) -> Option<(&ToldOfVariant, &str)> {
+        let variants = &self.told.as_ref()?.variants;
+        let running = self.tested.as_ref().and_then(|(number, variant)| {
+            let told = variants.iter().find(|told| told.test == *number)?;
+            Some((told, variant.as_str()))
+        });
+        running.or_else(|| Some((variants.first()?, self.words.variant_over())))
+    }
 }
 
 impl Form for Comparison {
@@ -168,7 +180,7 @@ impl FormPage for Comparison {
         let ungranted = ungranted(visit).await;
         let layouts = layout::all(&self.variant_layout.typed, words);
         let tested = shop.and_then(|shop| tested(shop, words));
-        let untested = shop.and_then(|shop| untested(shop, words));
+        let untested = shop.and_then(|shop| untested(shop, visit.admin.storefronts.has_model(), words));
         Page { words, form: &self, losing, mark, told, value, layouts, tested, untested, ungranted }.render()
     }
 }
@@ -182,12 +194,13 @@ fn tested(shop: &ShopSettings, words: &Words) -> Option<(u32, String)> {
     Some((shop.variant_test()?, variant))
 }
 
-/// Returns why the variant that is chosen is not tested; `None` if it is, or if none is chosen.
-fn untested(shop: &ShopSettings, words: &Words) -> Option<&'static str> {
-    match shop.validate_variant() {
-        Err(InvalidVariant::Approval) => Some(words.untested_approval()),
-        Err(_) => Some(words.untested_same()),
-        Ok(()) => None,
+/// Returns why the variant that is chosen is not tested, or changes nothing; `None` if it is tested, or if none is chosen.
+fn untested(shop: &ShopSettings, has_model: bool, words: &Words) -> Option<&'static str> {
+    match (shop.validate_variant(), &shop.variant) {
+        (Err(InvalidVariant::Approval), _) => Some(words.untested_approval()),
+        (Err(InvalidVariant::Same), _) => Some(words.untested_same()),
+        (Ok(()), Some(Variant::Tone(_))) if !(has_model && shop.has_model) => Some(words.untested_model()),
+        _ => None,
     }
 }
 
@@ -277,15 +290,14 @@ mod tests {
     fn a_variant_that_is_not_tested_says_why() {
         let words = Words::of("en");
         let shop = ShopSettings { variant: "tone: dry".parse().ok(), ..ShopSettings::demo() };
-        assert_eq!(tested(&shop, words).unwrap().1, "Pages in the tone “dry”");
-        assert_eq!(untested(&shop, words), None);
+        assert_eq!(tested(&shop, words).unwrap().1, "Pages in the tone “dry”.");
+        assert_eq!(untested(&shop, true, words), None);
+        assert_eq!(untested(&shop, false, words), Some(words.untested_model()));
         let approving = ShopSettings { approval: model::shop::Approval::First, ..shop.clone() };
-        assert_eq!(
-            (tested(&approving, words), untested(&approving, words)),
-            (None, Some(words.untested_approval()))
-        );
+        assert_eq!(tested(&approving, words), None);
+        assert_eq!(untested(&approving, true, words), Some(words.untested_approval()));
         let same = ShopSettings { tone: "dry".to_owned(), ..shop };
-        assert_eq!(untested(&same, words), Some(words.untested_same()));
+        assert_eq!(untested(&same, true, words), Some(words.untested_same()));
     }
 
     #[test]

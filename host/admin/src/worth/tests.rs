@@ -1,5 +1,5 @@
 use experiments::{Arm, Cell, Earlier, Group, Shift, Source, Totals};
-use model::shop::Share;
+use model::shop::{Share, VariantArm};
 
 use super::*;
 
@@ -7,10 +7,15 @@ const HOME: Place = Place { page: Some(PageKind::Home), persona: Persona::Explor
 
 /// A shop of 40 days in which twice as many order with personal pages, and 3 dollars a day are spent.
 fn worth(personal_orders: u64) -> Worth {
+    worth_of([(Arm::Holdout, None, 500, 10), (Arm::Personal, None, 4_500, personal_orders)])
+}
+
+/// The same with these groups on each day: their arm, their part in the test of a variant, shoppers and orders.
+fn worth_of<const GROUPS: usize>(groups: [(Arm, Option<VariantArm>, u64, u64); GROUPS]) -> Worth {
     let (mut sums, mut sales) = (Aggregates::default(), Sales::default());
     let currency = Currency::named("USD").unwrap();
     for day in 100..140 {
-        for (arm, shoppers, orders) in [(Arm::Holdout, 500, 10), (Arm::Personal, 4_500, personal_orders)] {
+        for (arm, variant, shoppers, orders) in groups {
             let group = Group {
                 day,
                 share: Share::TENTH,
@@ -18,7 +23,7 @@ fn worth(personal_orders: u64) -> Worth {
                 persona: Persona::Explorer,
                 page: Some(PageKind::Home),
                 earlier: Earlier::New,
-                variant: None,
+                variant,
             };
             sums.add(group, Cell { shoppers, carted: 2 * orders, ..Cell::default() }).unwrap();
             for order in 0..orders {
@@ -52,6 +57,19 @@ fn days_have_their_costs_and_what_both_groups_did() {
     assert_eq!((personal.shoppers, personal.ordered), (4_500, 180));
     assert_eq!(holdout.revenue, (0..10).map(|order| 4_000 + 25 * order).sum::<u64>());
     assert_eq!(worth.days[40].costs, None, "costs are kept for a month");
+}
+
+#[test]
+fn while_a_variant_is_tested_a_day_brings_what_all_shoppers_with_personal_pages_bring() {
+    let side = |has_variant| Some(VariantArm { test: 1, has_variant });
+    let worth = worth_of([
+        (Arm::Holdout, side(false), 500, 10),
+        (Arm::Personal, side(false), 2_250, 90),
+        (Arm::Personal, side(true), 2_250, 90),
+    ]);
+    let [low, high] = worth.a_day().orders.unwrap();
+    assert!(low < 90.0 && 90.0 < high, "90 more orders a day are in {low} to {high}");
+    assert_eq!(worth.days[1].of[&HOME].groups.personal.shoppers, 4_500);
 }
 
 #[test]

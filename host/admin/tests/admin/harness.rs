@@ -243,6 +243,10 @@ impl Storefronts for Host {
         Ok(())
     }
 
+    fn has_model(&self) -> bool {
+        true
+    }
+
     fn model_trouble(&self, _: &ShopId) -> Option<Cause> {
         None
     }
@@ -427,6 +431,7 @@ impl Storefronts for Host {
             source: "the language model",
             planned_ms: START_MS,
             fresh_until_ms: START_MS + 86_400_000,
+            variant: Some("layout: compact".to_owned()),
             instead: "the fallback page",
             told: serde_json::from_str(told).unwrap(),
         };

@@ -1,6 +1,6 @@
 //! The report of effects in the merchant's language. The command line has it in English (`crates/experiments`).
 
-use experiments::{Forecast, Interval, Measure, Report, Row, Tested, Verdict};
+use experiments::{Forecast, Interval, Measure, Report, Row, VariantTest, Verdict};
 use model::shop::Share;
 
 use crate::pages::persona;
@@ -14,8 +14,8 @@ pub(crate) struct Told {
     /// The notes above the rows, in sentences.
     pub notes: Vec<String>,
     pub rows: Vec<Line>,
-    /// The variant that was tested last.
-    pub variant: Option<ToldOfVariant>,
+    /// The tests of variants, the last one first.
+    pub variants: Vec<ToldOfVariant>,
 }
 
 /// The comparison of a variant as displayed.
@@ -54,14 +54,14 @@ impl Told {
     /// Returns the report in a language.
     pub fn of(report: &Report, words: &Words) -> Self {
         let rows = report.rows.iter().map(|row| Line::of(row, About::PersonalPages, words)).collect();
-        let variant = report.variant.as_ref().map(|tested| ToldOfVariant::of(tested, words));
-        Self { days: report.days, notes: notes(report, words), rows, variant }
+        let variants = report.variants.iter().map(|test| ToldOfVariant::of(test, words)).collect();
+        Self { days: report.days, notes: notes(report, words), rows, variants }
     }
 }
 
 impl ToldOfVariant {
-    fn of(tested: &Tested, words: &Words) -> Self {
-        let Tested { test, days, sizes, is_mismatched, rows } = tested;
+    fn of(of: &VariantTest, words: &Words) -> Self {
+        let VariantTest { test, days, sizes, is_mismatched, rows } = of;
         let [without, with] = [sizes.holdout, sizes.personal].map(|size| words.number(size));
         let notes = is_mismatched.then(|| words.note_variant_mismatched(&with, &without));
         let rows = rows.iter().map(|row| Line::of(row, About::Variant, words)).collect();
@@ -269,7 +269,7 @@ mod tests {
     }
 
     /// Returns the report on a variant that so many of a million shoppers with it put something into the cart after.
-    fn of_variant(shoppers: u64, carted: u64) -> Tested {
+    fn of_variant(shoppers: u64, carted: u64) -> VariantTest {
         let mut sums = Aggregates::default();
         for (has_variant, shoppers, carted) in [(false, 1_000_000, 30_000), (true, shoppers, carted)] {
             let group = Group {
@@ -283,7 +283,7 @@ mod tests {
             };
             sums.add(group, Cell { shoppers, carted, ..Cell::default() }).unwrap();
         }
-        Report::of(&Totals::of(&sums, Share::TENTH, 120)).variant.unwrap()
+        Report::of(&Totals::of(&sums, Share::TENTH, 120)).variants.remove(0)
     }
 
     #[test]
