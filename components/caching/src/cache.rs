@@ -186,8 +186,8 @@ where
         Ok(())
     }
 
-    /// Writes the page to short-term storage. A failure fails nothing, because long-term storage already has the page.
-    /// But an older copy could hide the page until it expires, so it is removed if possible.
+    /// Writes the page to short-term storage. A failure is not returned, because long-term storage already has the
+    /// page. But an older copy could hide the page until it expires, so it is removed if possible.
     fn set_short_term(&self, key: Key<'_>, content: &K::Value) {
         let Err(failure) = self.kv.set(key, content, self.operator.kv_ttl_seconds()) else { return };
         self.warn("cannot write a page to short-term storage", key, &failure);

@@ -1,8 +1,8 @@
 //! What merchants decided about plans, and the plans that wait for a decision.
 //!
-//! A review is an entry in short-term storage that must not be lost (`crates/model/src/durability.rs`). A host that
-//! has an admin writes decisions to the same entry; both sides write by compare-and-swap. A
-//! shop has at most [`REVIEWS_MAX`] reviews, and one in which nothing was approved ends by itself.
+//! A review is an entry in short-term storage that must not be lost (`crates/model/src/durability.rs`). A host that has
+//! an admin writes decisions to the same entry; both sides write by compare-and-swap. A shop has at most
+//! [`REVIEWS_MAX`] reviews, and a review without an approved plan expires.
 
 use model::review::{Kept, REVIEWS_MAX, Review, WaitingPlan};
 use model::{Audience, Key, ShopId};
@@ -29,8 +29,8 @@ where
         }
     }
 
-    /// Lets a plan wait for approval in the place of the one that waits, if any. Returns whether it waits now. The shop may
-    /// be closed meanwhile, and no later deletion would find the review; so it is removed again.
+    /// Makes a plan the audience's waiting plan, in place of an earlier one. Returns whether it waits now. If the shop
+    /// was closed meanwhile, the review is removed again, because no later deletion would find it.
     pub fn submit_plan(&self, shop: &ShopId, audience: &Audience, plan: &WaitingPlan) -> Result<bool, Error> {
         serde_json::from_str::<serde::de::IgnoredAny>(&plan.json).map_err(|_| InvalidPlan::NotJson)?;
         if self.shop(shop)?.closed {

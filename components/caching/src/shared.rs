@@ -1,7 +1,7 @@
 //! The plans that the shoppers of a segment share, and the leases of the jobs that make them.
 //!
 //! Both are entries in short-term storage, which may lose them: then a segment is planned again. A lease keeps other
-//! jobs from planning at the same time. It ends by itself, so a job that died blocks nobody for longer. A job that
+//! jobs from planning at the same time. It expires, so a job that died blocks others no longer than that. A job that
 //! succeeded keeps it to its end, so that a host whose memory is outdated does not plan once more.
 
 use model::pages::{JobId, SharedPlan};

@@ -70,7 +70,8 @@ impl<W: World> Shopify<'_, W> {
         Ok(self.ask_priced::<SearchData>(&mut query)?.map(SearchData::listing).unwrap_or_default())
     }
 
-    /// Returns the products with these ids or handles. What has digits only is an id or, if no product has that, a handle.
+    /// Returns the products with these ids or handles. A name of digits only is an id or, if no product has that id, a
+    /// handle.
     pub fn by_name(&self, market: &Market, names: &[String]) -> Result<Listing, Failure> {
         let mut listing = Listing::default();
         let ids: Vec<_> = names.iter().map(String::as_str).filter(|name| is_number(name)).collect();

@@ -1,6 +1,6 @@
 //! The rules for copy, and the only way to them: the model's texts and our own phrases pass here.
 //!
-//! Copy is plain text on one line, within the length of its place. What it may say is the claims gate's business
+//! Copy is plain text on one line, within the length of its place. The claims gate decides what it may say
 //! ([`claims`]). The shop's name is always allowed.
 
 use claims::{Beside, Gate, Kind, Terms, Violation};

@@ -1,8 +1,8 @@
 //! The products that the model is offered for one page, each under a number.
 //!
-//! A shop may have thousands of products. Code picks those that are worth offering to this shopper: what is pinned, what they saw and
-//! searched for, reductions, best sellers, both ends of the price range, and then the best for the persona from many
-//! categories. A number takes one token of an answer, an id four or more.
+//! A shop may have thousands of products. Code picks those that are worth offering to this shopper: pinned products,
+//! products that they saw and searched for, reductions, best sellers, both ends of the price range, and then the best
+//! for the persona from many categories. A number takes one token of an answer, an id four or more.
 
 use std::collections::{BTreeMap, BTreeSet};
 

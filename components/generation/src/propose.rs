@@ -1,8 +1,7 @@
 //! Chooses the planner, and how long its plan stays fresh: the model if it is available, else the local planner.
 //!
-//! A model failure never costs a shopper the page. What the model answers is mended where that is possible
-//! ([`crate::salvage`]); the model is asked a second time only if too little is left. If that fails too, the local
-//! planner replaces it.
+//! A model failure never costs a shopper the page. The model's answer is mended where possible ([`crate::salvage`]);
+//! the model is asked a second time only if too little is left. If that fails too, the local planner replaces it.
 
 use std::cell::RefCell;
 
@@ -67,9 +66,9 @@ pub fn propose(
     Planning::new(host, job, reading, storefront).propose()
 }
 
-/// Plans a page for all shoppers of the persona, whoever the job is for. The caller leaves the signals of its shopper out
-/// of the job, and what their searches found out of the storefront. `reasons` are those for which the merchant rejected
-/// plans before it.
+/// Plans a page for all shoppers of the persona, whichever shopper the job is for. The caller removes the shopper's
+/// signals from the job, and the products that their searches found from the storefront. `reasons` are those for which
+/// the merchant rejected plans before it.
 pub fn propose_for_all(
     host: &impl Host,
     job: &Job,

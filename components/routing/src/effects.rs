@@ -12,8 +12,8 @@ use crate::orders;
 use crate::sums::{Form, UNIT_TTL_SECONDS, add_up, change, decoded, log, place, unreadable};
 use crate::visitor::Visitor;
 
-/// Counts the events of a visitor who takes part in the comparison, and of whom this was known before. A failure is
-/// logged.
+/// Counts the events of a visitor who takes part in the comparison. `earlier` is what was known of them before. A
+/// failure is logged.
 pub(crate) fn count(
     deployment: &(impl Storage + Clock + Log),
     visitor: &Visitor,

@@ -36,7 +36,7 @@ struct Entry {
     refunds: Vec<Refund>,
 }
 
-/// Counts an order, if its shopper is counted. What the web pixel reported of it does not count any more.
+/// Counts an order, if its shopper is counted. It replaces the web pixel's report of the same order.
 pub(crate) fn placed<D: Deployment>(deployment: &D, shop: &ShopId, order: &Order) -> Result<(), Failure> {
     let Some((shopper, unit)) = counted(deployment, shop, order)? else { return Ok(()) };
     if unit.confirmed(order.id).is_some() {

@@ -1,4 +1,4 @@
-//! `POST /api/pixel`: what the app's web pixel saw of a shopper.
+//! `POST /api/pixel`: a shopper's actions, reported by the app's web pixel.
 //!
 //! Shopify runs the pixel in a sandbox on every page of a shop and in its checkout, if the shopper consents. Nobody signs
 //! what it sends, so anybody can send the same. It names a visitor by the id that their browser drew at random, which

@@ -203,8 +203,8 @@ fn anybodys<D: Deployment>(
     Ok((Served::Miss(generation), Shown::Anybodys(document)))
 }
 
-/// Returns the beginning of a generated page with a subject: what is about the subject, which the stored page cannot have.
-/// Returns nothing for other pages. If the catalog does not answer, the beginning shows nothing.
+/// Returns the beginning of a generated page with a subject: the blocks about the subject, which the stored page cannot
+/// have. Returns nothing for other pages. If the catalog does not answer, the beginning shows nothing.
 pub(crate) fn beginning<D: Deployment>(deployment: &D, visitor: &Visitor, served: &Served) -> String {
     let (Served::Hit(metadata) | Served::Stale(metadata, _)) = served else { return String::new() };
     if !visitor.page().has_subject() {

@@ -1,4 +1,4 @@
-//! An answer as it arrives in a stream: whether it has begun, what is there, and whether it is going wrong.
+//! An answer as it arrives in a stream: whether it has begun, the text so far, and whether it is already invalid.
 //!
 //! It never decides what the answer means: `reader.rs` does, with everything that arrived.
 

@@ -1,4 +1,4 @@
-//! The dialect of an endpoint: what is configured, without what the endpoint refused.
+//! The dialect of an endpoint: the configured members, without those that the endpoint refused.
 //!
 //! Endpoints differ in how they accept a schema and in which members of a request they know. A part that an endpoint
 //! refused is not sent for a while and then tried again, because endpoints change.

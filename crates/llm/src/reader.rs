@@ -190,8 +190,8 @@ impl Reader<'_> {
         Outcome { tokens, result }
     }
 
-    /// Returns the cost of a call that was not refused. What is no answer may be one in a form that is not known, so
-    /// everything in it counts.
+    /// Returns the cost of a call that was not refused. A body that is not recognised as an answer may be one in an
+    /// unknown form, so everything in it counts.
     fn cost_of_answer(self, answer: &Answer, body: &[u8]) -> (u32, u32) {
         let (tokens_in, tokens_out) = answer.tokens(self.sent.tokens_in);
         if answer.is_there() || answer.has_figures() {

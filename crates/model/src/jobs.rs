@@ -31,7 +31,7 @@ pub struct NewJob<P = Vec<u8>> {
 const PLACES_PER_RESERVED: u32 = 10;
 
 impl<P> NewJob<P> {
-    /// Returns the start of the keys of all jobs of this job's owner: what is in front of the first `:`, with it.
+    /// Returns the prefix of the keys of all jobs of this job's owner: the key up to and including its first `:`.
     pub fn owner(&self) -> &str {
         self.key.split_inclusive(':').next().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! A page, and its document: what is around the sections, and its content security policy.
+//! A page and its document: the markup around the sections, and the content security policy.
 
 use std::ops::Range;
 
@@ -127,8 +127,8 @@ fn description<'a>(page: &Page<'a>) -> Option<&'a str> {
     opening.filter(|text| is_visible(text))
 }
 
-/// Renders the beginning of a fragment: what the merchant announces, and the blocks about the subject. It leaves the element
-/// open that the fragment of a generated page closes.
+/// Renders the beginning of a fragment: the merchant's announcement, and the blocks about the subject. It leaves the
+/// element open that the fragment of a generated page closes.
 pub fn beginning(shop: &Shop, look: Look, blocks: &[View<'_>]) -> String {
     opening(shop, look) + &announced(shop, look, blocks).into_html()
 }

@@ -42,7 +42,7 @@ pub fn fallback<'a>(
     }
 }
 
-/// Returns the fallback page of a kind that has a subject: what is about the subject, then what leads on or reassures.
+/// Returns the fallback page of a kind that has a subject: the blocks about the subject, then links and promises.
 pub fn fallback_about<'a>(shop: &'a Shop, about: &About<'a>, collections: &'a [Collection]) -> Page<'a> {
     let (settings, words) = (&shop.settings, shop.words());
     let promises = || reassurance(&settings.promises);

@@ -32,7 +32,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the content: what is wrong, in one line.
+    /// Returns the content: the reason, in one line.
     pub fn content(self) -> Vec<u8> {
         format!("{self}\n").into_bytes()
     }

@@ -1,4 +1,4 @@
-//! Pages with a subject: what is planned of them, and what is not.
+//! Pages with a subject: which parts of them are planned.
 
 use model::{PageKind, Persona, Source};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What a merchant excludes is on no page of either planner, what they pin is first, and campaigns have their days.
+//! Excluded products are on no page of either planner, pinned products come first, and campaigns have their days.
 
 use model::catalog::{CatalogError, Collection, Product};
 use model::jobs::{Outcome, Work};
