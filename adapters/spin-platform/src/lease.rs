@@ -35,7 +35,7 @@ pub(crate) fn due_in_ms() -> Option<u64> {
     })
 }
 
-/// Extends the lease if that is due. Returns false if it was lost: then nobody wants the outcome.
+/// Extends the lease if that is due. Returns false if it was lost: then the outcome is dropped.
 pub(crate) fn keep() -> bool {
     LEASE.with_borrow_mut(|lease| {
         let Some(lease) = lease else { return true };

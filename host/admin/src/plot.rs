@@ -1,4 +1,4 @@
-//! Lines over days as a plot: SVG that needs no script. What it shows is also said in words, and in a table beside it.
+//! Lines over days as a plot: SVG that needs no script. Words and a table beside it say the same.
 
 use askama::Template;
 

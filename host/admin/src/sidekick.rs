@@ -1,6 +1,7 @@
-//! What Sidekick, Shopify's assistant, is told: whether pages are shown, what they cost and what they change, with links to the
-//! pages of the app (<https://shopify.dev/docs/apps/build/sidekick/build-app-data>). The extension `shopify/extensions/sidekick`
-//! asks, in the name of the merchant who asks it, and changes nothing. It has no page, so its words are English.
+//! The answers to Sidekick, Shopify's assistant: whether pages are shown, their cost and their effect, with links to
+//! the pages of the app (<https://shopify.dev/docs/apps/build/sidekick/build-app-data>). The extension
+//! `shopify/extensions/sidekick` asks, in the name of the merchant who asks it, and changes nothing. It has no page, so
+//! its words are English.
 
 use axum::body::Body;
 use axum::extract::Path;

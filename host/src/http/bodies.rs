@@ -103,7 +103,7 @@ impl Bodies {
         let (mut whole, mut room) = (BytesMut::new(), Room::default());
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| NotRead::BrokenOff)?;
-            // Trailers are nobody's.
+            // Trailers are dropped.
             let Ok(data) = frame.into_data() else { continue };
             let bytes = whole.len() + data.len();
             if bytes > bytes_max {
@@ -115,7 +115,7 @@ impl Bodies {
         Ok((whole.freeze(), room))
     }
 
-    /// Grows the memory of a body. Returns nothing if there is not so much left.
+    /// Grows the memory of a body. Returns `None` if not enough is left.
     fn make_room(&self, room: &mut Room, kib: usize) -> Option<()> {
         let more = kib.saturating_sub(room.0.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
         let more = self.room.clone().try_acquire_many_owned(u32::try_from(more).ok()?).ok()?;

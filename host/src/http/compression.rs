@@ -1,7 +1,7 @@
 //! Compresses answers for clients that accept it (RFC 9110, section 12.5.3).
 //!
-//! A page is compressed once for as long as it is in memory: what is remembered belongs to the very buffer of the page. The
-//! memory of compressed answers keeps that buffer alive, so no other page can be at its address.
+//! A page is compressed once for as long as it is in memory: the compressed bytes are remembered for the page's own
+//! buffer. The memory of compressed answers keeps that buffer alive, so no other page can be at its address.
 
 use brotli::CompressorWriter;
 use bytes::Bytes;

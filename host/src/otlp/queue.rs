@@ -1,5 +1,5 @@
-//! The queue of a signal before the collector. It is bounded, and nobody waits for it: what does not fit is lost and
-//! counted. What the collector does is seen by one task. Each signal has its own queue and task, so that one which the
+//! The queue of a signal before the collector. It is bounded, and no sender waits: items that do not fit are dropped
+//! and counted. Only one task waits for the collector. Each signal has its own queue and task, so that one which the
 //! collector does not take stops no other.
 
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Spans: what the SDK recorded goes into the queue.
+//! Spans: those that the SDK recorded go into the queue.
 
 use std::fmt;
 use std::time::Duration;

@@ -16,8 +16,8 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("take.lua")));
 
-/// Limits that are counted in Redis. Each host counts in memory too: what it refuses by itself needs no round trip, and
-/// while Redis does not answer, it goes on with its own count.
+/// Limits that are counted in Redis. Each host counts in memory too: a request that it refuses by itself needs no round
+/// trip, and while Redis does not answer, it goes on with its own count.
 pub struct Shared {
     limits: model::limits::Limits,
     here: InMemory,

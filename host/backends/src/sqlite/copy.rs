@@ -23,7 +23,7 @@ pub enum CopyFailed {
 /// Copies the database at `path` into `copy`, which must not exist: all that was committed when the copy began, in one
 /// file, checked and on the disk when this returns. Returns its size in bytes.
 ///
-/// Others may read and write the file meanwhile. What they write stays in its log until the copy is complete.
+/// Others may read and write the file meanwhile. Their writes stay in its log until the copy is complete.
 pub async fn copy(path: &Path, copy: &Path) -> Result<u64, CopyFailed> {
     let copied = write(path, copy).await;
     if copied.is_err() {

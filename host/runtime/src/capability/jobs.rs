@@ -102,7 +102,7 @@ impl jobs::Host for View<'_> {
         Ok(newest.map(|newest| newest.map(Into::into)).map_err(Into::into))
     }
 
-    /// Does not wake those who wait for a deleted job: what they wait for is gone.
+    /// Does not wake requests that wait for a deleted job, because there is no outcome.
     async fn delete(
         &mut self,
         keys: jobs::Keys,

@@ -9,7 +9,7 @@ pub const EVENTS_PER_CALL_MAX: u32 = 100;
 /// The most events of all calls of a component in a minute, and the most bytes of their texts.
 const EVENTS_PER_MINUTE_MAX: u32 = 6_000;
 const BYTES_PER_MINUTE_MAX: usize = 1 << 20;
-/// The most bytes that an event counts: what is longer is cut when it is logged.
+/// The most bytes that an event counts: a longer one is cut when it is logged.
 const BYTES_PER_EVENT_MAX: usize = 16 << 10;
 const MINUTE: Duration = Duration::from_mins(1);
 
