@@ -38,7 +38,7 @@ pub struct Traffic {
     pub shops: f64,
     /// Hosts.
     pub hosts: u32,
-    /// How long pages are kept that nobody asks for.
+    /// How long unread pages are kept.
     pub kept_days: f64,
     /// The prices of the language model; `None` without one.
     pub model: Option<ModelPrices>,

@@ -248,7 +248,7 @@ async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cach
     Ok((answer??, content))
 }
 
-/// Requests the page of an audience: the one of shoppers of whom only the persona is known.
+/// Requests the page of an audience, made for shoppers about whom only the persona is known.
 pub async fn request_page_of(deployment: &Deployment, shop: &str, audience: &Audience) -> Result<(), Error> {
     let Audience { page, persona, market } = audience;
     let request = GenerationRequest {

@@ -31,7 +31,7 @@ const TIDY: Duration = Duration::from_mins(1);
 /// How long stopping waits for workers and storage. Leases are durable: the next start also takes over jobs that were
 /// not given back in time.
 const END: Duration = Duration::from_secs(1);
-/// How often pages are deleted that nobody asks for. In a folder, it reads the names of all.
+/// How often unread pages are deleted. In a folder, each run reads the names of all pages.
 const TRIMMED: Duration = Duration::from_mins(10);
 /// How often the fallback cache is refreshed.
 const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);

@@ -311,7 +311,7 @@ fn plan_troubles(cause: model::Cause) -> Counter {
     metrics::counter!("wandstore_plan_troubles_total", "cause" => cause.name())
 }
 
-/// Lets the metrics start at 0: otherwise nobody notices the first failure, with which its series would begin.
+/// Starts the metrics at 0. Otherwise a series would begin with its first failure, and no alert would see it rise.
 pub(crate) fn register_metrics() {
     for outcome in OUTCOMES {
         drop((generation_seconds(outcome), maintenance_seconds(outcome)));

@@ -1,11 +1,11 @@
 //! `POST /api/pixel`: a shopper's actions, reported by the app's web pixel.
 //!
-//! Shopify runs the pixel in a sandbox on every page of a shop and in its checkout, if the shopper consents. Nobody signs
-//! what it sends, so anybody can send the same. It names a visitor by the id that their browser drew at random, which
-//! nobody can guess. And it adds only to what is known of a shopper who was counted before, because a report that
+//! Shopify runs the pixel in a sandbox on every page of a shop and in its checkout, if the shopper consents. Nobody
+//! signs what it sends, so anybody can send the same. It names a visitor by the id that their browser drew at random,
+//! which nobody can guess. And it adds only to what is known of a shopper who was counted before, because a report that
 //! Shopify signed said that they saw the block, and as much as one shopper may weigh. Orders count by their number, so
-//! that Shopify's webhook of the same order replaces what is reported here, and as soon as a shop has such webhooks, they alone
-//! count. So whoever sends made-up reports changes nothing but what is counted of themselves, until Shopify tells.
+//! that Shopify's webhook of the same order replaces what is reported here, and as soon as a shop has such webhooks,
+//! they alone count. So made-up reports change only the counts of their sender, until Shopify's webhook corrects them.
 
 use experiments::{Earlier, Placed};
 use model::{ShopId, ShopperId};

@@ -27,8 +27,8 @@ pub(crate) struct Visitor {
     /// Whether every shopper gets the fallback page on pages of the shop like the one of this request, because personal
     /// pages lose there.
     pub(crate) is_place_paused: bool,
-    /// Their part in the comparison of personal pages with the fallback page, and of a variant with those; `None` if they
-    /// have none, because they did not consent, nobody vouches for their id, or the shop compares nothing.
+    /// Their part in the comparison of personal pages with the fallback page, and of a variant with those; `None` if
+    /// they have none, because they did not consent, their id is unsigned, or the shop compares nothing.
     pub(crate) assigned: Option<Assigned>,
 }
 

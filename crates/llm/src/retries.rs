@@ -7,8 +7,8 @@ use upstream::millis;
 use crate::dialect::Part;
 use crate::{Cause, Failed};
 
-/// How long an endpoint is left alone by a page for which calls were made that may have cost something and gave nothing.
-/// It is longer than a job waits.
+/// How long a page does not ask an endpoint again, after calls that may have cost something and returned no answer. It
+/// is longer than a job waits.
 pub(crate) const AFTER_PAYING: Duration = Duration::from_mins(1);
 /// The longest pause that we choose.
 const BACKOFF_MAX: Duration = Duration::from_secs(8);

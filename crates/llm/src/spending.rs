@@ -96,7 +96,7 @@ pub enum Limit {
 pub enum Answer {
     /// The amount is reserved.
     Reserved,
-    /// The budget has less left than the amount, and nothing is reserved. This is what was used then.
+    /// The budget has less left than the amount, and nothing is reserved. The field is the amount in use at that time.
     UsedUp(Used),
     /// The budget did not answer.
     Unavailable,

@@ -12,7 +12,8 @@ use crate::{Key, Store};
 ///   tasks, audit records, reports for merchants, sums over counted shoppers, shops' domains and the errors of jobs.
 ///
 /// Everything else is made again, or is of use for hours only: pages, which blob storage has too, the plans of
-/// segments, the answers of catalogs, sessions, and records of counted shoppers: who loses theirs is counted once more.
+/// segments, the answers of catalogs, sessions, and records of counted shoppers: a shopper whose record is lost is
+/// counted once more.
 const DURABLE: [(Store, &str); 4] = [
     (Store::UiCache, Key::CATALOG_VERSIONS),
     (Store::UiCache, Key::FORGOTTEN),

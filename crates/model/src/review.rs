@@ -13,7 +13,7 @@ use crate::pages::JobId;
 
 /// The most reviews of a shop. Markets are what a request names, so strangers could make more of them.
 pub const REVIEWS_MAX: u32 = 500;
-/// How long a review is kept in which nothing was approved, after the last change, in seconds.
+/// How long a review without an approved plan is kept after its last change, in seconds.
 pub const UNDECIDED_SECONDS: u32 = 30 * 24 * 60 * 60;
 /// How long a reason goes into prompts, in milliseconds.
 const REASON_MS: u64 = UNDECIDED_SECONDS as u64 * 1_000;

@@ -182,7 +182,7 @@ struct ShopMoney {
 }
 
 impl MoneySet {
-    /// Returns what the customer pays; nothing less than zero.
+    /// Returns what the customer pays, at least zero.
     fn shop_money(&self) -> Option<Money> {
         let Object(money) = self.shop_money.as_ref()?;
         let hundredths = hundredths(&money.amount)?.max(0).unsigned_abs();

@@ -211,9 +211,9 @@ pub const REQUEUE: &str = "
     )
     RETURNING id";
 
-/// ?1 queues as a JSON array. The oldest stray goes to the first queue, the next to the second, and so on. Without queues
-/// nothing changes. Ordered by `number` itself, the statement would read every job that ever was; by `+number` it reads
-/// the live ones and sorts them.
+/// ?1 queues as a JSON array. The oldest stray goes to the first queue, the next to the second, and so on. Without
+/// queues nothing changes. Ordered by `number` itself, the statement would read every job, including completed ones; by
+/// `+number` it reads the live ones and sorts them.
 pub const ADOPT: &str = "
     UPDATE jobs SET queue = adopter.value
     FROM (

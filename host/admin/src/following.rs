@@ -1,7 +1,7 @@
 //! Keeps what this process serves equal to what is stored, whichever process changed it.
 //!
 //! Each change of a shop's state or choices gets a number in the database. A process reads the last number twice a
-//! second, and what was changed since. Nothing has to arrive for that, so nothing can be lost.
+//! second, and what was changed since. No message has to arrive, so none can be lost.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -57,8 +57,8 @@ pub async fn make_stale(admin: &Arc<Admin>, shop: &ShopId) -> Saved {
     Saved::ForNewPages
 }
 
-/// Lets nobody see pages any more that were made before now, at once or as soon as storage can be written. Called after an
-/// approval was taken back: the pages that were made of it count as approved.
+/// Hides all pages that were made before now, at once or as soon as storage can be written. Called after an approval
+/// was taken back: the pages that were made of it count as approved.
 pub async fn withdraw_pages(admin: &Arc<Admin>, shop: &ShopId) -> Saved {
     match Change::Withdrawn.apply(admin, shop).await {
         Ok(()) => Saved::ForAllPages,

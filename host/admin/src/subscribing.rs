@@ -12,7 +12,7 @@ use crate::{Admin, NotConnected, choices};
 
 /// How long a merchant who opens the admin waits for their plan. Afterwards the page shows the plan that is known.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How often the plans of all shops are read: Shopify tells of a change only by a webhook that nobody has to send.
+/// How often the plans of all shops are read: Shopify reports a change only by a webhook, which may not arrive.
 const LOOK: Duration = Duration::from_hours(1);
 
 /// The query for a shop's subscriptions

@@ -10,7 +10,7 @@
 //! }]}
 //! ```
 //!
-//! Whoever may write to an index may be anybody, so nothing in it is trusted: a component is what its digest says, and a
+//! Anybody may be able to write to an index, so nothing in it is trusted: a component is what its digest says, and a
 //! text is one line without control characters. An entry that is not as it must be is left out and counted.
 
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,7 @@ const BYTES: &str = "bytes";
 const SIGNATURES: &str = "signatures";
 /// The prefix of a file's name until the file is complete.
 const PARTIAL: &str = ".tmp";
-/// How long a file is kept that nobody reads. A start and a command mark what they read as read.
+/// How long an unread file is kept. A start and a command mark the files that they read.
 const UNREAD: Duration = Duration::from_hours(90 * 24);
 
 /// The folder of artifacts that were pulled.

@@ -40,14 +40,14 @@ pub enum Error {
     Unavailable(String),
 }
 
-/// How long and how much is kept of objects that nobody asks for.
+/// How long unread objects are kept, and how many bytes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// How long an object is kept that is neither read nor written.
+    /// How long an object is kept after it was last read or written.
     pub unread: Duration,
     /// The most bytes of all objects.
     pub bytes_max: u64,
-    /// The most bytes of one owner's objects: what is in front of the first `:` of a key.
+    /// The most bytes of one owner's objects. The owner is the part of a key before its first `:`.
     pub bytes_per_owner_max: u64,
 }
 

@@ -18,7 +18,7 @@ fn migrations(name: &str) -> Option<&'static Migrator> {
     }
 }
 
-/// Returns whether what a database file holds can be made again, so that nothing is lost for good if it is damaged.
+/// Returns whether the contents of a database file can be made again, so that its damage loses no data for good.
 pub fn is_made_again(name: &str) -> bool {
     name == "kv.db"
 }

@@ -1,6 +1,6 @@
 //! Topics that callers wait on: announcing a change wakes the waiters of its topic.
 //!
-//! What other processes change, nobody announces here. For them, whoever waits for a key has it noted, so that somebody
+//! Changes by other processes are not announced here. For these, a waiter has its key recorded, so that another task
 //! can look.
 //!
 //! Topics share a fixed number of bells, so that waiting costs no memory per topic. A waiter never misses a change, but

@@ -1,5 +1,5 @@
-//! Reads the bodies of requests before anybody is asked, so that a slow client holds its connection and nothing that
-//! others need.
+//! Reads the bodies of requests before a component is called, so that a slow client holds its connection and nothing
+//! that others need.
 
 use std::sync::Arc;
 use std::time::Duration;

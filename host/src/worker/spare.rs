@@ -11,7 +11,7 @@ use runtime::changes::{Changes, Topic};
 
 /// How long a job is left to its own member before another member that is free takes it.
 const YIELD: Duration = Duration::from_millis(50);
-/// How often to look for jobs that nobody announced: those of a command, or of a host that died.
+/// How often to look for jobs without an announcement: those of a command, or of a host that died.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Looks after each announcement in the pool and now and then, for ever.

@@ -8,8 +8,8 @@ pub const ENTER: &str = "
     ON CONFLICT (id) DO UPDATE SET is_gone = false, until = excluded.until
         WHERE hosts.is_gone AND hosts.until < clock_timestamp()";
 
-/// $1 id, $2 length of the lease in milliseconds. Extends the lease also if it has ended, as long as nobody took
-/// advantage of that. Changes nothing if the host is not entered or was declared gone.
+/// $1 id, $2 length of the lease in milliseconds. Extends the lease even if it has expired. Changes nothing if the host
+/// is not entered or was declared gone.
 pub const EXTEND: &str = "
     UPDATE hosts SET until = clock_timestamp() + $2 * interval '1 millisecond'
     WHERE id = $1 AND NOT is_gone";

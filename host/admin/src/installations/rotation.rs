@@ -1,5 +1,5 @@
-//! The change of the encryption key for all shops at once. Without it, a shop's tokens are encrypted again when they are
-//! read next, so that nobody knows when a former key is no longer needed.
+//! The change of the encryption key for all shops at once. Without it, a shop's tokens are encrypted again when they
+//! are read next, so it is unknown when a former key is no longer needed.
 
 use capabilities::tables::Statement;
 use model::ShopId;

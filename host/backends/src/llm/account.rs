@@ -89,7 +89,7 @@ fn add(outcome: &'static str, requests: u64, (tokens_in, tokens_out): (u64, u64)
         .increment(prices.cost_microdollars(tokens_in, tokens_out));
 }
 
-/// Lets the metrics start at 0: otherwise nobody notices the first failure, with which its counter would begin.
+/// Starts the metrics at 0. Otherwise a counter would begin with its first failure, and no alert would see it rise.
 pub(super) fn register_metrics() {
     let free = Prices { in_microdollars: 0, out_microdollars: 0 };
     for outcome in Cause::ALL.map(Cause::name).into_iter().chain(["answered"]) {

@@ -20,7 +20,7 @@ const TRIED: Duration = Duration::from_millis(500);
 /// The pause before connecting again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Connects again and again, until nobody needs the connection.
+/// Reconnects for as long as the connection is in use.
 pub async fn keep(address: Address, feed: Arc<Feed>, state: watch::Sender<State>) {
     while !state.is_closed() {
         let ended = Arc::new(Notify::new());

@@ -14,7 +14,7 @@ const HEAD_MS: u64 = 10_000;
 /// How long a connection may be idle after a request. Load balancers keep theirs for 60 seconds and rely on ours
 /// being kept for longer.
 const IDLE_MS: u64 = 75_000;
-/// How long to wait for a client that takes nothing of an answer …
+/// How long to wait for a client that reads nothing of an answer …
 const STALL_MS: u64 = 10_000;
 /// … and how fast it must take the answer on average from then on: a page of 40 KB in 40 seconds.
 const BYTES_PER_SECOND_MIN: u64 = 1_024;

@@ -1,4 +1,4 @@
-//! Deletes objects that nobody asks for.
+//! Deletes objects that are no longer read.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    /// A member that a host would take from another one that stays moves for nothing.
+    /// A member that a host takes from another live one moves without need.
     #[test]
     fn a_host_that_arrives_makes_nobody_take_a_member() {
         for (hosts, members) in (1..12).flat_map(|hosts| (0..40).map(move |members| (hosts, members))) {
