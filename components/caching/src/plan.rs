@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 /// The largest plan object, in bytes. Usual plans have a few thousand.
 pub(crate) const PLAN_BYTES_MAX: u32 = 256 * 1024;
 
-/// The stored form: a JSON object that contains the plan as JSON, not as a string.
+/// The stored form: a JSON object that contains the plan as JSON, not as a string. `facts` is a stored name, which stays as
+/// it is so that plans of earlier releases can be read.
 #[derive(Serialize, Deserialize)]
 struct Form<'a> {
     #[serde(rename = "facts")]

@@ -9,7 +9,8 @@ use crate::payload::InvalidPayload;
 /// The form in which payloads are written, and the only one that is read.
 pub(crate) const FORM: u32 = 2;
 
-/// A maintenance task in the queue.
+/// A maintenance task in the queue. `chore` and, in keys, `errand` are stored names: they stay as they are, so that every
+/// release reads the jobs of earlier ones.
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     form: u32,

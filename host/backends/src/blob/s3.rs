@@ -48,7 +48,7 @@ const DELETED_AT_ONCE: usize = 1_000;
 
 /// A part of the key of the bucket is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("`backends.blob` (kind `s3`): {0} is not set: set it, to that of a key for the bucket")]
+#[error("`backends.blob` (kind `s3`): {0} is not set: set it to that part of an access key for the bucket")]
 struct NoKey(&'static str);
 
 /// Prepares the bucket. Sends nothing: a bucket that is absent or does not answer fails each operation.
