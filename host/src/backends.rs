@@ -188,7 +188,7 @@ pub fn site(config: &Config) -> anyhow::Result<Site> {
     })
 }
 
-/// Connects to the servers that backends need, as far as they can be reached, and migrates the database.
+/// Connects to the servers that backends need, if they can be reached, and migrates the database.
 pub(crate) async fn start(site: &Site) -> anyhow::Result<()> {
     if let Some(database) = &site.database {
         database.start().await.context("DATABASE_URL")?;

@@ -38,7 +38,7 @@ pub trait Cache {
     fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage<String>) -> Result<(), CacheError>;
     /// Returns the plan that the shoppers of a segment share, fresh or not.
     fn shared_plan(&self, shop: &ShopId, segment: &SegmentId) -> Result<Option<SharedPlan>, CacheError>;
-    /// Leases the planning for a segment to a job. Returns whether the job has the lease, which ends by itself.
+    /// Leases the planning for a segment to a job. Returns whether the job has the lease, which expires.
     fn lease_planning(&self, shop: &ShopId, segment: &SegmentId, job: &JobId) -> Result<bool, CacheError>;
     /// Gives the lease back, if the job still has it.
     fn release_planning(&self, shop: &ShopId, segment: &SegmentId, job: &JobId) -> Result<(), CacheError>;

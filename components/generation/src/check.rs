@@ -19,7 +19,7 @@ use crate::pins;
 use crate::plan::{Plan, limits};
 use crate::storefront::Storefront;
 
-/// The largest number of reported problems: a plan with more needs to be made anew.
+/// The largest number of reported problems: a plan with more has to be replaced.
 const PROBLEMS_MAX: usize = 20;
 
 /// The fields whose claims about products are checked.

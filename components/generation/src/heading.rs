@@ -1,6 +1,6 @@
-//! The claims that a heading makes about the products under it, as far as they can be checked: that the products
-//! are reduced, cost least, are sorted by price, sell best, are available, are new, or belong to a category. A
-//! page's title is judged like a heading over all products of the page.
+//! The claims of a heading about the products under it that can be checked: that the products are reduced, cost least,
+//! are sorted by price, sell best, are available, are new, or belong to a category. A page's title is judged like a
+//! heading over all products of the page.
 //!
 //! Headings of both planners are judged, and those of a stored plan against today's products. Claims are
 //! recognised in the languages of `heading/words.rs`; category names in any language. Other claims of a text are the

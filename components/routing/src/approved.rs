@@ -13,7 +13,7 @@ use crate::visitor::Visitor;
 pub(crate) enum Visibility {
     /// It may.
     Allowed,
-    /// It shows what the merchant excludes by now, or is of an approval that they may have taken back.
+    /// It shows products that the merchant has excluded since, or its approval may have been withdrawn.
     Withdrawn,
     /// The merchant shows only what they approved, and this page may not be. Until they approve another one, a job may
     /// end without a page.

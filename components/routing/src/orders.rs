@@ -2,7 +2,7 @@
 //!
 //! With the shopper's consent, the theme's script names them in an attribute of the cart, which Shopify puts into the
 //! order. An order without it is joined to nobody, and nothing of it is stored: not even if its customer is known here,
-//! because whoever withdrew their consent has no such attribute any more.
+//! because a shopper who withdrew their consent no longer has such an attribute.
 //!
 //! Webhooks arrive more than once and in any order. So a refund is noted in the entry of its order before it is subtracted,
 //! and an order subtracts the noted ones after it is counted: whichever comes first, the refund counts once.
@@ -178,7 +178,7 @@ fn subtract<D: Deployment>(
 }
 
 /// Changes the record of a shopper, and then the sums of its group. If the sums cannot be changed, the log says so, and
-/// nothing is added later: Shopify would repeat the webhook in vain.
+/// no later attempt would add it either, so Shopify need not repeat the webhook.
 fn update<D: Deployment>(
     deployment: &D,
     shop: &ShopId,

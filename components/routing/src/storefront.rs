@@ -156,7 +156,7 @@ impl Wanted {
     }
 }
 
-/// Requests a page, as far as the limits allow it. The result does not change what the shopper is served.
+/// Requests a page, if the limits allow it. The result does not change what the shopper is served.
 fn request_page(
     deployment: &(impl Queue + Storage + Limits + Clock + Log),
     visitor: &Visitor,
@@ -223,7 +223,7 @@ pub(crate) fn beginning<D: Deployment>(deployment: &D, visitor: &Visitor, served
     page::beginning(&goods.shop, look, &blocks)
 }
 
-/// A shop and what it sells, as far as the catalog knows without a wait, without what its merchant excludes.
+/// A shop and the products that the catalog has without waiting, except those that the merchant excludes.
 struct Goods {
     shop: Shop,
     curation: Curation,

@@ -1,4 +1,4 @@
-//! A model's answer, as far as it is in the documents of a response. Unrelated content cannot spoil it.
+//! The model's answer, collected from the documents of a response. Unrelated content cannot spoil it.
 
 use serde_json::Value;
 

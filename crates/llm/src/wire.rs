@@ -10,8 +10,8 @@ use crate::answer::Answer;
 
 /// The wire format of a protocol: how a question is sent, and where an answer is found. An implementation has no state.
 ///
-/// Refusals are not part of it: gateways pass on the errors of whatever they stand in front of, so every known form of
-/// an error is read for every protocol (`explanation.rs`, `judge.rs`).
+/// Refusals are not part of it: gateways pass on the errors of the service behind them, so every known form of an error
+/// is read for every protocol (`explanation.rs`, `judge.rs`).
 pub(crate) trait Wire: Sync {
     /// Returns what the protocol calls an answer, for messages: "chat completion".
     fn answer_name(&self) -> &'static str;

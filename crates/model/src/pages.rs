@@ -104,7 +104,8 @@ pub struct PageMetadata {
     /// The catalog version of its prices.
     #[serde(rename = "v")]
     pub catalog_version: u64,
-    /// The time at which what the page shows changes by itself, in milliseconds since the epoch: then it is rendered again.
+    /// The time at which a campaign on the page begins or ends, in milliseconds since the epoch: then it is rendered
+    /// again.
     #[serde(rename = "n", default)]
     pub changes_ms: Option<u64>,
     /// The digest of what pages could not show any more when it was made ([`crate::shop::ShopSettings::exclusions`]).

@@ -1,6 +1,6 @@
 //! Topics of webhooks.
 
-/// The topic of a webhook, as far as this crate tells topics apart.
+/// The topic of a webhook, for the topics that this crate distinguishes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Topic {
     /// `products/create`, `/update`, `/delete`.

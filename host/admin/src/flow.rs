@@ -119,7 +119,7 @@ impl Admin {
         Ok(Rest::At(now_ms))
     }
 
-    /// Returns the state of a shop as far as Flow must hear about it.
+    /// Returns the part of a shop's state that is reported to Flow.
     async fn happening(&self, shop: &ShopId) -> Result<Happening, NotConnected> {
         let settings = choices::shop(shop, &*self.storefronts, self.installations()).await?;
         let used = self.storefronts.used(shop).await?;

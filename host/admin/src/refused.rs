@@ -44,7 +44,7 @@ pub(crate) enum Why {
     WrongSecret,
     /// The same for the client id.
     WrongKey,
-    /// Shopify makes no such request. The detail is for whoever runs Wandstore.
+    /// Shopify makes no such request. The detail is for the operator.
     Request(String),
 }
 

@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// The maximum pause between attempts.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// How often a change is made anew because other hosts changed the shop's choices meanwhile.
+/// How often a change is retried because other hosts changed the shop's choices meanwhile.
 const ATTEMPTS_MAX: usize = 10;
 
 /// What became of a change.

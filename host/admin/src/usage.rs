@@ -76,7 +76,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Returns how many visits got a page, whichever it was.
+    /// Returns how many visits got a page of any kind.
     pub fn shown(&self) -> u64 {
         self.hits + self.stale + self.misses
     }

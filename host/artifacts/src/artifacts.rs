@@ -18,7 +18,7 @@ use crate::store::Store;
 /// The tag of a reference that names neither a tag nor a digest.
 const LATEST: &str = "latest";
 
-/// The artifacts of registries, as far as they were pulled without asking these again.
+/// The artifacts of registries, and a store of those that were pulled, which need no registry again.
 pub struct Artifacts {
     client: Client,
     store: Store,

@@ -49,7 +49,7 @@ impl Store {
         Ok(digest)
     }
 
-    /// Returns the signatures of a manifest as far as they were stored. Whoever reads them verifies them.
+    /// Returns the stored signatures of a manifest. The caller verifies them.
     pub fn signatures(&self, manifest: Digest) -> io::Result<Vec<Signed>> {
         let bytes = read(&self.path(manifest, SIGNATURES))?.unwrap_or_default();
         Ok(serde_json::from_slice(&bytes).unwrap_or_default())

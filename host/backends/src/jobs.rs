@@ -36,7 +36,7 @@ pub use crate::watch::{Reports, Watcher};
 
 /// The store in reports of jobs whose key is a queue that accepted a job.
 pub const QUEUED: &str = "queued";
-/// The store in reports of jobs whose key is that of a job that was completed, whatever became of it.
+/// The store in reports of completed jobs, whatever their outcome.
 pub const COMPLETED: &str = "completed";
 
 /// Returns the migrations of the file of the kind `sqlite`.

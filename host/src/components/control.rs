@@ -99,7 +99,7 @@ impl Control {
     }
 }
 
-/// A server, as far as commands reach it.
+/// The parts of a server that commands reach.
 #[derive(Clone)]
 pub struct Server {
     /// Its components.

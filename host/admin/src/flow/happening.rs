@@ -1,4 +1,4 @@
-//! The state of a shop as far as Shopify Flow must hear about it.
+//! The part of a shop's state that is reported to Shopify Flow.
 
 use capabilities::llm::budget::{Day, Limits, Used};
 use model::review::Review;

@@ -10,7 +10,7 @@ use super::error::Error;
 
 /// Writes a fact, unless it is known.
 const CLAIM: &str = "INSERT INTO deployment (fact, value) VALUES ($1, $2) ON CONFLICT (fact) DO NOTHING";
-/// Writes a fact, whatever is known.
+/// Writes a fact, and replaces one that is stored.
 const TAKE_OVER: &str = "INSERT INTO deployment (fact, value) VALUES ($1, $2)
     ON CONFLICT (fact) DO UPDATE SET value = excluded.value";
 const KNOWN: &str = "SELECT fact, value FROM deployment";

@@ -11,7 +11,7 @@ use super::record::{Failure, Record};
 
 /// How many calls a trial lasts …
 pub const TRIAL_CALLS: u64 = 200;
-/// … or how long, whichever ends first.
+/// … or for how long, whichever ends first.
 pub const TRIAL: Duration = Duration::from_secs(30);
 /// This many failures may happen to any version.
 const FAILURES_TOLERATED: u64 = 2;

@@ -1,4 +1,4 @@
-//! The requests that enqueued jobs, as far as this process recorded them.
+//! The recorded requests of this process that enqueued jobs.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,8 +1,8 @@
 //! Deletes pages and plans that were not written for too long. Whatever else is in the bucket may be somebody else's.
 //!
-//! A bucket keeps no time of reading. It need not: a page that somebody reads is made anew once it is no longer fresh,
-//! and is thereby written, so the last write is about as old as the last read. There is no limit of bytes, because it
-//! would take a list of the whole bucket each time.
+//! A bucket does not record when an object was read. It need not: a page that is read is made again once it is no
+//! longer fresh, and is thereby written, so the last write is about as old as the last read. There is no limit of
+//! bytes, because it would take a list of the whole bucket each time.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::S3;
 use crate::blob::{Blob as _, Error};
 use crate::clock::millis;
 
-/// The most objects that one call looks at: ten requests. The next call goes on, of whichever process.
+/// The most objects that one call looks at: ten requests. The next call continues, in any process.
 const LOOKED_AT: usize = 10_000;
 /// The object with the name of the last object that was looked at. Empty when all were.
 const PROGRESS: (&str, &str) = ("RETENTION", "progress");
