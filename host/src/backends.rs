@@ -282,8 +282,8 @@ pub async fn trim(capabilities: &Capabilities, retention: Retention) {
     }
     match capabilities.blob.trim(retention.pages(), capabilities.clock.now_ms()).await {
         Ok(0) => {}
-        Ok(objects) => tracing::info!(objects, "deleted pages that nobody asked for"),
-        Err(error) => tracing::warn!(%error, "cannot delete pages that nobody asked for"),
+        Ok(objects) => tracing::info!(objects, "deleted unread pages"),
+        Err(error) => tracing::warn!(%error, "cannot delete unread pages"),
     }
 }
 

@@ -93,11 +93,11 @@ pub struct Server {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Retention {
-    /// How long a page and its plan are kept in blob storage that nobody asks for. In a bucket, it counts from when they
-    /// were written, which happens again when somebody asks for them after `cache.fresh_seconds`.
+    /// How long an unread page and its plan are kept in blob storage. In a bucket, this counts from their last write,
+    /// which is repeated when they are read after `cache.fresh_seconds`.
     pub pages_unread_days: u64,
-    /// The most that pages and plans take in blob storage, in MiB. Of more, those go that nobody asked for the longest.
-    /// Checked every ten minutes, for blobs of the kind `folder`; a bucket has no such limit.
+    /// The most that pages and plans take in blob storage, in MiB. Beyond that, those that were unread for the longest
+    /// are deleted first. Checked every ten minutes, for blobs of the kind `folder`; a bucket has no such limit.
     pub pages_mib_max: u64,
     /// The most that the pages and plans of one shop take there, likewise.
     pub pages_mib_per_shop_max: u64,
