@@ -99,7 +99,10 @@ pub fn configured(config: &Config, role: Role) -> anyhow::Result<String> {
 pub fn source(config: &Config, role: Role) -> anyhow::Result<Source> {
     match config.source(role)? {
         Chosen::Here(source) => Ok(source),
-        Chosen::Artifact(reference) => pull(config, role, &reference).map(Source::Fetched),
+        Chosen::Artifact(reference) => {
+            let pulled = pull(config, role, &reference).with_context(|| format!("components.{role}"))?;
+            Ok(Source::Fetched(pulled))
+        }
     }
 }
 
@@ -140,8 +143,7 @@ impl Puller {
 
     /// Returns a component for a role.
     pub async fn pull(&self, role: Role, reference: &Reference) -> anyhow::Result<Binary> {
-        let pulled = self.artifacts.pull(reference, self.keys.get(&role)).await;
-        let pulled = pulled.with_context(|| format!("components.{role}"))?;
+        let pulled = self.artifacts.pull(reference, self.keys.get(&role)).await?;
         Ok(Binary::new(reference.to_string(), pulled.bytes))
     }
 }

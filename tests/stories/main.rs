@@ -39,6 +39,8 @@ mod recursion;
 #[cfg(unix)]
 mod registry;
 #[cfg(unix)]
+mod registry_faults;
+#[cfg(unix)]
 mod registry_tls;
 #[cfg(unix)]
 mod replay;

@@ -65,10 +65,10 @@ pub enum Why {
     #[error(transparent)]
     Registry(#[from] client::Error),
     /// The registry was too slow.
-    #[error("the registry took longer than {} s", .0.as_secs_f32())]
+    #[error("the registry took longer than {} s: try again later", .0.as_secs_f32())]
     Late(Duration),
     /// The registry does not have it.
-    #[error("the registry has no such artifact")]
+    #[error("the registry has no such artifact: push it first, or correct the reference")]
     Missing,
     /// It is another kind of artifact.
     #[error(transparent)]

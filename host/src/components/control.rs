@@ -198,7 +198,9 @@ pub async fn swap(
                     bail!("{why}; rolled back to the former component");
                 }
             }
-            Some(Report::TakenUp) | None => bail!("the server ended before it reported the result"),
+            Some(Report::TakenUp) | None => bail!(
+                "the server ended before it reported the result: `wandstore components` lists what its next start takes"
+            ),
         }
     }
     Ok(())

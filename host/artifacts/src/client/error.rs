@@ -1,7 +1,11 @@
 //! Errors of registries. Each is one line; text from the registry in it is short and printable.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 use serde::Deserialize;
+
+use super::Times;
 
 use crate::digest::Digest;
 
@@ -18,9 +22,25 @@ const ADVICE: [(&str, &str); 4] = [
 /// Why a registry did not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// It cannot be reached, or broke off.
+    /// It cannot be reached.
     #[error("cannot reach the registry {registry}: {reason}{}", advice(reason))]
     Unreachable {
+        /// The registry.
+        registry: String,
+        /// The innermost reason.
+        reason: String,
+    },
+    /// It accepted a connection or began an answer, and then sent nothing.
+    #[error("the registry {registry} sent nothing for {} s: try again later", .idle.as_secs_f32())]
+    Silent {
+        /// The registry.
+        registry: String,
+        /// How long it may be silent.
+        idle: Duration,
+    },
+    /// It ended the connection before its answer was complete.
+    #[error("the registry {registry} broke off in the middle of an answer ({reason}): try again later")]
+    BrokeOff {
         /// The registry.
         registry: String,
         /// The innermost reason.
@@ -53,15 +73,27 @@ pub enum Error {
         what: &'static str,
     },
     /// It sends more than it may.
-    #[error("{what} has more than {max} bytes")]
+    #[error("{what} has more than the {max} bytes that it may have")]
     TooLarge {
         /// The part of the artifact.
         what: &'static str,
         /// The limit.
         max: u64,
     },
+    /// It sends less than the manifest says.
+    #[error("{what} has {found} bytes, but its manifest says {wanted}: push the component again")]
+    TooShort {
+        /// The part of the artifact.
+        what: &'static str,
+        /// How many bytes it sent.
+        found: u64,
+        /// How many it should have sent.
+        wanted: u64,
+    },
     /// It sends something else.
-    #[error("{what} has the digest sha256:{found}, but sha256:{wanted} is required")]
+    #[error(
+        "{what} has the digest sha256:{found}, but sha256:{wanted} is required: push the component again, or correct the digest"
+    )]
     Digest {
         /// The part of the artifact.
         what: &'static str,
@@ -96,14 +128,20 @@ struct Reason {
 }
 
 impl Error {
-    /// Reports the innermost source of an error, which says more than that a request failed.
-    pub(super) fn unreachable(registry: &str, error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let mut reason: &dyn std::error::Error = &error;
-        while let Some(source) = reason.source() {
-            reason = source;
+    /// Reports that a request failed. The innermost source of its error says why.
+    pub(super) fn failed(registry: &str, error: reqwest::Error, times: Times) -> Self {
+        let registry = registry.to_owned();
+        match (error.is_connect(), error.is_timeout()) {
+            (true, true) => {
+                let reason = format!("no connection within {} s", times.connect.as_secs_f32());
+                Self::Unreachable { registry, reason }
+            }
+            (false, true) => Self::Silent { registry, idle: times.idle },
+            _ if error.is_connect() || error.is_redirect() => {
+                Self::Unreachable { registry, reason: innermost(error) }
+            }
+            _ => Self::BrokeOff { registry, reason: innermost(error) },
         }
-        Self::Unreachable { registry: registry.to_owned(), reason: printable(&reason.to_string()) }
     }
 
     /// Reports a refusal with what the registry says about it.
@@ -118,6 +156,15 @@ impl Error {
             said: printable(&said.unwrap_or_default()),
         }
     }
+}
+
+fn innermost(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut reason: &dyn std::error::Error = &error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    printable(&reason.to_string())
 }
 
 /// Returns what a proxy, or a server that speaks TLS only, says in plain text.

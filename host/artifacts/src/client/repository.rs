@@ -11,7 +11,7 @@ use super::authorization::{self, Challenge};
 use super::error::Error;
 use super::{Client, MANIFEST_BYTES_MAX, is_local, is_safe};
 use crate::digest::Digest;
-use crate::manifest::{Descriptor, INDEX, MANIFEST};
+use crate::manifest::{CONFIG, Descriptor, INDEX, MANIFEST};
 use crate::reference::Reference;
 
 /// What is accepted: an index too, so that one that is no component is refused by its kind.
@@ -46,7 +46,7 @@ impl<'a> Repository<'a> {
             return Ok(None);
         }
         let answer = self.succeeded(answer).await?;
-        read(answer, MANIFEST_BYTES_MAX, "the manifest").await.map(Some)
+        self.read(answer, MANIFEST_BYTES_MAX, "the manifest").await.map(Some)
     }
 
     /// Returns the index of the artifacts that refer to a manifest, or `None` if the registry does not know referrers. Some
@@ -58,9 +58,10 @@ impl<'a> Repository<'a> {
         match answer.status() {
             StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::NOT_ACCEPTABLE => Ok(None),
             status if status.is_success() && !is_index => Ok(None),
-            _ => read(self.succeeded(answer).await?, MANIFEST_BYTES_MAX, "the index of referrers")
-                .await
-                .map(Some),
+            _ => {
+                let answer = self.succeeded(answer).await?;
+                self.read(answer, MANIFEST_BYTES_MAX, "the index of referrers").await.map(Some)
+            }
         }
     }
 
@@ -68,10 +69,14 @@ impl<'a> Repository<'a> {
     pub async fn blob(&self, descriptor: &Descriptor) -> Result<Vec<u8>, Error> {
         let url = self.url(&format!("blobs/{}", descriptor.digest.named()))?;
         let answer = self.succeeded(self.ask(Method::GET, &url, None).await?).await?;
-        let bytes = read(answer, descriptor.size, "the layer").await?;
+        let what = if descriptor.media_type == CONFIG { "the config" } else { "the layer" };
+        let bytes = self.read(answer, descriptor.size, what).await?;
+        if (bytes.len() as u64) < descriptor.size {
+            return Err(Error::TooShort { what, found: bytes.len() as u64, wanted: descriptor.size });
+        }
         let found = Digest::of(&bytes);
         if found != descriptor.digest {
-            return Err(Error::Digest { what: "the layer", found, wanted: descriptor.digest });
+            return Err(Error::Digest { what, found, wanted: descriptor.digest });
         }
         Ok(bytes)
     }
@@ -151,8 +156,23 @@ impl<'a> Repository<'a> {
     }
 
     async fn sent(&self, request: RequestBuilder) -> Result<Response, Error> {
-        let registry = self.reference.registry();
-        request.send().await.map_err(|error| Error::unreachable(registry, error))
+        request.send().await.map_err(|error| self.failed(error))
+    }
+
+    /// Reads a body of at most `max` bytes.
+    async fn read(&self, mut answer: Response, max: u64, what: &'static str) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(|error| self.failed(error))? {
+            if (body.len() + part.len()) as u64 > max {
+                return Err(Error::TooLarge { what, max });
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body)
+    }
+
+    fn failed(&self, error: reqwest::Error) -> Error {
+        Error::failed(self.reference.registry(), error, self.client.times())
     }
 
     /// Answers a challenge with credentials, or with a token of the service that it names.
@@ -177,7 +197,7 @@ impl<'a> Repository<'a> {
                     request = request.header(AUTHORIZATION, self.header(&credentials.basic())?);
                 }
                 let answer = self.succeeded(self.sent(request).await?).await?;
-                let answer = read(answer, ANSWER_BYTES_MAX, "the token").await?;
+                let answer = self.read(answer, ANSWER_BYTES_MAX, "the token").await?;
                 authorization::token(&answer).ok_or_else(|| self.unexpected("it gives no token"))?
             }
         };
@@ -197,24 +217,11 @@ impl<'a> Repository<'a> {
         if status.is_success() {
             return Ok(answer);
         }
-        let said = read(answer, ANSWER_BYTES_MAX, "the error").await.unwrap_or_default();
+        let said = self.read(answer, ANSWER_BYTES_MAX, "the error").await.unwrap_or_default();
         Err(Error::refused(self.reference.registry(), status, &said))
     }
 
     fn unexpected(&self, what: &'static str) -> Error {
         Error::Unexpected { registry: self.reference.registry().to_owned(), what }
     }
-}
-
-/// Reads a body of at most `max` bytes.
-async fn read(mut answer: Response, max: u64, what: &'static str) -> Result<Vec<u8>, Error> {
-    let registry = answer.url().host_str().unwrap_or_default().to_owned();
-    let mut body = Vec::new();
-    while let Some(part) = answer.chunk().await.map_err(|error| Error::unreachable(&registry, error))? {
-        if (body.len() + part.len()) as u64 > max {
-            return Err(Error::TooLarge { what, max });
-        }
-        body.extend_from_slice(&part);
-    }
-    Ok(body)
 }
