@@ -194,10 +194,12 @@ pub fn swapped(config: &Config) -> Swapped {
     Swapped::new(config.file.server.data_dir.join("swapped"))
 }
 
-/// Deletes from the store what nobody has used for long.
+/// Deletes from the store what nobody has used for long, and files that a killed process left.
 #[expect(clippy::disallowed_methods, reason = "the age of a file is by the machine's clock")]
 pub fn remove_old(config: &Config) {
-    if let Err(error) = store(config).remove_old(SystemTime::now()) {
+    let now = SystemTime::now();
+    let removed = store(config).remove_old(now).and_then(|()| swapped(config).remove_partial(now));
+    if let Err(error) = removed {
         tracing::warn!(%error, "cannot remove unused components");
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use host::components;
 use host::config::{Config, Environment};
@@ -59,6 +60,47 @@ async fn an_interrupted_swap_leaves_a_component_that_is_decided_on() {
     server.kill();
     let server = Process::start(folder, &[]);
     assert_eq!(caching(&server).await, digest.to_string());
+}
+
+/// The moments are in its beginning, in which the component is compiled and taken up, and around its end.
+#[tokio::test]
+async fn a_server_that_is_killed_at_any_moment_of_a_swap_serves_one_of_both_components_afterwards() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    process::warm(folder);
+    let both = [own(Role::Caching), other(Role::Caching)];
+    for binary in &both {
+        let file = folder.join(format!("{}.wasm", binary.digest));
+        std::fs::write(file, &binary.bytes).expect("the folder is there");
+    }
+    let digests = both.map(|binary| binary.digest.to_string());
+    for moment in [0, 30, 90, 200, 400, 700] {
+        let server = Process::start(folder, &[]);
+        let before = caching(&server).await;
+        let next = digests.iter().find(|digest| **digest != before).expect("there are two");
+        let mut command = process::wandstore(folder);
+        command.args(["components", "swap", &format!("caching={next}.wasm@sha256:{next}")]);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let command = command.expect("the binary is built");
+        let shopping = async {
+            loop {
+                let page = server.get("/s/magic-wands?shopper=abc123").await.expect("it serves");
+                assert!(page.status == 200 && page.body.contains("</html>"), "{}", page.status);
+            }
+        };
+        let _ = tokio::time::timeout(Duration::from_millis(moment), shopping).await;
+        server.kill();
+        let output = command.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said.lines().count(), usize::from(!output.status.success()), "{moment} ms: {said}");
+
+        let server = Process::start(folder, &[]);
+        let after = caching(&server).await;
+        assert!(digests.contains(&after), "{moment} ms: {after}");
+        assert!(!output.status.success() || after == *next, "{moment} ms: a swap that was reported counts");
+        let page = server.get("/s/magic-wands?shopper=abc123").await.expect("it serves");
+        assert!(page.status == 200 && page.body.contains("</html>"), "{moment} ms: {}", page.status);
+    }
 }
 
 /// Records a component for the next start, as a server does that keeps it.

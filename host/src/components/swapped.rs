@@ -4,6 +4,7 @@
 
 use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use artifacts::Digest;
 use runtime::component::Role;
@@ -11,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 /// The extension of the files, whose name is the role.
 const EXTENSION: &str = "json";
+/// The prefix of a file's name until the file is complete.
+const PARTIAL: &str = ".tmp";
+/// The age from which a partial file belongs to a process that was killed.
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// The components that were swapped in on a data folder.
 #[derive(Debug, Clone)]
@@ -51,7 +56,7 @@ impl Swapped {
     /// Has later starts take a component.
     pub fn record(&self, role: Role, choice: &Choice) -> io::Result<()> {
         std::fs::create_dir_all(&self.folder)?;
-        let mut partial = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let mut partial = tempfile::Builder::new().prefix(PARTIAL).tempfile_in(&self.folder)?;
         partial.write_all(&serde_json::to_vec(choice)?)?;
         partial.as_file().sync_all()?;
         partial.persist(self.path(role))?;
@@ -64,6 +69,22 @@ impl Swapped {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Deletes partial files that a killed process left.
+    pub fn remove_partial(&self, now: SystemTime) -> io::Result<()> {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let age = now.duration_since(entry.metadata()?.modified()?).unwrap_or_default();
+            if age > ABANDONED && entry.file_name().to_string_lossy().starts_with(PARTIAL) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     fn path(&self, role: Role) -> PathBuf {
@@ -92,5 +113,19 @@ mod tests {
         swapped.forget(Role::Catalog).unwrap();
         swapped.forget(Role::Catalog).unwrap();
         assert!(!swapped.path(Role::Catalog).exists());
+    }
+
+    #[test]
+    fn a_partial_file_of_a_killed_process_is_deleted_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let swapped = Swapped::new(folder.path().to_owned());
+        let now = SystemTime::UNIX_EPOCH + Duration::from_hours(1_000_000);
+        let names = [".tmp-old", ".tmp-new", "caching.json"];
+        for (name, age) in names.into_iter().zip([2, 0, 2]) {
+            let file = std::fs::File::create(folder.path().join(name)).unwrap();
+            file.set_modified(now - Duration::from_hours(age)).unwrap();
+        }
+        swapped.remove_partial(now).unwrap();
+        assert_eq!(names.map(|name| folder.path().join(name).exists()), [false, true, true]);
     }
 }
