@@ -117,7 +117,7 @@ fn nanos(ms: u64) -> u64 {
     ms.saturating_mul(1_000_000)
 }
 
-/// Lets the metrics of what is sent start at 0.
+/// Starts the metrics of sent items at 0.
 pub(crate) fn register_metrics() {
     queue::register_metrics::<spans::Spans>();
     queue::register_metrics::<metrics::Metrics>();

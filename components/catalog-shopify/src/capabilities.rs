@@ -7,7 +7,7 @@ use model::{Key, ShopId};
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// How long Shopify asks callers to wait before the next request, in milliseconds, if it says so.
+    /// How long Shopify asks callers to wait before the next request, in milliseconds, if it does.
     pub retry_after_ms: Option<u64>,
     /// The body.
     pub body: Vec<u8>,

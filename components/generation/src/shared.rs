@@ -2,7 +2,7 @@
 //! of the merchant.
 //!
 //! The segment's plan costs one call of the model; each of its shoppers gets a page of it, fitted to today's products.
-//! One job at a time plans for a segment, by a lease that expires. Meanwhile the others render the plan of before, or a
+//! One job at a time plans for a segment, by a lease that expires. Meanwhile the others render the previous plan, or a
 //! local one that is stale soon; nobody waits. Only what counts as the model's plan is shared.
 //!
 //! A shared plan is made of the merchant's settings, the products that every shopper sees, and the persona. The job's

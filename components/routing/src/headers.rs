@@ -5,7 +5,7 @@ use routes::{Format, Methods};
 
 use crate::served::{Generation, Served};
 
-/// How long a client should wait before it asks again for what a full pool or a limit refused.
+/// How long a client should wait before it repeats a request that a full pool or a limit refused.
 const RETRY_AFTER: &str = "retry-after: 30\n";
 
 /// Returns the header by which a script recognizes our response and its kind. Others may answer in our place, also

@@ -21,7 +21,8 @@ use sweep::Subject;
 pub enum Progress {
     /// A part is done: run the task again.
     More,
-    /// All is deleted and recorded. Run the task again after this many milliseconds, for what may come late.
+    /// All data is deleted and recorded. Run the task again after this many milliseconds, for data that is written
+    /// late.
     Later(u64),
     /// The task is done.
     Done,

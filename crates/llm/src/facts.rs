@@ -39,7 +39,7 @@ const UNKNOWN: Facts = Facts {
     temperature: None,
 };
 
-/// The providers, each with the page that says so.
+/// The providers, each with its source.
 const PROVIDERS: [Facts; 9] = [
     // https://platform.openai.com/docs/guides/structured-outputs
     // https://platform.openai.com/docs/api-reference/chat/create: `max_tokens` is deprecated, and reasoning models

@@ -108,7 +108,7 @@ pub struct PageMetadata {
     /// again.
     #[serde(rename = "n", default)]
     pub changes_ms: Option<u64>,
-    /// The digest of what pages could not show any more when it was made ([`crate::shop::ShopSettings::exclusions`]).
+    /// The digest of the exclusions and withdrawals with which it was made ([`crate::shop::ShopSettings::exclusions`]).
     #[serde(rename = "x", default)]
     pub exclusions: u64,
     /// The part of the document that is shown inside a theme.

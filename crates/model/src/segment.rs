@@ -6,7 +6,7 @@ use crate::id::parse_word;
 use crate::{InvalidId, Market, PageKind, Persona};
 
 /// The shoppers of a shop who share a plan: those of one persona and one market, which has the language, for one kind
-/// of page and one version of the merchant's settings. Its name says so and names no shopper: letters, digits, `_` and
+/// of page and one version of the merchant's settings. Its name contains these and no shopper: letters, digits, `_` and
 /// `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SegmentId(String);

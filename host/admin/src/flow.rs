@@ -58,7 +58,7 @@ impl Admin {
         self.noted.note(shop);
     }
 
-    /// Tells Flow what happened in shops, until it is dropped. What happened while no host ran is told first.
+    /// Reports events of shops to Flow, until it is dropped. Events from while no host ran are reported first.
     pub async fn keep_telling_flow(self: Arc<Self>) {
         match self.installations().installed().await {
             Ok(shops) => shops.iter().for_each(|shop| self.noted.note(shop)),
@@ -99,7 +99,7 @@ impl Admin {
         };
         let after = before.with(&event, &happening, now_ms);
         let Some(stored) = self.installations().tell_flow(shop, &stored, after).await? else {
-            // Another host tells it, and fails or not.
+            // Another host reports it, successfully or not.
             return Ok(Rest::At(now_ms.saturating_add(PAUSE_MS)));
         };
         match self.receive(shop, &event).await {

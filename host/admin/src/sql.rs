@@ -87,7 +87,7 @@ pub const SUBSCRIPTION: &str = "SELECT subscription FROM shops WHERE shop = $1";
 pub const SUBSCRIBE: &str = "UPDATE shops SET subscription = $2, changed_ms = $3
     WHERE shop = $1 AND state = 'installed' AND coalesce(subscription, '') <> $2 RETURNING shop";
 
-/// Reads what Shopify Flow was told of a shop.
+/// Reads the events of a shop that were reported to Shopify Flow.
 pub const FLOW: &str = "SELECT flow FROM shops WHERE shop = $1";
 
 /// Stores what Shopify Flow was told of a shop in place of $3, unless something else is stored by now or the app is not

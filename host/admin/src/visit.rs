@@ -16,7 +16,7 @@ use crate::session::Caller;
 use crate::wording::Words;
 use crate::{Admin, choices, query};
 
-/// Who asks for what, and in which language.
+/// The sender of a request, its address, and the words of its language.
 pub(crate) struct Visit {
     pub admin: Arc<Admin>,
     pub caller: Caller,

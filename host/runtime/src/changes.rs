@@ -27,7 +27,7 @@ pub struct Changes {
     noted: Mutex<BTreeMap<String, usize>>,
 }
 
-/// The note that somebody waits for a key, until this is dropped.
+/// The record that a caller waits for a key, until this is dropped.
 pub struct Note {
     changes: Arc<Changes>,
     key: String,

@@ -23,7 +23,7 @@ pub struct FallbackCache {
 #[derive(Debug, Clone)]
 struct Kept {
     page: Answer,
-    /// The digest of what the merchant excluded before the page was made ([`ShopSettings::exclusions`]).
+    /// The digest of the merchant's exclusions before the page was made ([`ShopSettings::exclusions`]).
     exclusions: u64,
 }
 
@@ -61,7 +61,7 @@ impl FallbackCache {
     }
 
     /// Returns the last good fallback page of a shop, unless it was made while the merchant excluded something else:
-    /// `exclusions` is the digest of what they exclude now.
+    /// `exclusions` is the digest of the current exclusions.
     pub fn page(&self, shop: &str, exclusions: u64) -> Option<Answer> {
         let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
         pages.get(shop).filter(|kept| kept.exclusions == exclusions).map(|kept| kept.page.clone())

@@ -29,9 +29,9 @@ pub(super) trait Signal: 'static {
     type Item: Send + 'static;
     /// Its name, which is the last part of its address.
     const NAME: &'static str;
-    /// The metric of what the collector took.
+    /// The metric of accepted items.
     const SENT: &'static str;
-    /// The metric of what was lost, by reason.
+    /// The metric of lost items, by reason.
     const LOST: &'static str;
     /// The most items that wait.
     const WAITING_MAX: usize;
@@ -201,8 +201,8 @@ fn weight<S: Signal>(batch: &[S::Item]) -> u64 {
     batch.iter().map(S::weight).sum()
 }
 
-/// Returns the counter of what was lost for a reason. It is looked up each time, because log lines may be lost before the
-/// metrics begin.
+/// Returns the counter of items that were lost for a reason. It is looked up each time, because log lines may be lost
+/// before the metrics begin.
 fn lost<S: Signal>(reason: &'static str) -> Counter {
     counter!(S::LOST, "reason" => reason)
 }

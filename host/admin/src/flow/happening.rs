@@ -17,7 +17,7 @@ pub(super) struct Happening {
     pub waiting: Vec<String>,
 }
 
-/// Something that Flow is told.
+/// An event that is reported to Flow.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
     /// The budget of a day or month is spent.

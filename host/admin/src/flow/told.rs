@@ -1,4 +1,4 @@
-//! What Shopify Flow was told of a shop.
+//! The events of a shop that were reported to Shopify Flow.
 
 use capabilities::tables::Statement;
 use model::ShopId;
@@ -30,7 +30,7 @@ pub(crate) struct StoredTold {
 }
 
 impl Told {
-    /// Returns the part of it that still lasts. An event that ends and happens again is told again.
+    /// Returns the part of it that still lasts. An event that ends and happens again is reported again.
     pub fn still(&self, happening: &Happening) -> Self {
         let is_now = |name: &&String| happening.events.iter().any(|event| event.name() == **name);
         let waits = |version: &&String| happening.waiting.contains(version);
@@ -76,7 +76,7 @@ impl Told {
 }
 
 impl Installations {
-    /// Returns what Flow was told of a shop.
+    /// Returns the events of a shop that were reported to Flow.
     pub(super) async fn told_flow(&self, shop: &ShopId) -> Result<StoredTold, Unavailable> {
         let row = self.tables.first(Statement::new(sql::FLOW).bind(shop.as_str())).await?;
         let text: Option<String> = row.map(|row| row.get("flow")).transpose()?.flatten();
@@ -117,7 +117,7 @@ mod tests {
         Happening { events: events.to_vec(), waiting }
     }
 
-    /// Returns the events that are told at once in this state of the shop, and what Flow was told then.
+    /// Returns the events to report now in this state of the shop, and the events that are reported after that.
     fn tell(told: &Told, now: &Happening, now_ms: u64) -> (Vec<Event>, Told) {
         let (mut told, mut events) = (told.still(now), Vec::new());
         while let Some(event) = told.untold(now, now_ms) {

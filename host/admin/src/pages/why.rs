@@ -19,7 +19,7 @@ use crate::{Fact, Failed, query};
 struct Told {
     words: &'static Words,
     pages: Vec<Explained>,
-    /// Why nothing is told.
+    /// Why the page has no explanation.
     error: Option<&'static str>,
 }
 
