@@ -7,7 +7,7 @@ use bytes::Bytes;
 use model::catalog::{Assortment, Curation};
 use model::origin::{Origin, Told, Turn};
 use model::shop::ShopSettings;
-use model::{Audience, InvalidId, Persona, ShopperId};
+use model::{Audience, InvalidId, Persona, ShopId, ShopperId};
 use serde::Serialize;
 
 use crate::http::fallback_cache;
@@ -414,6 +414,7 @@ fn found(state: &'static str, page: Page, bytes: u64, told: Told) -> Found {
         fresh_until_ms: metadata.fresh_until_ms,
         catalog_version: metadata.catalog_version,
         bytes,
+        variant: None,
         told,
     }
 }
