@@ -123,6 +123,7 @@ async fn a_tone_that_is_tested_costs_one_more_call_for_a_segment_and_each_side_h
         }
         assert_eq!(server.requests().len(), calls, "the shoppers of a side share a plan");
     }
-    let asked = server.requests().iter().map(|request| request.to_string().contains("like a sea shanty"));
+    let asked =
+        server.requests().into_iter().map(|request| request.to_string().contains("like a sea shanty"));
     assert_eq!(asked.collect::<Vec<_>>(), [false, true]);
 }
