@@ -35,6 +35,8 @@ export class Storefront extends HTMLElement {
     const next = await this.#load();
     if (turn !== this.#turn) return;
     if (next.generated || this.dataset.state !== 'shown') this.#show(next);
+    // What is shown stays, but whoever consented meanwhile looks at it.
+    else this.#watch();
     if (!next.generated) await this.#wait(turn);
   }
 

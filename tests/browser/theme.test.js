@@ -161,7 +161,91 @@ story('a visitor who consents later is recognised from then on, and deleted when
   assert.deepEqual(await visitor.stored(), {});
 });
 
-story('views, searches and purchases are reported and accepted', async (visitor) => {
+/** Has the home page's block begin this far from the top of the page, on which there is much room to scroll. */
+async function placeBlock({ page, shop: { origin } }, top) {
+  await page.route(`${origin}/`, async (route) => {
+    const response = await route.fetch();
+    const style = `<style>body { min-height: 300vh } .wand { position: absolute; top: ${top}px; left: 0; right: 0; margin: 0 }</style></head>`;
+    await route.fulfill({ response, body: (await response.text()).replace('</head>', style) });
+  });
+}
+
+/** What the theme's script wrote into the cart, oldest first. */
+function namesInCart({ page }) {
+  const names = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/cart/update.js') names.push(request.postDataJSON().attributes);
+  });
+  return names;
+}
+
+/** How often it was reported that the shopper saw the block, once whatever is reported now has been. */
+async function looks(visitor) {
+  await visitor.page.waitForTimeout(400);
+  return visitor.events.filter(({ type }) => type === 'seen').length;
+}
+
+const cart = async ({ page, shop: { origin } }) => (await page.request.get(`${origin}/cart.js`)).json();
+
+story('that a shopper saw the block is reported once in a session, when it comes into the middle half of the screen', async (visitor) => {
+  const { page, block } = visitor;
+  const names = namesInCart(visitor);
+  // Of 900 pixels, the middle half is between 225 and 675.
+  await placeBlock(visitor, 800);
+  await visitor.visit();
+  assert.equal(Math.round((await block.boundingBox()).y), 800);
+  assert.equal(await looks(visitor), 0, 'only its beginning is on the screen');
+  const scroll = (y) => page.evaluate((to) => scrollTo({ top: to, behavior: 'instant' }), y);
+  await scroll(115);
+  assert.equal(await looks(visitor), 0, 'it begins below the middle half');
+  assert.deepEqual(names, []);
+
+  const accepted = page.waitForResponse((response) => response.url().includes('/track?') && response.request().postData().includes('"seen"'));
+  await scroll(135);
+  assert.equal((await accepted).status(), 200);
+  const { 'wand:visitor': id } = await visitor.stored();
+  assert.equal(await looks(visitor), 1);
+  assert.deepEqual(names, [{ _wandstore: id }], 'and the cart names the shopper');
+
+  // Neither another look nor another page of the session counts.
+  await scroll(0);
+  await scroll(400);
+  assert.equal(await looks(visitor), 1);
+  await visitor.visit();
+  await scroll(400);
+  await visitor.visit('/products/copper-cauldron');
+  await page.evaluate(() => document.querySelector('wand-storefront').scrollIntoView());
+  assert.equal(await looks(visitor), 1);
+  assert.equal(names.length, 1);
+}, { consents: true });
+
+story('the cart names a shopper only while they consent, and is empty of them when they withdraw it', async (visitor) => {
+  const { page } = visitor;
+  const names = namesInCart(visitor);
+  await visitor.visit('/products/copper-cauldron');
+  await page.evaluate(() => document.querySelector('wand-storefront').scrollIntoView());
+  assert.equal(await looks(visitor), 0);
+  await visitor.visit();
+  assert.equal(await looks(visitor), 0);
+  assert.deepEqual(names, [], 'without consent nothing is written');
+
+  // The page that fits everybody stays in the block, as it does for whoever is held out.
+  const written = () => page.waitForResponse((response) => response.url().endsWith('/cart/update.js'));
+  await Promise.all([written(), visitor.say(true)]);
+  const { 'wand:visitor': id } = await visitor.stored();
+  assert.match(id, /^[\w-]{22}$/);
+  assert.deepEqual((await cart(visitor)).attributes, { _wandstore: id });
+  assert.equal(await looks(visitor), 1);
+
+  await Promise.all([written(), visitor.say(false)]);
+  assert.deepEqual((await cart(visitor)).attributes, { _wandstore: '' });
+  assert.deepEqual(names, [{ _wandstore: id }, { _wandstore: '' }]);
+  await visitor.visit();
+  assert.equal(await looks(visitor), 1, 'nothing is reported any more');
+  assert.equal(names.length, 2);
+});
+
+story('views and searches are reported and accepted', async (visitor) => {
   const { page } = visitor;
   const taken = (type) => page.waitForResponse((response) => response.url().includes('/track?')
     && response.request().postData().includes(`"${type}"`));
