@@ -2,17 +2,16 @@
 // (harness/polaris.js, harness/bridge.js), which weigh nothing like Shopify's.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
-import { open, openQueue, save } from './harness/admin.js';
+import { flaws, frame, open, openQueue, save } from './harness/admin.js';
 import { plan } from './harness/plan.js';
 import { DESKTOP, PHONE } from './harness/stage.js';
-import { openTheme } from './harness/theme.js';
+import { sixtyDays } from './harness/sums.js';
+import { openThemeWith } from './harness/theme.js';
 
-const { model, story } = await openTheme();
+// With what was counted for sixty days, so that tables and plots have something to show.
+const { model, story } = await openThemeWith({ prepare: sixtyDays });
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What Shopify asks of three in four visits (https://shopify.dev/docs/apps/launch/built-for-shopify/requirements). */
 const LCP_MS_MAX = 2_500;
 const CLS_MAX = 0.1;
@@ -20,18 +19,6 @@ const INP_MS_MAX = 200;
 /** Addresses below `/admin`: the pages of the navigation, and all. */
 const NAVIGATION = ['', 'pages', 'experiments', 'brand', 'privacy', 'settings'];
 const PAGES = [...NAVIGATION, 'approval'];
-
-/** The document in the frame. */
-const frame = (visitor) => visitor.page.frames().find((frame) => new URL(frame.url()).pathname.startsWith('/admin'));
-
-/** What axe finds on a page. */
-async function flaws(visitor) {
-  await frame(visitor).evaluate(AXE);
-  return frame(visitor).evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
-}
 
 /** How long the largest content took, how much moved, and how many pixels a page is too wide. */
 function vitals(visitor) {
@@ -52,6 +39,30 @@ async function judge(visitor, name) {
   assert.deepEqual(await flaws(visitor), [], name);
 }
 
+/** A shopper whose page was made, as the app knows them. */
+let known;
+
+/** Asks why a shopper's page is as it is, then with what is no shopper's id, and holds both answers to axe. */
+async function judgeReasons(visitor, name) {
+  const form = frame(visitor).locator('form[data-why]');
+  const told = frame(visitor).locator('form[data-why] + [role=status]');
+  const ask = async (shopper) => {
+    await form.getByRole('textbox').fill(shopper);
+    await form.getByRole('button').click();
+  };
+  await ask(known);
+  await told.locator('dl').waitFor();
+  assert.equal(await told.getByRole('heading').textContent(), known);
+  assert.deepEqual(await flaws(visitor), [], `why, ${name}`);
+  await picture(visitor, `admin-why-${name}`);
+  await ask('no id');
+  await told.locator('p').waitFor();
+  assert.equal(await told.locator('dl').count(), 0);
+  assert.deepEqual(await flaws(visitor), [], `why not, ${name}`);
+  // The browser says that the answer is an error.
+  visitor.complaints.length = 0;
+}
+
 // Before other stories have had pages made.
 story('the setup leads into the theme editor, and ticks itself off', async (visitor) => {
   const app = await open(visitor);
@@ -67,9 +78,26 @@ story('the setup leads into the theme editor, and ticks itself off', async (visi
   model.say(plan);
   await visitor.visit();
   await visitor.seeSwap();
+  known = `visitor-${(await visitor.stored())['wand:visitor']}_US-EN`;
   const later = await open(visitor);
   assert.ok(Number.parseInt(await later.getByText(/^\d of 5 done$/).textContent(), 10) > before);
 }, { consents: true });
+
+story('the page Experiments shows what was counted', async (visitor) => {
+  let app;
+  // What pages cost is written every few seconds.
+  do app = await open(visitor, 'experiments'); while (await app.getByText('not known yet').count());
+  const rows = (name) => app.getByRole('region', { name, exact: true }).locator('tbody tr').allTextContents();
+  const effects = await rows('What personal pages change');
+  assert.equal(effects.length, 16, 'four measures of all, three of each of four personas');
+  assert.match(effects[0], /^All shoppers.*More with personal pages: between/);
+  const variant = await rows('What the variant changes');
+  assert.equal(variant.length, 3);
+  assert.match(variant[0], /More with the variant: between/);
+  const worth = await rows('Costs and worth');
+  assert.ok(worth.length >= 13 * 6, `${worth.length} lines: of each day before today, five kinds of page`);
+  assert.equal(await app.locator('.plot polyline').count(), 2);
+});
 
 for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
   for (const locale of ['en', 'de', 'ja']) {
@@ -78,6 +106,7 @@ for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE
         await open(visitor, path, { locale });
         await judge(visitor, `${path || 'home'}, ${locale}, ${device}`);
         await picture(visitor, `admin-${path || 'home'}-${locale}-${device}`);
+        if (path === 'pages') await judgeReasons(visitor, `${locale}-${device}`);
       }
     }, { viewport });
   }

@@ -46,10 +46,12 @@ export class Server {
     }
   }
 
-  /** `log` gets every line of the log. */
-  constructor(modelUrl, { listen = '127.0.0.1:0', env: variables, config = CONFIG, arguments: more = [], log } = {}) {
+  /** `log` gets every line of the log. `prepare` is called with the data folder before the server opens it. */
+  constructor(modelUrl, { listen = '127.0.0.1:0', env: variables, config = CONFIG, arguments: more = [], log, prepare } = {}) {
+    const data = join(this.#folder, 'data');
     writeFileSync(join(this.#folder, 'wandstore.toml'), config);
-    const options = ['serve', '--listen', listen, '--data-dir', join(this.#folder, 'data'), ...more];
+    prepare?.(data);
+    const options = ['serve', '--listen', listen, '--data-dir', data, ...more];
     const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted', PLANS_PER: 'shopper', LIMITS: 'off', ...variables };
     this.#process = spawn(BINARY, options, { cwd: this.#folder, env });
     if (log) createInterface(this.#process.stderr).on('line', log);

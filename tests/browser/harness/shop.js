@@ -15,16 +15,28 @@ const START_MS_MAX = 30_000;
 export class Shop {
   /** Where it is. */
   origin;
+  /** Its domain at Shopify. */
+  domain;
+  /** Its token for the Storefront API. */
+  token;
   #process;
 
   /** Opens it; the app is, or will be, at `app`. `options` are those of the command line. */
   static async open(app, options = []) {
     const shop = new Shop();
+    const option = (name, otherwise) => (options.includes(name) ? options[options.indexOf(name) + 1] : otherwise);
+    shop.domain = option('--shop', 'magic-wands.myshopify.com');
+    shop.token = option('--token', 'simulated-token');
     shop.#process = spawn(DEV_SHOP, ['--listen', '127.0.0.1:0', '--app', app, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
     process.on('exit', () => shop.#process.kill('SIGKILL'));
     const lines = createInterface(shop.#process.stdout);
     [shop.origin] = await once(lines, 'line', { signal: AbortSignal.timeout(START_MS_MAX) });
     return shop;
+  }
+
+  /** Its name in the addresses of Shopify's admin. */
+  get name() {
+    return this.domain.split('.')[0];
   }
 
   close() {

@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core';
 import { freeAddress } from './address.js';
 import { Model } from './model.js';
 import { plan } from './plan.js';
+import { Platform } from './platform.js';
 import { Server } from './server.js';
 import { Shop } from './shop.js';
 import { CHROMIUM, DESKTOP, STORY_MS_MAX, WAIT_MS_MAX } from './stage.js';
@@ -20,7 +21,6 @@ const VARIABLES = {
   SHOPIFY_API_SECRET: 'simulated-secret',
   SHOPIFY_ACCESS_TOKEN: 'simulated-token',
   WANDSTORE_ENCRYPTION_KEY: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
-  ENVIRONMENT: 'development',
 };
 
 /** Opens everything; `shops` are the options of each shop. All shops have one app, whose own shop is the first. */
@@ -28,19 +28,27 @@ export async function openTheme(...shops) {
   return openThemeWith({}, ...shops);
 }
 
-/** The same with an operator's configuration. */
-export async function openThemeWith({ config }, ...shops) {
+/**
+ * The same with an operator's configuration, in an environment (only in `production` shoppers are compared), and with a data
+ * folder that is prepared before the app starts.
+ */
+export async function openThemeWith({ config, environment = 'development', prepare }, ...shops) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const listen = await freeAddress();
   const opened = await Promise.all((shops.length ? shops : [[]]).map((options) => Shop.open(`http://${listen}`, options)));
   const [shop] = opened;
   const model = await Model.open();
-  const env = { ...VARIABLES, SHOPIFY_ORIGIN: shop.origin, WANDSTORE_PUBLIC_URL: shop.origin };
-  const server = await Server.start(model.url, { listen, env, config });
+  // Shops with one domain are one shop at several addresses; those with domains of their own are told apart.
+  const isOne = opened.every(({ domain }) => domain === shop.domain);
+  const platform = isOne ? null : await Platform.open(opened);
+  const origin = platform?.origin ?? shop.origin;
+  const own = { ENVIRONMENT: environment, SHOPIFY_ORIGIN: origin, WANDSTORE_PUBLIC_URL: shop.origin };
+  const server = await Server.start(model.url, { listen, env: { ...VARIABLES, ...own }, config, prepare });
   const browser = await chromium.launch(CHROMIUM);
   after(async () => {
     await browser.close();
     await server.stop();
+    platform?.close();
     for (const each of opened) each.close();
     await model.close();
   });
@@ -93,6 +101,16 @@ class Visitor {
 
   get block() {
     return this.page.locator('wand-storefront');
+  }
+
+  /** Comes to the shop as the visitor with this id, in a session of its own. */
+  async become(id) {
+    // A page of the shop without our script.
+    await this.page.goto(`${this.shop.origin}/password`);
+    await this.page.evaluate((visitor) => {
+      sessionStorage.clear();
+      localStorage.setItem('wand:visitor', visitor);
+    }, id);
   }
 
   /** Opens a page, and waits for what the block shows at first; the headers of the fragment. */
