@@ -12,7 +12,7 @@ use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _};
 
-use crate::harness::process::audited;
+use crate::harness::process::{audited, wandstore, warm};
 use crate::harness::shopify::{CONSENT, SECRET, SHOP, VISITOR, now_s, signed, webhook_headers};
 use crate::harness::{Answer, LlmServer, Process, Saying, eventually};
 use crate::llm::plan;
@@ -128,6 +128,62 @@ async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
     assert!(tell_of(&host, "app/uninstalled", "uninstalled-late", before).await, "it is news, and old");
     audited(folder.path(), "uninstalled-late").await;
     assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
+}
+
+/// Keys that encrypt tokens: 32 bytes in base64.
+const OLD_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const NEW_KEY: &str = "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
+
+/// Rotates keys, and returns whether it succeeded and what it said.
+fn rotate(folder: &Path, keys: &str) -> (bool, String) {
+    let mut command = wandstore(folder);
+    command.envs([
+        ("SHOPIFY_API_KEY", KEY),
+        ("SHOPIFY_API_SECRET", SECRET),
+        ("WANDSTORE_PUBLIC_URL", PUBLIC_URL),
+    ]);
+    let output = command.env("WANDSTORE_ENCRYPTION_KEY", keys).args(["keys", "rotate"]).output();
+    let output = output.expect("the binary is built");
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    (output.status.success(), said.concat())
+}
+
+#[tokio::test]
+async fn the_command_rotates_the_key_of_stored_tokens_and_the_old_key_is_not_needed_any_more() {
+    let (origin, asked) = shopify().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    warm(folder);
+    let serve = |keys: &str| start(folder, &origin, &[("WANDSTORE_ENCRYPTION_KEY", keys)]);
+    let both = format!("{NEW_KEY},{OLD_KEY}");
+
+    let host = serve(OLD_KEY);
+    open_admin(&host).await;
+    assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 1));
+    host.terminate();
+    // The new key alone decrypts nothing yet, and the command says so and changes nothing.
+    let (is_done, said) = rotate(folder, NEW_KEY);
+    assert!(!is_done && said.contains(&format!("decrypts the tokens of {SHOP}")), "{said}");
+
+    // While a host serves with both keys.
+    let host = serve(&both);
+    let (is_done, said) = rotate(folder, &both);
+    assert!(is_done && said.contains("encrypted with the first key: 1 shops now, 0 before\n"), "{said}");
+    assert!(said.contains("the other keys can be removed"), "{said}");
+    assert_eq!(served(&host).await, 200);
+    let (is_done, said) = rotate(folder, &both);
+    assert!(is_done && said.contains("encrypted with the first key: 0 shops now, 1 before\n"), "{said}");
+    host.terminate();
+
+    let host = serve(NEW_KEY);
+    open_admin(&host).await;
+    assert_eq!(served(&host).await, 200);
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "its tokens were read, and Shopify was asked for no others");
+    host.terminate();
+    // With the old key alone they cannot be read: Shopify has to be asked for new ones.
+    let host = serve(OLD_KEY);
+    open_admin(&host).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
