@@ -4,6 +4,7 @@ use std::path::Path;
 
 use artifacts::client::Times;
 use artifacts::{Authorities, Client, Credentials, Digest, Reference};
+use model::Persona;
 use runtime::component::Role;
 
 use crate::harness::Process;
@@ -55,6 +56,62 @@ async fn a_component_is_published_found_tried_and_added() {
     assert!(health.contains(&pinned), "the lines are what it needs: {health}");
     let refusal = refused(folder, &["components", "add", "acme/none", "--index", &index]);
     assert!(refusal.contains("the index has no component `acme/none`"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_generation_component_is_added_and_swapped_into_a_running_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let Some(registry) = Registry::start(folder).await else { return };
+    warm(folder);
+    let index = format!("{}/acme/components", registry.address);
+    let file = folder.join("other.wasm");
+    std::fs::write(&file, other_bytes(Role::Generation)).expect("the folder is there");
+    let pinned = push(folder, &file, &format!("{}/acme/generation:2.0", registry.address));
+    publish(folder, &index, "acme/writer", "generation", &pinned);
+
+    let said = command(folder, &["components", "add", "acme/writer", "--index", &index]);
+    assert!(said.contains("generation: made the demo shop's pages in "), "{said}");
+    for persona in Persona::ALL {
+        assert!(said.contains(&format!("    {}: ", persona.name())), "{said}");
+    }
+    let swap = said.split_whitespace().find(|word| word.starts_with("generation=oci://"));
+    let swap = swap.expect("it says how to swap it in").to_owned();
+    assert_eq!(swap, format!("generation=oci://{pinned}"));
+
+    let server = Process::start(folder, &[]);
+    let generation = async || {
+        let health = server.get("/health").await.expect("it serves");
+        let of_role = |component: &&serde_json::Value| component["role"] == "generation";
+        let all = health.json("components");
+        let found = all.as_array().expect("it is a list").iter().find(of_role).expect("there is one");
+        [&found["sha256"], &found["origin"]].map(|value| value.as_str().unwrap_or_default().to_owned())
+    };
+    let before = generation().await;
+    let swapping = tokio::task::spawn_blocking({
+        let folder = folder.to_owned();
+        move || command(&folder, &["components", "swap", &swap])
+    });
+    // Each newcomer's page is a call of the component on trial.
+    let newcomers = async {
+        for round in 0.. {
+            let visits = (0..8).map(async |newcomer| {
+                let shopper = format!("newcomer-{round}-{newcomer}");
+                server.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves");
+                server.made(&shopper).await.expect("the page is made");
+            });
+            futures_util::future::join_all(visits).await;
+        }
+    };
+    let said = tokio::select! {
+        said = swapping => said.expect("it does not panic"),
+        () = newcomers => unreachable!("they come for ever"),
+    };
+    assert!(said.contains("generation: swapped") && said.contains("generation: kept; 0 of "), "{said}");
+    let after = generation().await;
+    assert!(before != after && after[1].contains(&pinned), "{before:?} {after:?}");
+    server.get("/s/magic-wands?shopper=the-last").await.expect("it serves");
+    server.made("the-last").await.expect("it makes pages");
 }
 
 #[tokio::test]
