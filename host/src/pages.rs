@@ -9,6 +9,7 @@ use model::origin::{Origin, Told, Turn};
 use model::shop::ShopSettings;
 use model::{Audience, InvalidId, Persona, ShopId, ShopperId};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::http::fallback_cache;
 use runtime::bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness, Market};
@@ -104,6 +105,9 @@ pub struct Found {
     pub variant: Option<String>,
     /// What its plan says of how both were made.
     pub told: Told,
+    /// The plan itself, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Value>,
 }
 
 impl From<Found> for Stored {
@@ -153,6 +157,17 @@ async fn plan(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Opti
     Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .cache
         .call_plan(instance, shop, shopper))??)
+}
+
+/// Returns the blocks and texts of a shopper's page, as they were planned; `None` if no plan is stored. A plan of another
+/// component may be any JSON, and is returned as it is.
+pub async fn planned(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Value>, Error> {
+    let stored = plan(deployment, shop, shopper).await?;
+    let members = stored.and_then(|plan| serde_json::from_str::<Value>(&plan.json).ok());
+    Ok(members.map(|mut members| match members.get_mut("plan") {
+        Some(plan) => plan.take(),
+        None => members,
+    }))
 }
 
 /// Returns what the model was asked for a plan: the plan's own copy, or that of the segment that shares it, while that is kept.
@@ -416,5 +431,6 @@ fn found(state: &'static str, page: Page, bytes: u64, told: Told) -> Found {
         bytes,
         variant: None,
         told,
+        plan: None,
     }
 }

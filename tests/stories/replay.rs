@@ -61,7 +61,7 @@ fn plan_file(folder: &Path) -> PathBuf {
 #[tokio::test]
 async fn a_page_says_who_planned_it_what_it_cost_and_why() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (_server, _host) = page_of_a_model(folder.path()).await;
+    let (_server, host) = page_of_a_model(folder.path()).await;
     let shown = command(folder.path(), &arguments("cache show"));
     for said in [
         "planned by       the language model\n",
@@ -83,7 +83,22 @@ async fn a_page_says_who_planned_it_what_it_cost_and_why() {
     assert!(asked.contains("\nsystem:\nYou plan one page of an online shop"), "{asked}");
     assert!(asked.contains("every shopper who is best described as"), "{asked}");
 
+    // The plan is what the model answered: one block for each that the page shows.
+    assert!(!shown.contains("Something for curious"), "{shown}");
+    let planned = command(folder.path(), &[&arguments("cache show")[..], &["--plan"]].concat());
+    let (facts, plan) = planned.split_once("\nplan:\n").expect("the plan follows the facts");
+    assert_eq!(facts.trim_end(), shown.trim_end());
+    let plan: Value = serde_json::from_str(plan).expect("it is JSON, formatted");
+    let blocks = plan["blocks"].as_array().expect("it has blocks");
+    assert!(blocks.len() > 1 && plan.to_string().contains("Something for curious"), "{plan}");
+    let served = host.get("/s/magic-wands?shopper=abc123").await.expect("it serves").body;
+    assert!(served.contains(plan["title"].as_str().expect("it has a title")), "{plan}\n{served}");
+
     let json = command(folder.path(), &[&arguments("cache show")[..], &["--json"]].concat());
+    assert!(!json.contains("\"blocks\": ["), "without --plan there is none: {json}");
+    let with_plan = command(folder.path(), &[&arguments("cache show")[..], &["--json", "--plan"]].concat());
+    let with_plan: Value = serde_json::from_str(&with_plan).expect("it is JSON");
+    assert_eq!(with_plan["plan"], plan);
     let found: Value = serde_json::from_str(&json).expect("it is JSON");
     let told = &found["told"];
     assert_eq!((&told["origin"]["planner"], &told["origin"]["model"]["calls"]), (&"model".into(), &1.into()));

@@ -29,6 +29,9 @@ pub enum Cache {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        /// Also print the plan as JSON: the blocks of the page and their texts. It may repeat the shopper's searches.
+        #[arg(long)]
+        plan: bool,
         /// Also print the question to the language model. It may repeat the shopper's searches.
         #[arg(long)]
         question: bool,
@@ -53,13 +56,20 @@ impl Cache {
         check_shop(config, shop)?;
         let deployment = deployment(config).await?;
         match self {
-            Self::Show { shop, shopper, json, question } => {
+            Self::Show { shop, shopper, json, plan, question } => {
                 let Some(mut found) = pages::show(&deployment, &shop, &shopper).await? else {
                     return Ok(print(format_args!("there is no page for {shopper} in {shop}"))?);
                 };
                 let asked = pages::question(&deployment, &shop, &found.told).await?;
                 found.told.question = asked.filter(|_| question);
-                print(if json { serde_json::to_string_pretty(&found)? } else { describe(&found, question) })?;
+                if plan {
+                    found.plan = pages::planned(&deployment, &shop, &shopper).await?;
+                }
+                print(if json {
+                    serde_json::to_string_pretty(&found)?
+                } else {
+                    describe(&found, plan, question)?
+                })?;
             }
             Self::Purge { shop, shopper } => {
                 pages::purge(&deployment, &shop, &shopper).await?;
@@ -88,8 +98,8 @@ pub async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
     components.link(Arc::new(backends::open(config).await?))
 }
 
-/// Describes a page, a line for each thing that is known of it.
-fn describe(found: &Found, with_question: bool) -> String {
+/// Describes a page, a line for each thing that is known of it. The plan and the question follow if they were asked for.
+fn describe(found: &Found, with_plan: bool, with_question: bool) -> anyhow::Result<String> {
     let more = vec![
         ("job", found.job.clone()),
         ("catalog version", found.catalog_version.to_string()),
@@ -97,9 +107,13 @@ fn describe(found: &Found, with_question: bool) -> String {
     ];
     let facts = Stored::from(found.clone()).facts(more);
     let lines = facts.into_iter().map(|(name, value)| format!("{name:16} {value}"));
+    let plan = match &found.plan {
+        Some(plan) => Some(format!("\nplan:\n{}", serde_json::to_string_pretty(plan)?)),
+        None => with_plan.then(|| "\nno plan is stored with the page".to_owned()),
+    };
     let turns = found.told.question.iter().flatten();
     let asked = turns.map(|turn| format!("\n{}:\n{}", turn.role, turn.text));
     let unknown = with_question && found.told.question.is_none();
     let unknown = unknown.then(|| "\nwhat the language model was asked is not kept".to_owned());
-    lines.chain(asked).chain(unknown).collect::<Vec<_>>().join("\n")
+    Ok(lines.chain(plan).chain(asked).chain(unknown).collect::<Vec<_>>().join("\n"))
 }
