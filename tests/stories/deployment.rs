@@ -1,11 +1,14 @@
 //! The files of `deploy/` and GitHub's workflows, held to the binary. `cargo xtask deployment` lints them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+#[cfg(unix)]
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use host::config::{Chosen, Config, Environment};
 use runtime::component::{Builtin, Role, Source};
+use serde_json::Value;
 
 use crate::harness::process::{self, Process};
 
@@ -14,6 +17,10 @@ const HOST: &str = include_str!("../../deploy/kubernetes/deployment.yaml");
 const CONFIGURATION: &str = include_str!("../../deploy/kubernetes/wandstore.toml");
 const KUSTOMIZATION: &str = include_str!("../../deploy/kubernetes/kustomization.yaml");
 const README: &str = include_str!("../../deploy/README.md");
+const DEPLOY: &str = include_str!("../../.github/workflows/deploy-container.yml");
+const TEST: &str = include_str!("../../.github/workflows/test.yml");
+const OPERATING: &str = include_str!("../../docs/operating.md");
+const TOOLCHAIN: &str = include_str!("../../rust-toolchain.toml");
 const SECRETS: &str = include_str!("../../.github/workflows/set-secrets.yml");
 
 /// Alerts on a metric that does not exist never fire, and the panels stay empty.
@@ -59,14 +66,69 @@ async fn the_image_serves_with_its_own_variables_and_command() {
     assert_eq!(variables.insert("WANDSTORE_ADMIN_LISTEN", "127.0.0.1:0"), Some("0.0.0.0:8788"));
     let data = folder.path().join("data").display().to_string();
     assert_eq!(variables.insert("WANDSTORE_DATA_DIR", &data), Some("/data"));
-    let arguments: Vec<String> =
-        serde_json::from_str(lines_of("CMD ").next().expect("it has a command")).expect("it is a list");
+    let arguments = strings_of("CMD ");
     let mut command = Command::new(env!("CARGO_BIN_EXE_wandstore"));
     command.env_clear().envs(variables).args(arguments).current_dir(folder.path());
     let host = Process::run(&mut command, folder.path());
     assert_eq!(host.get("/health").await.expect("it serves").body, r#"{"status":"ok"}"#);
     assert_eq!(host.get("/metrics").await.expect("it serves").status, 404, "that port is published");
     assert_eq!(host.get("/s/magic-wands?shopper=abc123").await.expect("it serves").status, 200);
+}
+
+/// An image has nothing but what its file copies into it. The files of the base image, a C library and certificates, are those
+/// of this machine.
+#[cfg(unix)]
+#[test]
+fn what_the_image_contains_is_all_that_the_binary_needs() {
+    let image = tempfile::tempdir().expect("a folder");
+    let image = image.path();
+    let built: BTreeMap<&str, &str> = [("/out/usr/bin/wandstore", "binary"), ("/out/volume/", "data")].into();
+    for copy in lines_of("COPY --from=build ") {
+        let words: Vec<_> = copy.split_whitespace().filter(|word| !word.starts_with("--")).collect();
+        let [from, to] = words[..] else { panic!("{copy}") };
+        let to = image.join(to.trim_start_matches('/'));
+        match built.get(from) {
+            Some(&"binary") => {
+                std::fs::create_dir_all(to.parent().expect("it is in a folder")).expect("it is made");
+                std::fs::copy(env!("CARGO_BIN_EXE_wandstore"), to).expect("the binary is built");
+            }
+            Some(_) => {
+                assert!(CONTAINERFILE.contains("install -d -m 0700 /out/volume/data"));
+                let data = std::fs::DirBuilder::new().mode(0o700).create(to.join("data"));
+                data.expect("it is made");
+            }
+            None => panic!("the build does not put {from} there"),
+        }
+    }
+    let [entry]: [String; 1] = strings_of("ENTRYPOINT ").try_into().expect("it starts one program");
+    process::warm(image);
+    let mut variables: BTreeMap<_, _> = lines_of("ENV ").filter_map(|line| line.split_once('=')).collect();
+    let data = image.join("data").display().to_string();
+    assert_eq!(variables.insert("WANDSTORE_DATA_DIR", &data), Some("/data"));
+    let work = lines_of("WORKDIR ").last().expect("it has a folder to start in");
+    let in_image = |path: &str| image.join(path.trim_start_matches('/'));
+    let mut check = Command::new(in_image(&entry));
+    check.env_clear().envs(variables).arg("check").current_dir(in_image(work));
+    let output = check.output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for role in Role::ALL {
+        assert!(said.contains(&format!("{role}: ")), "{role}: {said}");
+    }
+    // It wrote to its volume and nowhere else.
+    let top = |path: &Path| -> BTreeSet<String> {
+        let entries =
+            std::fs::read_dir(path).expect("it is a folder").map(|entry| entry.expect("it is listed"));
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    };
+    assert_eq!(top(image), ["data".to_owned(), "usr".to_owned()].into());
+    assert_eq!(top(&image.join("usr/bin")), ["wandstore".to_owned()].into());
+}
+
+/// Returns the list of an instruction of the image's file.
+fn strings_of(instruction: &str) -> Vec<String> {
+    let list = lines_of(instruction).next().expect("it has one");
+    serde_json::from_str(list).expect("it is a list")
 }
 
 fn lines_of(instruction: &str) -> impl Iterator<Item = &'static str> {
@@ -105,6 +167,46 @@ fn the_manifests_give_each_host_the_secrets_that_its_configuration_needs() {
     assert_eq!(config.secrets.backends.len(), 2);
 }
 
+#[test]
+fn the_workflow_pushes_and_deploys_nothing_before_the_tests_have_passed() {
+    let jobs = jobs_of(DEPLOY);
+    assert!(jobs["test"].iter().any(|line| line.starts_with("uses: ./.github/workflows/test.yml")));
+    assert!(
+        TEST.contains("\n  workflow_call:\n")
+            && TEST.contains("run: sudo --preserve-env=CI,PATH,HOME .ci/run")
+    );
+    let needs = |name: &str| -> Vec<String> {
+        let line = jobs[name].iter().find_map(|line| line.strip_prefix("needs: "));
+        let names = line.unwrap_or_default().trim_matches(['[', ']']).split(", ");
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    };
+    for name in jobs.keys().filter(|name| **name != "test") {
+        let (mut waiting_for, mut before) = (vec![(*name).to_owned()], BTreeSet::new());
+        while let Some(name) = waiting_for.pop() {
+            waiting_for.extend(needs(&name));
+            before.insert(name);
+        }
+        assert!(before.contains("test"), "{name} does not wait for the tests");
+        // With `always()` or `!cancelled()`, a job would start although the tests failed.
+        assert!(!jobs[name].iter().any(|line| line.starts_with("if: ")), "{name}");
+    }
+    assert_eq!(needs("deploy"), ["components", "image"]);
+}
+
+/// Returns the lines of each job of a workflow, without comments.
+fn jobs_of(workflow: &'static str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let (_, lines) = workflow.split_once("\njobs:\n").expect("it has jobs");
+    let mut jobs = BTreeMap::<_, BTreeSet<_>>::new();
+    let mut job = "";
+    for line in lines.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with('#')) {
+        match line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')) {
+            Some(name) => job = name.trim_end_matches(':'),
+            None => _ = jobs.entry(job).or_default().insert(line.trim()),
+        }
+    }
+    jobs
+}
+
 /// One of them alone would be a host that does not start.
 #[test]
 fn the_workflow_and_the_documentation_set_the_secrets_that_the_manifests_mount() {
@@ -134,6 +236,34 @@ fn secret_files() -> Vec<(&'static str, String)> {
     }
     assert!(found.len() > 5, "{found:?}");
     found
+}
+
+/// `cargo install` takes every binary of a package. A build takes minutes, so cargo is asked what it would install.
+#[test]
+fn what_the_documentation_installs_is_the_binary_that_it_starts() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let install =
+        OPERATING.lines().find_map(|line| line.trim().strip_prefix("cargo install --locked --path "));
+    let folder = root.join(install.expect("it says how"));
+    let mut metadata = Command::new(env!("CARGO"));
+    metadata
+        .args(["metadata", "--offline", "--locked", "--no-deps", "--format-version=1"])
+        .current_dir(&folder);
+    let output = metadata.output().expect("cargo built this test");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let manifest = folder.join("Cargo.toml").canonicalize().expect("there is a package");
+    let is_it =
+        |package: &&Value| package["manifest_path"].as_str().is_some_and(|path| Path::new(path) == manifest);
+    let package = metadata["packages"].as_array().and_then(|packages| packages.iter().find(is_it));
+    let targets = package.expect("cargo knows it")["targets"].as_array().expect("it has targets");
+    let binaries: Vec<_> = targets.iter().filter(|target| target["kind"][0] == "bin").collect();
+    let names: Vec<_> = binaries.iter().map(|binary| &binary["name"]).collect();
+    assert_eq!(names, ["wandstore"], "nothing else is installed");
+    assert_eq!(binaries[0].get("required-features"), None, "or it would be left out");
+    // The build script has cargo build the components for this target, which rustup installs with the toolchain.
+    assert!(TOOLCHAIN.contains("targets = [\"wasm32-unknown-unknown\"]"), "{TOOLCHAIN}");
+    assert!(OPERATING.contains("target/release/wandstore serve"));
 }
 
 #[test]
