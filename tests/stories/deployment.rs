@@ -27,7 +27,7 @@ const SECRETS: &str = include_str!("../../.github/workflows/set-secrets.yml");
 #[tokio::test]
 async fn alerts_and_dashboard_use_metrics_that_a_host_has() {
     let folder = tempfile::tempdir().expect("a folder");
-    let host = Process::start(folder.path(), &[]);
+    let host = crate::measured::compared(folder.path()).await;
     host.get("/s/magic-wands?shopper=abc123").await.expect("it serves");
     host.made("abc123").await.expect("the page is made");
     let there = metrics(&host).await;

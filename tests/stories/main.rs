@@ -32,6 +32,7 @@ mod limits;
 mod llm;
 #[cfg(unix)]
 mod logging;
+mod measured;
 mod monitoring;
 mod operator;
 mod orders;

@@ -75,7 +75,7 @@ async fn every_panel_and_every_alert_works_on_what_prometheus_scrapes() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     warm(folder);
-    let host = Process::start(folder, &[]);
+    let host = crate::measured::compared(folder).await;
     let Some(prometheus) = Prometheus::start(folder, &host.address).await else { return };
     let visit = async || {
         host.get("/s/magic-wands?shopper=abc123").await.expect("it serves");

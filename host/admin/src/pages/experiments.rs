@@ -225,14 +225,16 @@ async fn value(visit: &Visit, effects: &Effects) -> Option<Value> {
     (!worth.days.is_empty()).then(|| Value::of(&worth, visit.words))
 }
 
-/// Returns what pages cost and are worth, with costs as far as they can be read.
+/// Returns what pages cost and are worth, with costs as far as they can be read, and has the host measure it.
 async fn worth(visit: &Visit, effects: &Effects) -> Worth {
     let Visit { admin, caller, .. } = visit;
     let costs = admin.shops.usage.by_day_and_page(&caller.shop, COST_DAYS).await;
     let costs = costs
         .inspect_err(|error| tracing::warn!(shop = %caller.shop, %error, "cannot read the cost of pages"));
     let Effects { report, sums, sales } = effects;
-    Worth::of(report, sums, sales, &costs.unwrap_or_default())
+    let worth = Worth::of(report, sums, sales, &costs.unwrap_or_default());
+    admin.storefronts.measure(&caller.shop, &worth);
+    worth
 }
 
 #[cfg(test)]
