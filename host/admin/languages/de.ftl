@@ -462,6 +462,12 @@ plan-trial = Alles ist enthalten. Ihre Testphase endet am { $day }.
 plan-inactive = Ihr Abonnement ist nicht aktiv, deshalb gilt der kostenlose Umfang. Den Grund nennt Shopify in den Einstellungen Ihres
     Shops unter Abrechnung.
 change-plan = Tarif ändern
+not-in-plan = Nicht in Ihrem Tarif
+not-in-plan-experiments = In Ihrem Tarif gibt es keine Vergleichsgruppe und keinen Test einer Variante, und nichts wird verglichen. Was Sie
+    hier einstellen, bleibt gespeichert und gilt, sobald Ihr Tarif es enthält.
+not-in-plan-pages = In Ihrem Tarif entstehen Seiten für eine Art von Kunden, die erste, die unten eingeschaltet ist, ohne das
+    Sprachmodell, und keine Seite wartet auf eine Freigabe. Fragen, Produkte und Kampagnen gelten in jedem Tarif. Alles, was Sie
+    hier einstellen, bleibt gespeichert.
 pause = Pause
 pause-wandstore = Wandstore pausieren
 pause-details = Alle Kunden sehen sofort dieselbe Seite, und nichts wird erstellt oder gespeichert, bis Sie dies ausschalten.

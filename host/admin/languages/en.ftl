@@ -476,6 +476,11 @@ plan-paid = Everything is included.
 plan-trial = Everything is included. Your trial ends on { $day }.
 plan-inactive = Your subscription is not active, so what is free counts. Shopify says why in your shop’s settings, under Billing.
 change-plan = Change plan
+not-in-plan = Not in your plan
+not-in-plan-experiments = On your plan, no shoppers are held out, no variant is tested and nothing is compared. What you set here is
+    kept, and counts as soon as your plan includes it.
+not-in-plan-pages = On your plan, pages are made for one kind of shopper, the first that is on below, without the language model, and
+    no page waits for approval. Questions, products and campaigns count on every plan. All that you set here is kept.
 pause = Pause
 pause-wandstore = Pause Wandstore
 pause-details = Every shopper gets the same page at once, and nothing is made or stored until you turn this off.

@@ -468,6 +468,12 @@ plan-trial = Todo está incluido. Tu prueba termina el { $day }.
 plan-inactive = Tu suscripción no está activa, así que se aplica lo que es gratis. Shopify indica el motivo en la configuración de tu
     tienda, en Facturación.
 change-plan = Cambiar de plan
+not-in-plan = No está en tu plan
+not-in-plan-experiments = Con tu plan no hay grupo de control, no se prueba ninguna variante y no se compara nada. Lo que configures aquí se
+    conserva, y se aplica en cuanto tu plan lo incluya.
+not-in-plan-pages = Con tu plan, las páginas se crean para un solo tipo de clientes, el primero que esté activado abajo, sin el modelo de
+    lenguaje, y ninguna página espera tu aprobación. Las preguntas, los productos y las campañas se aplican con todos los planes. Todo lo
+    que configures aquí se conserva.
 pause = Pausa
 pause-wandstore = Pausar Wandstore
 pause-details = Todos los clientes ven enseguida la misma página, y no se crea ni se guarda nada hasta que lo desactives.

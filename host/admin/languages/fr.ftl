@@ -471,6 +471,12 @@ plan-trial = Tout est inclus. Votre essai se termine le { $day }.
 plan-inactive = Votre abonnement n’est pas actif : seul ce qui est gratuit s’applique. Shopify en donne la raison dans les paramètres
     de votre boutique, sous Facturation.
 change-plan = Changer de formule
+not-in-plan = Pas dans votre formule
+not-in-plan-experiments = Avec votre formule, il n’y a pas de groupe témoin, aucune variante n’est testée et rien n’est comparé. Ce que vous
+    réglez ici est conservé, et s’applique dès que votre formule le comprend.
+not-in-plan-pages = Avec votre formule, les pages sont créées pour un seul type de clients, le premier qui est activé ci-dessous, sans le
+    modèle de langage, et aucune page n’attend de validation. Les questions, les produits et les campagnes s’appliquent avec toutes les
+    formules. Tout ce que vous réglez ici est conservé.
 pause = Pause
 pause-wandstore = Mettre Wandstore en pause
 pause-details = Tous les clients voient aussitôt la même page, et rien n’est créé ni conservé tant que ceci est activé.

@@ -7,6 +7,7 @@ use model::shop::{Approval, Campaign, Choices, Selector, ShopSettings};
 use super::FormPage;
 use super::approval::{Waiting, waiting};
 use super::persona::{Offered, offered};
+use super::settings::Plan;
 use crate::form::campaigns::{self, Row};
 use crate::form::{Field, Form, Posted, fields, selectors};
 use crate::place::Place;
@@ -56,6 +57,8 @@ struct Page<'a> {
     unknown: Vec<String>,
     waiting: Waiting,
     mark: &'a str,
+    /// The pricing plan, if some of what the page sets has no effect on it.
+    limiting: Option<Plan>,
 }
 
 impl Page<'_> {
@@ -159,8 +162,8 @@ impl FormPage for Content {
             Some(settings) => waiting(visit, settings).await,
             None => Waiting::Unknown,
         };
-        let words = visit.words;
-        Page { unknown, waiting, ..page(&self, mark, words) }.render()
+        let (words, limiting) = (visit.words, Plan::limiting(visit).await);
+        Page { unknown, waiting, limiting, ..page(&self, mark, words) }.render()
     }
 }
 
@@ -185,7 +188,7 @@ async fn unknown(form: &Content, visit: &Visit) -> Vec<String> {
 
 fn page<'a>(form: &'a Content, mark: &'a str, words: &'static Words) -> Page<'a> {
     let personas = offered(&form.personas, words);
-    Page { words, form, personas, unknown: Vec::new(), waiting: Waiting::Off, mark }
+    Page { words, form, personas, unknown: Vec::new(), waiting: Waiting::Off, mark, limiting: None }
 }
 
 /// Returns the choice of the ticked boxes: who approves every later plan approves the first too.

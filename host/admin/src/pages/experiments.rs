@@ -12,6 +12,7 @@ use model::{Look, Persona};
 
 use super::FormPage;
 use super::persona::{Offered, offered};
+use super::settings::Plan;
 use crate::answers::download_csv;
 use crate::form::{Field, Form, Posted, fields};
 use crate::html;
@@ -67,6 +68,8 @@ struct Page<'a> {
     untested: Option<&'static str>,
     /// The optional scope that the merchant may still grant, so that Shopify's Rollouts are left out.
     ungranted: Option<&'static str>,
+    /// The pricing plan, if what the page sets has no effect on it.
+    limiting: Option<Plan>,
 }
 
 impl Page<'_> {
@@ -181,7 +184,9 @@ impl FormPage for Comparison {
         let layouts = layout::all(&self.variant_layout.typed, words);
         let tested = shop.and_then(|shop| tested(shop, words));
         let untested = shop.and_then(|shop| untested(shop, visit.admin.storefronts.has_model(), words));
-        Page { words, form: &self, losing, mark, told, value, layouts, tested, untested, ungranted }.render()
+        let limiting = Plan::limiting(visit).await;
+        Page { words, form: &self, losing, mark, told, value, layouts, tested, untested, ungranted, limiting }
+            .render()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::visit::Visit;
 use crate::wording::Words;
 
 use money::Money;
-use plan::Plan;
+pub(super) use plan::Plan;
 
 /// The form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

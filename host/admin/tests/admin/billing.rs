@@ -65,6 +65,15 @@ async fn a_plan_is_tried_upgraded_downgraded_frozen_and_cancelled_and_no_choice_
         );
         let bumps = bench.host.asked().iter().filter(|asked| asked.starts_with("bump")).count();
         assert!(bumps <= 1, "existing pages are made again once");
+        for (path, details) in [
+            ("/admin/experiments", "no shoppers are held out, no variant is tested"),
+            ("/admin/pages", "pages are made for one kind of shopper, the first that is on below"),
+        ] {
+            let page = bench.visit_at(path, SHOP).await.text;
+            let told = ["Not in your plan", details, "/store/magic-wands/charges/wandstore/pricing_plans"];
+            let is_told = told.map(|part| page.contains(part));
+            assert_eq!(is_told, [!is_paid; 3], "{subscriptions}: {path}: {page}");
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::{PricingPlan, Subscription};
 /// The plan, as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
+    /// Whether it includes everything.
+    pub is_whole: bool,
     /// What it includes.
     pub details: String,
     /// The address at which the merchant chooses another.
@@ -22,7 +24,13 @@ impl Plan {
         let subscription = admin.installations().subscription(&caller.shop).await.ok()?;
         let plan = billing.plan(subscription.as_ref());
         let subscription = subscription.unwrap_or_default();
-        Some(Self { details: details(plan, &subscription, admin.clock.now_ms(), words), change })
+        let details = details(plan, &subscription, admin.clock.now_ms(), words);
+        Some(Self { is_whole: plan == PricingPlan::Paid, details, change })
+    }
+
+    /// Returns the shop's plan if it does not include everything, so that a page says which of its settings have no effect.
+    pub async fn limiting(visit: &Visit) -> Option<Self> {
+        Self::of(visit).await.filter(|plan| !plan.is_whole)
     }
 }
 
