@@ -72,9 +72,8 @@ impl Shop {
             .timeout(APP_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        let goods = Goods::load()?;
         let state = State {
-            goods: if options.no_products { goods.emptied() } else { goods.filled(options.products) },
+            goods: Goods::load()?.filled(options.products),
             cart: Cart::default(),
             orders: Vec::new(),
             subscription: None,
