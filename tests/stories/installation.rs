@@ -17,7 +17,7 @@ use crate::harness::shopify::{CONSENT, SECRET, SHOP, VISITOR, now_s, signed, web
 use crate::harness::{Answer, LlmServer, Process, Saying, eventually};
 use crate::llm::plan;
 
-const KEY: &str = "the-client-id";
+pub const KEY: &str = "the-client-id";
 pub const PUBLIC_URL: &str = "https://wandstore.example";
 
 /// Starts a simulated Shopify. Returns its address and a counter of token requests.

@@ -16,6 +16,7 @@ mod curation;
 mod deployment;
 mod durability;
 mod effects;
+mod empty_shop;
 #[cfg(unix)]
 mod export;
 mod faults;

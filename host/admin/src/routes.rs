@@ -103,18 +103,27 @@ async fn preview(visit: Visit, Path(persona): Path<String>) -> Response<Body> {
         return html::refused(StatusCode::NOT_FOUND, &Why::NoPersona, words, Some(&caller.domain));
     };
     let (status, html, made) = match admin.storefronts.preview(&caller.shop, persona).await {
-        Ok(preview) => (StatusCode::OK, preview.html, preview.made),
+        Ok(preview) => {
+            let is_empty = matches!(admin.storefronts.products(&caller.shop).await, Ok(0));
+            (StatusCode::OK, preview.html, (!is_empty).then_some(preview.made))
+        }
         Err(error) => {
             tracing::warn!(shop = %caller.shop, %error, "cannot render a preview");
-            (StatusCode::SERVICE_UNAVAILABLE, Nothing { words }.render().unwrap_or_default(), Made::Never)
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Nothing { words }.render().unwrap_or_default(),
+                Some(Made::Never),
+            )
         }
     };
     let origin = admin.app.origin.as_deref();
     let mut response = html::html(status, Some(&caller.domain), origin, Policy::Sandbox, html);
     let generated = match made {
-        Made::Now => "true",
-        Made::Before => "before",
-        Made::Never => "false",
+        Some(Made::Now) => "true",
+        Some(Made::Before) => "before",
+        Some(Made::Never) => "false",
+        // The shop has no products.
+        None => "empty",
     };
     response.headers_mut().insert("x-generated", HeaderValue::from_static(generated));
     response

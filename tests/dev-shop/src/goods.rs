@@ -92,6 +92,11 @@ impl Goods {
         self
     }
 
+    /// Removes all products and collections.
+    pub(crate) fn emptied(self) -> Self {
+        Self { products: Vec::new(), collections: Vec::new(), ..self }
+    }
+
     pub(crate) fn product(&self, handle: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.handle == handle)
     }

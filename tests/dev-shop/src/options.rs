@@ -35,6 +35,9 @@ pub struct Options {
     /// The least number of products: what the file lacks is made up.
     #[arg(long, default_value_t = 0)]
     pub products: usize,
+    /// Leave out all products and collections, as in a shop that is new.
+    #[arg(long, conflicts_with = "products")]
+    pub no_products: bool,
     /// Leave out `Shopify.actions`, as shops did before 2026.
     #[arg(long)]
     pub no_actions: bool,
@@ -60,6 +63,7 @@ impl Options {
             token: "simulated-token".to_owned(),
             country: "US".to_owned(),
             products: 0,
+            no_products: false,
             no_actions: false,
             no_blocks: false,
             design: false,

@@ -72,8 +72,9 @@ impl Shop {
             .timeout(APP_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
+        let goods = Goods::load()?;
         let state = State {
-            goods: Goods::load()?.filled(options.products),
+            goods: if options.no_products { goods.emptied() } else { goods.filled(options.products) },
             cart: Cart::default(),
             orders: Vec::new(),
             subscription: None,

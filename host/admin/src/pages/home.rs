@@ -111,8 +111,6 @@ fn evidence(
     let counted = effects.map(|Effects { report, .. }| report.sizes.holdout + report.sizes.personal > 0);
     Evidence {
         is_connected,
-        // No page is made without products.
-        reads_products: made.filter(|made| *made),
         shows_block: any(Counts::shown).map(|shown| shown || counted == Some(true)),
         made_page: made,
         compares: counted,
@@ -156,6 +154,6 @@ mod tests {
         assert_eq!((unknown.shows_block, unknown.made_page, unknown.compares), (None, None, None));
         let days = [(1, Counts { misses: 1, ..Counts::default() })].into();
         let seen = evidence(true, Some(&days), None);
-        assert_eq!((seen.shows_block, seen.made_page, seen.reads_products), (Some(true), Some(false), None));
+        assert_eq!((seen.shows_block, seen.made_page), (Some(true), Some(false)));
     }
 }

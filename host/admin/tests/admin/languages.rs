@@ -19,7 +19,7 @@ const PAGES: [&str; 7] = [
 const OWN: [&str; 9] =
     ["Wandstore", SHOP, OTHER, "r-1", "customer-7", "#1b3a57", "#ffffff", "warm and clear", "cheap"];
 /// Attributes that are read, beside those that the check knows.
-const READ: [&str; 23] = [
+const READ: [&str; 24] = [
     "heading",
     "details",
     "error",
@@ -39,6 +39,7 @@ const READ: [&str; 23] = [
     "data-true",
     "data-before",
     "data-false",
+    "data-empty",
     "data-on",
     "data-off",
     "data-untold",

@@ -45,7 +45,6 @@ mod tests {
     fn the_most_urgent_comes_first_and_a_shop_that_runs_has_nothing_to_do() {
         let evidence = Evidence {
             is_connected: true,
-            reads_products: Some(true),
             shows_block: Some(true),
             made_page: Some(true),
             compares: Some(true),

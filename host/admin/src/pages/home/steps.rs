@@ -22,7 +22,6 @@ const PRODUCTS: &str = "/admin/parts/products";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Evidence {
     pub is_connected: bool,
-    pub reads_products: Option<bool>,
     /// Whether a shopper has seen the block in the theme.
     pub shows_block: Option<bool>,
     pub made_page: Option<bool>,
@@ -86,7 +85,8 @@ pub(super) fn steps(evidence: Evidence, shop: &ShopDomain, key: &str, words: &Wo
         actions: Vec::new(),
         is_of_theme: false,
     };
-    let reads = evidence.reads_products.map_or(State::Asked(PRODUCTS), |reads| Some(reads).into());
+    // Pages are made without products too, so no count is evidence of them.
+    let reads = State::Asked(PRODUCTS);
     let preview = Action { label: words.open_preview(), href: Place::Pages.path().to_owned(), is_ours: true };
     let open = |href: String, label| Action { label, href, is_ours: false };
     let theme = vec![
@@ -171,13 +171,8 @@ mod tests {
     #[test]
     fn steps_tick_themselves_off() {
         let shop = ShopDomain::parse("magic-wands.myshopify.com").unwrap();
-        let evidence = Evidence {
-            is_connected: true,
-            reads_products: None,
-            shows_block: Some(true),
-            made_page: Some(false),
-            compares: None,
-        };
+        let evidence =
+            Evidence { is_connected: true, shows_block: Some(true), made_page: Some(false), compares: None };
         let states: Vec<_> =
             steps(evidence, &shop, "key", Words::of("en")).into_iter().map(|step| step.state).collect();
         assert_eq!(states, [State::Done, State::Asked(PRODUCTS), State::Done, State::Open, State::Unknown]);
