@@ -153,7 +153,7 @@ impl Soak {
 /// Let an earlier version and this one take turns on one data folder and one PostgreSQL while shoppers come, there and back.
 ///
 /// The earlier version is built of a commit of this repository, in a folder of its own below cargo's target folder. Both
-/// builds are those of `cargo xtask build`; each takes as long as a first build the first time.
+/// builds are those of `cargo xtask build`. Dependencies that both versions have are compiled once.
 #[derive(Args)]
 pub struct Upgrade {
     /// The commit or tag of the earlier version.
@@ -168,6 +168,8 @@ impl Upgrade {
         let folder = std::path::absolute(shell::target_dir())?.join("upgrade");
         let earlier = Earlier::of(&self.revision, &std::env::current_dir()?, folder)?;
         earlier.check_out()?;
+        shell::build_release()?;
+        earlier.take_dependencies(&shell::target_dir())?;
         let binary = earlier.build()?;
         measure(&["upgrade", "--from", &binary.to_string_lossy(), "--seconds", &self.seconds.to_string()])
     }
@@ -214,6 +216,25 @@ impl Earlier {
         checkout.args(["checkout", "--quiet", "--force", "--detach", commit]);
         shell::check(&mut checkout, "git checkout")
             .with_context(|| format!("delete {} and try again", source.display()))
+    }
+
+    /// Copies what cargo compiled for this version into the target folder of the earlier one, unless that has been built
+    /// before. Cargo compiles again what differs: this version's own crates, and dependencies of another version.
+    fn take_dependencies(&self, target: &Path) -> anyhow::Result<()> {
+        for build in ["release", "components/wasm32-unknown-unknown/component", "components/component"] {
+            let (from, to) = (target.join(build), self.folder.join(build));
+            if !from.is_dir() || to.exists() {
+                continue;
+            }
+            std::fs::create_dir_all(&to)?;
+            for part in ["deps", "build", ".fingerprint"].into_iter().filter(|part| from.join(part).is_dir())
+            {
+                // Cargo compares the times of files, which this keeps.
+                let mut copy = Command::new("cp");
+                shell::check(copy.arg("-a").arg(from.join(part)).arg(&to), "cp -a")?;
+            }
+        }
+        Ok(())
     }
 
     /// Builds it as it is shipped, and returns its binary.
@@ -299,6 +320,27 @@ mod tests {
         earlier.check_out().unwrap();
         assert_eq!(run(repository.path(), &["rev-parse", "HEAD"]), commits[2]);
         assert_eq!(run(&earlier.source(), &["rev-parse", "HEAD"]), commits[0]);
+    }
+
+    #[test]
+    fn what_is_compiled_is_copied_with_its_times_and_only_before_the_first_build() {
+        let (repository, _) = repository();
+        let target = repository.path().join("target");
+        let deps = target.join("release/deps");
+        for part in ["deps", "build", ".fingerprint"] {
+            std::fs::create_dir_all(target.join("release").join(part)).unwrap();
+        }
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_hours(1);
+        let file = std::fs::File::create(deps.join("liba.rlib")).unwrap();
+        file.set_modified(time).unwrap();
+        let earlier = Earlier::of("HEAD", repository.path(), target.join("upgrade")).unwrap();
+        earlier.take_dependencies(&target).unwrap();
+        let copied = target.join("upgrade/release/deps");
+        let modified = std::fs::metadata(copied.join("liba.rlib")).unwrap().modified().unwrap();
+        assert_eq!(modified, time);
+        std::fs::File::create(deps.join("libb.rlib")).unwrap();
+        earlier.take_dependencies(&target).unwrap();
+        assert!(!copied.join("libb.rlib").exists(), "it has been built");
     }
 
     #[test]
