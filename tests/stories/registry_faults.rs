@@ -163,13 +163,17 @@ async fn a_registry_that_lies_or_breaks_off_or_is_gone_changes_nothing() {
         let artifact = Artifact { manifest: manifest(&component, change), layer: whole(&component) };
         cases.push((what, artifact.served(&component).await, why));
     }
-    let digest = Digest::of(&true_manifest).named();
-    cases.push(("gone", format!("{}/acme/caching@{digest}", free_address()), "Connection refused"));
-    cases.push((
-        "without it",
-        format!("{}/acme/caching@{digest}", registry(HashMap::new()).await),
-        "has no such artifact",
-    ));
+    let [known, unknown] = [&true_manifest[..], b"another"].map(|manifest| Digest::of(manifest).named());
+    let has_nothing = registry(HashMap::new()).await;
+    cases.extend([
+        ("gone", format!("{}/acme/caching@{unknown}", free_address()), "Connection refused"),
+        (
+            "without it",
+            format!("{has_nothing}/acme/caching@{unknown}"),
+            "has no such artifact: push it first",
+        ),
+        ("without its layer", format!("{has_nothing}/acme/caching@{known}"), "but not the layer"),
+    ]);
 
     for (what, reference, why) in &cases {
         let swap = format!("caching=oci://{reference}");

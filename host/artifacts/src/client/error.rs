@@ -80,6 +80,12 @@ pub enum Error {
         /// The limit.
         max: u64,
     },
+    /// It has the manifest only.
+    #[error("the registry has the manifest but not {what}: push the component again")]
+    Incomplete {
+        /// The part of the artifact.
+        what: &'static str,
+    },
     /// It sends less than the manifest says.
     #[error("{what} has {found} bytes, but its manifest says {wanted}: push the component again")]
     TooShort {

@@ -68,8 +68,12 @@ impl<'a> Repository<'a> {
     /// Returns a part of an artifact, whose size and digest are those in its descriptor.
     pub async fn blob(&self, descriptor: &Descriptor) -> Result<Vec<u8>, Error> {
         let url = self.url(&format!("blobs/{}", descriptor.digest.named()))?;
-        let answer = self.succeeded(self.ask(Method::GET, &url, None).await?).await?;
         let what = if descriptor.media_type == CONFIG { "the config" } else { "the layer" };
+        let answer = self.ask(Method::GET, &url, None).await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Err(Error::Incomplete { what });
+        }
+        let answer = self.succeeded(answer).await?;
         let bytes = self.read(answer, descriptor.size, what).await?;
         if (bytes.len() as u64) < descriptor.size {
             return Err(Error::TooShort { what, found: bytes.len() as u64, wanted: descriptor.size });
