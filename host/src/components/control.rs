@@ -183,10 +183,11 @@ pub async fn swap(
         let stream = UnixStream::connect(&socket).await;
         let mut stream =
             stream.with_context(|| format!("cannot reach the server at {}", socket.display()))?;
-        send(&mut stream, swap).await?;
+        // What a server that ends leaves unsaid is noticed below, in whichever way the connection ends.
+        let _ = send(&mut stream, swap).await;
         let mut lines = BufReader::new(stream).lines();
         let mut last = None;
-        while let Some(line) = lines.next_line().await? {
+        while let Ok(Some(line)) = lines.next_line().await {
             let report = serde_json::from_str(&line)?;
             say(&report)?;
             last = Some(report);
