@@ -338,6 +338,8 @@ variant-effects = Qué cambia la variante
 variant-effects-details = { $days ->
     [one] Clientes con páginas personales que vieron el bloque por primera vez durante la prueba, de { $days } día completo, la mitad
         de ellos con la variante. Estos intervalos valen junto con los de arriba.
+    [many] Clientes con páginas personales que vieron el bloque por primera vez durante la prueba, de { $days } de días
+        completos, la mitad de ellos con la variante. Estos intervalos valen junto con los de arriba.
    *[other] Clientes con páginas personales que vieron el bloque por primera vez durante la prueba, de { $days } días completos, la
         mitad de ellos con la variante. Estos intervalos valen junto con los de arriba.
 }

@@ -340,6 +340,8 @@ variant-effects = Ce que la variante change
 variant-effects-details = { $days ->
     [one] Clients avec des pages personnelles qui ont vu le bloc pour la première fois pendant le test, sur { $days } jour complet,
         dont la moitié avec la variante. Ces intervalles valent ensemble avec ceux du dessus.
+    [many] Clients avec des pages personnelles qui ont vu le bloc pour la première fois pendant le test, sur { $days } de
+        jours complets, dont la moitié avec la variante. Ces intervalles valent ensemble avec ceux du dessus.
    *[other] Clients avec des pages personnelles qui ont vu le bloc pour la première fois pendant le test, sur { $days } jours
         complets, dont la moitié avec la variante. Ces intervalles valent ensemble avec ceux du dessus.
 }
