@@ -8,7 +8,7 @@ use crate::lexicon;
 use crate::signs::Signs;
 
 pub use crate::evidence::{signed, weighed};
-pub use crate::signs::is_matched;
+pub use crate::signs::matched;
 
 /// The languages of the corpus.
 pub const LANGUAGES: [&str; 6] = ["en", "de", "fr", "es", "it", "ja"];
@@ -46,9 +46,16 @@ const HONEST: [&str; 6] = [
 /// Attacks that were found later, with language, kind, and what else the shop of an attack on its banned words bans.
 const FOUND: &str = include_str!("../corpus/attacks/found.tsv");
 
-/// Lines that only weights are learned from: a kind and a claim in each language, and honest lines in each.
-const TRAINING: [&str; 2] =
-    [include_str!("../corpus/training/claims.tsv"), include_str!("../corpus/training/honest.tsv")];
+/// Lines that only weights are learned from: a kind and a claim in each language, and honest lines in each. The lexicon was
+/// written for the first two, and not for the others: of those, the weights of signs are learned.
+const TRAINING: [(&str, bool); 2] = [
+    (include_str!("../corpus/training/claims.tsv"), false),
+    (include_str!("../corpus/training/blind/claims.tsv"), true),
+];
+const TRAINING_HONEST: [(&str, bool); 2] = [
+    (include_str!("../corpus/training/honest.tsv"), false),
+    (include_str!("../corpus/training/blind/honest.tsv"), true),
+];
 
 /// Kinds whose lines are judged by their characters or by the shop, not by what their words say.
 const UNLEARNED: [Kind; 5] = [Kind::Junk, Kind::Markup, Kind::Disguise, Kind::Banned, Kind::Script];
@@ -89,6 +96,8 @@ pub struct Lesson {
     pub line: Line,
     /// Whether it is a claim.
     pub is_claim: bool,
+    /// Whether the lexicon was written without it.
+    pub is_blind: bool,
     /// The number of what it says. Lines that say the same in other languages share it.
     pub idea: usize,
     /// Its places in the table of weights.
@@ -102,29 +111,34 @@ pub fn lessons() -> Vec<Lesson> {
     let is_learned = |line: &Line| UNLEARNED.iter().all(|kind| kind.code() != line.section);
     let corpus = attacks().into_iter().map(|line| (line, true));
     let corpus = corpus.chain(honest().into_iter().map(|line| (line, false)));
-    let corpus = corpus.enumerate().map(|(idea, (line, is_claim))| (line, is_claim, usize::MAX - idea));
-    let lines = training().chain(corpus).filter(|(line, _, _)| is_learned(line));
-    lines.map(|(line, is_claim, idea)| lesson(line, is_claim, idea)).collect()
+    let corpus =
+        corpus.enumerate().map(|(idea, (line, is_claim))| (line, is_claim, false, usize::MAX - idea));
+    let lines = training().chain(corpus).filter(|(line, ..)| is_learned(line));
+    lines.map(|(line, is_claim, is_blind, idea)| lesson(line, is_claim, is_blind, idea)).collect()
 }
 
-/// Returns lines of training with whether they are claims and the numbers of what they say.
-fn training() -> impl Iterator<Item = (Line, bool, usize)> {
-    let [claims, plain] = TRAINING;
-    let rows = claims.lines().filter_map(|row| row.split_once('\t'));
-    let rows = rows.chain(plain.lines().map(|row| ("", row)));
-    rows.enumerate().flat_map(|(idea, (section, row))| {
+/// Returns lines of training with whether they are claims, whether the lexicon was written without them, and the numbers
+/// of what they say.
+fn training() -> impl Iterator<Item = (Line, bool, bool, usize)> {
+    let claims = TRAINING.into_iter().flat_map(|(claims, is_blind)| {
+        claims.lines().filter_map(move |row| row.split_once('\t').map(|row| (row, is_blind)))
+    });
+    let honest = TRAINING_HONEST
+        .into_iter()
+        .flat_map(|(honest, is_blind)| honest.lines().map(move |row| (("", row), is_blind)));
+    claims.chain(honest).enumerate().flat_map(|(idea, ((section, row), is_blind))| {
         let lines = LANGUAGES.into_iter().zip(row.split('\t'));
         lines.map(move |(language, text)| {
-            (Line { language, section, text, banned: None }, !section.is_empty(), idea)
+            (Line { language, section, text, banned: None }, !section.is_empty(), is_blind, idea)
         })
     })
 }
 
-fn lesson(line: Line, is_claim: bool, idea: usize) -> Lesson {
+fn lesson(line: Line, is_claim: bool, is_blind: bool, idea: usize) -> Lesson {
     let language = lexicon::language(line.language).unwrap_or(lexicon::ANY);
     let gate = Gate::new(&Terms { language: line.language, ..Terms::default() });
     let places = evidence::places(&tokens(line.text), language);
-    Lesson { line, is_claim, idea, places, signs: gate.signs(line.text) }
+    Lesson { line, is_claim, is_blind, idea, places, signs: gate.signs(line.text) }
 }
 
 /// Returns the words that the shop of a line bans.

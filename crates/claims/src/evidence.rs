@@ -32,8 +32,8 @@ pub fn of(tokens: &[Token], language: usize, signs: &Signs) -> i64 {
 
 /// Returns the sum of the weights of signs and of the weight of every text, in hundredths.
 pub fn signed(signs: &Signs, weight: impl Fn(usize) -> i64) -> i64 {
-    let sum: i64 = signs.iter().enumerate().map(|(sign, tenths)| tenths * weight(sign)).sum();
-    sum / 10 + weight(SIGNS)
+    let sum: i64 = signs.iter().enumerate().map(|(sign, value)| value * weight(sign)).sum();
+    sum / 100 + weight(SIGNS)
 }
 
 /// Returns the sum of the weights at places over the square root of their number, in hundredths. A long text does not

@@ -90,8 +90,8 @@ fn step(weights: &mut [f64], cost: &mut f64, lesson: &Lesson) {
 
 /// Returns the signs that are not zero.
 fn values(signs: &Signs) -> impl Iterator<Item = (usize, f64)> {
-    let tenths = |tenths: &i64| i32::try_from(*tenths).map_or(0.0, |tenths| f64::from(tenths) / 10.0);
-    signs.iter().map(tenths).enumerate().filter(|(_, value)| *value != 0.0)
+    let value = |value: &i64| i32::try_from(*value).map_or(0.0, |value| f64::from(value) / 100.0);
+    signs.iter().map(value).enumerate().filter(|(_, value)| *value != 0.0)
 }
 
 /// Shuffles by the generator xorshift.

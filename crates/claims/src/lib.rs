@@ -30,6 +30,7 @@ pub mod learning;
 #[cfg(test)]
 mod left_out;
 mod lexicon;
+mod meaning;
 mod pattern;
 mod raw;
 mod readings;

@@ -1,7 +1,8 @@
-//! What the patterns that match a text say of it, as numbers. Each has a weight, which is learned together with the
+//! What the patterns that match a text say of it and what it means, as numbers. Each has a weight, which is learned together with the
 //! weights of the words (`evidence.rs`).
 
 use crate::kind::Kind;
+use crate::meaning::{MEANING, Meaning};
 
 /// The patterns that are told apart by their number: one, two or three of them say more than none.
 const COUNTED: usize = 3;
@@ -21,14 +22,19 @@ const IS_SHORT: usize = LENGTH + 1;
 const FOREIGN: usize = IS_SHORT + 1;
 const STRONG_KIND: usize = FOREIGN + 2;
 const WEAK_KIND: usize = STRONG_KIND + Kind::ALL.len();
+const MEANT: usize = WEAK_KIND + Kind::ALL.len();
 /// The number of signs.
-pub const SIGNS: usize = WEAK_KIND + Kind::ALL.len();
+pub const SIGNS: usize = MEANT + MEANING;
 
 /// The value of a sign that is there, and of a kind, which is one of many.
-const ONE: i64 = 10;
-const HALF: i64 = 5;
+const ONE: i64 = 100;
+const HALF: i64 = 50;
+/// The part of ONE that a word adds to the length of a text.
+const WORD: i64 = 10;
+/// By what the numbers of a meaning are divided: all of them together say about as much as a pattern or two.
+const MEANT_PARTS: i64 = 5;
 
-/// The signs of a text in tenths.
+/// The signs of a text in hundredths.
 pub type Signs = [i64; SIGNS];
 
 /// The kinds of the patterns that match a text, each pattern once.
@@ -43,9 +49,9 @@ pub struct Found {
 }
 
 /// Returns the signs of a text of so many words.
-pub fn signs(found: &Found, words: usize) -> Signs {
+pub fn signs(found: &Found, words: usize, meaning: &Meaning) -> Signs {
     let mut signs = [0; SIGNS];
-    let length = i64::try_from(words.min(WORDS_MAX)).unwrap_or_default();
+    let length = i64::try_from(words.min(WORDS_MAX)).unwrap_or_default() * WORD;
     let is_short = if words <= SHORT { ONE } else { 0 };
     for (kinds, count, length_of, in_short, kind_of) in [
         (&found.strong, STRONG, STRONG_LENGTH, STRONG_IN_SHORT, STRONG_KIND),
@@ -66,11 +72,15 @@ pub fn signs(found: &Found, words: usize) -> Signs {
     for (number, is_there) in found.foreign.into_iter().enumerate() {
         signs[FOREIGN + number] = if is_there { ONE } else { 0 };
     }
+    for (sign, number) in signs[MEANT..].iter_mut().zip(meaning) {
+        *sign = number / MEANT_PARTS;
+    }
     signs
 }
 
-/// Returns whether a pattern of the text's language matches it.
+/// Returns how many strong and weak patterns of the text's language match it, as far as they are told apart.
 #[cfg(feature = "corpus")]
-pub fn is_matched(signs: &Signs) -> bool {
-    signs[STRONG] > 0 || signs[WEAK] > 0
+pub fn matched(signs: &Signs) -> (usize, usize) {
+    let count = |from: usize| signs[from..from + COUNTED].iter().filter(|sign| **sign > 0).count();
+    (count(STRONG), count(WEAK))
 }
