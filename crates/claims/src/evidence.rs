@@ -99,6 +99,8 @@ fn place(language: usize, parts: &[&str]) -> usize {
 mod tests {
     use super::*;
     use crate::fold::tokens;
+    use crate::meaning;
+    use crate::signs::{Found, signs};
 
     #[test]
     fn a_long_text_does_not_weigh_more_by_its_length() {
@@ -118,7 +120,10 @@ mod tests {
 
     #[test]
     fn claims_weigh_more_than_plain_copy() {
-        let of = |text| of(&tokens(text), 1, &[0; SIGNS]);
+        let of = |text| {
+            let tokens = tokens(text);
+            of(&tokens, 1, &signs(&Found::default(), tokens.len(), &meaning::of(&tokens)))
+        };
         assert!(of("Your wallet will thank you for the price") > of("Rain on the window and a cup of tea"));
     }
 }

@@ -79,7 +79,9 @@ impl Layer {
                 *sum = sum.wrapping_add(input.wrapping_mul(i32::from(weight.cast_signed())));
             }
         }
-        sums.iter_mut().for_each(|sum| *sum = narrow((i64::from(*sum) * i64::from(self.scale)) >> 16));
+        for sum in &mut sums {
+            *sum = narrow((i64::from(*sum) * i64::from(self.scale)) >> 16);
+        }
         sums
     }
 
@@ -100,7 +102,9 @@ fn narrow(number: i64) -> i32 {
 }
 
 fn positive(mut numbers: Vec<i32>) -> Vec<i32> {
-    numbers.iter_mut().for_each(|number| *number = (*number).max(0));
+    for number in &mut numbers {
+        *number = (*number).max(0);
+    }
     numbers
 }
 

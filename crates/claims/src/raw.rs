@@ -165,7 +165,8 @@ fn is_disguised(text: &str, unspaced_script: bool) -> bool {
 fn has_strange_marks(text: &str) -> bool {
     let mut chars = text.chars().peekable();
     while let Some(letter) = chars.next() {
-        if letter.is_ascii_alphabetic() && chars.peek().is_some_and(|next| is_shaping(*next)) {
+        let is_joined_to_none = (letter.is_alphabetic() && letter < '\u{250}') || is_unspaced(letter);
+        if is_joined_to_none && chars.peek().is_some_and(|next| is_shaping(*next)) {
             return true;
         }
         let mut marks = Vec::new();
@@ -192,8 +193,20 @@ fn is_mixed(chunk: &str) -> bool {
     chunk.contains(is_latin) && chunk.chars().any(|c| is_other(c) && (resolved(c) != c || c.is_alphabetic()))
 }
 
-/// Returns whether four or more letters stand alone in a row.
+fn is_kana(c: char) -> bool {
+    ('\u{3040}'..='\u{30ff}').contains(&c)
+}
+
+/// Returns whether four or more letters stand alone in a row, or characters of a script without spaces, kana among them.
 fn has_spaced_word(text: &str) -> bool {
+    let chunks: Vec<_> = text.split_whitespace().collect();
+    let is_unspaced_word = |four: &[&str]| {
+        let chars = || four.iter().flat_map(|chunk| chunk.chars());
+        chars().count() == four.len() && chars().all(is_unspaced) && chars().any(is_kana)
+    };
+    if chunks.windows(4).any(is_unspaced_word) {
+        return true;
+    }
     let pieces = text.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty());
     let (mut most, mut count) = (0, 0);
     for piece in pieces {
