@@ -15,18 +15,16 @@ use crate::{evidence, meaning, raw, script};
 const TEXT_BYTES_MAX: usize = 2 * 1024;
 /// The part of a page's joined copy by which its language is judged, in bytes.
 const PAGE_BYTES_MAX: usize = 8 * 1024;
-/// The weight at which a text is refused that no pattern matches, fewer words of it, one weak pattern, more of them, a
-/// strong one, and more of those. They were chosen by lines that the lexicon was written without and the weights were
+/// The weight at which a text is refused that no pattern matches, one weak one, more of them, a strong one, and more of
+/// those. They were chosen by lines that the lexicon was written without and the weights were
 /// learned without.
 const WORDS_REFUSED_FROM: i64 = 240;
-const FEW_REFUSED_FROM: i64 = 100;
 const WEAK_REFUSED_FROM: i64 = 340;
 const WEAKS_REFUSED_FROM: i64 = 400;
 const STRONG_REFUSED_FROM: i64 = -100;
 const STRONGS_REFUSED_FROM: i64 = -600;
-/// The fewest words that are not few, and that are refused without a pattern.
+/// The fewest words that are refused for what they weigh. A few words say too little.
 const WORDS_MIN: usize = 6;
-const FEW_MIN: usize = 3;
 /// The most words of a text that is read in another language because of one pattern.
 const FEW_WORDS: usize = 2;
 /// Words that may stand before or after a promise.
@@ -209,9 +207,8 @@ impl Gate {
             let found = found_in(patterns, language);
             let kind = found.strong.first().or(found.weak.first());
             let refused_from = match (found.strong.len(), found.weak.len()) {
-                (0, 0) if !is_as_written || words < FEW_MIN => return None,
-                (0, 0) if words < WORDS_MIN => FEW_REFUSED_FROM,
-                (0, 0) => WORDS_REFUSED_FROM,
+                (0, 0) if is_as_written && words >= WORDS_MIN => WORDS_REFUSED_FROM,
+                (0, 0) => return None,
                 (0, 1) => WEAK_REFUSED_FROM,
                 (0, _) => WEAKS_REFUSED_FROM,
                 (1, _) => STRONG_REFUSED_FROM,
