@@ -1,5 +1,5 @@
-//! What the patterns that match a text say of it and what it means, as numbers. Each has a weight, which is learned together with the
-//! weights of the words (`evidence.rs`).
+//! What the patterns that match a text say of it and what it means, as numbers. Each has a weight, which is learned together
+//! with the weights of the words (`evidence.rs`).
 
 use crate::kind::Kind;
 use crate::meaning::{MEANING, Meaning};
