@@ -255,7 +255,7 @@ mod tests {
     fn largest(day: u32) -> Group {
         let variant = Some(VariantArm { test: u32::MAX, has_variant: false });
         let (page, persona) = (Some(PageKind::Collection), Persona::Minimalist);
-        Group { page, persona, variant, ..group(day, Arm::Personal) }
+        Group { persona, page, variant, ..group(day, Arm::Personal) }
     }
 
     #[test]

@@ -6,10 +6,10 @@ use model::shop::Share;
 use model::{Currency, Persona};
 
 use crate::counts::Typical;
-use crate::forecast::{self, Basis, Forecast};
-use crate::interval::{Interval, Summary};
+use crate::forecast;
 use crate::measure::Measure;
 use crate::mismatch::Sizes;
+use crate::row::{Row, Verdict, basis};
 use crate::shrinkage::shrunk;
 use crate::strata::{self, Stratum};
 use crate::totals::Totals;
@@ -69,49 +69,13 @@ pub struct Report {
     pub variants: Vec<VariantTest>,
 }
 
-/// One comparison.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// The persona; `None` for all shoppers.
-    pub persona: Option<Persona>,
-    /// The measure that is compared.
-    pub measure: Measure,
-    /// The currency of revenue, if it is known.
-    pub currency: Option<Currency>,
-    /// Those who are held out.
-    pub holdout: Summary,
-    /// Those who are not.
-    pub personal: Summary,
-    /// The interval of the difference; `None` if there are too few data for one.
-    pub interval: Option<Interval>,
-    /// The best estimate of the difference: that in the data, and of a persona, that which is shrunk toward what all
-    /// personas have in common. `None` if there is no interval, or if the groups are counted wrongly.
-    pub estimate: Option<f64>,
-    /// What follows.
-    pub verdict: Verdict,
-}
-
-/// What follows from a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Personal pages raise the measure.
-    Higher,
-    /// Personal pages lower the measure.
-    Lower,
-    /// Not enough data yet.
-    Open(Forecast),
-    /// Nothing: the groups are counted wrongly.
-    Void,
-}
-
 impl Report {
     /// Compares both groups.
     pub fn of(totals: &Totals) -> Self {
         let (share, sizes) = (totals.share(), totals.sizes());
         let is_mismatched = sizes.are_mismatched(share);
         let strata = totals.strata();
-        let mut rows =
-            ROWS.map(|(persona, measure, alpha)| Row::of(totals, &strata, persona, measure, alpha));
+        let mut rows = ROWS.map(|(persona, measure, alpha)| row(totals, &strata, persona, measure, alpha));
         for measure in [Measure::CartAdds, Measure::Orders, Measure::Revenue] {
             shrink(&mut rows, measure);
         }
@@ -153,43 +117,15 @@ impl Report {
     }
 }
 
-impl Row {
-    fn of(
-        totals: &Totals,
-        strata: &[(Option<u32>, Persona, Stratum)],
-        persona: Option<Persona>,
-        measure: Measure,
-        alpha: f64,
-    ) -> Self {
-        of_groups(totals, &of(strata, persona), totals.days(), persona, measure, alpha)
-    }
-
-    /// Returns the row of groups that are counted wrongly.
-    pub(crate) fn void(self) -> Self {
-        Self { estimate: None, verdict: Verdict::Void, ..self }
-    }
-}
-
-/// Compares two groups of shoppers over so many days.
-pub(crate) fn of_groups(
+/// Compares both groups of one persona or of all.
+fn row(
     totals: &Totals,
-    strata: &[Stratum],
-    days: u32,
+    strata: &[(Option<u32>, Persona, Stratum)],
     persona: Option<Persona>,
     measure: Measure,
     alpha: f64,
 ) -> Row {
-    let [holdout, personal] = together(strata).map(|counts| measure.summary(&counts));
-    let basis = basis(totals, strata, days, measure, alpha);
-    let verdict = match &basis {
-        None => Verdict::Open(Forecast::Unknown),
-        Some(basis) if basis.interval.low > 0.0 => Verdict::Higher,
-        Some(basis) if basis.interval.high < 0.0 => Verdict::Lower,
-        Some(basis) => Verdict::Open(Forecast::of(basis)),
-    };
-    let (currency, interval) = (totals.currency(), basis.map(|basis| basis.interval));
-    let estimate = interval.map(|interval| interval.difference);
-    Row { persona, measure, currency, holdout, personal, interval, estimate, verdict }
+    Row::of(totals, &of(strata, persona), totals.days(), persona, measure, alpha)
 }
 
 /// Shrinks the estimates of personas in a measure. Their intervals, and so their verdicts, stay as they are.
@@ -213,30 +149,10 @@ fn of(strata: &[(Option<u32>, Persona, Stratum)], persona: Option<Persona>) -> V
     strata::compared(phases.into_values())
 }
 
-fn together(strata: &[Stratum]) -> Stratum {
-    let mut sum = Stratum::default();
-    for both in strata {
-        sum.iter_mut().zip(both).for_each(|(sum, group)| *sum += *group);
-    }
-    sum
-}
-
-/// Returns the interval of a comparison and what forecasts need; `None` if there are too few data.
-fn basis(totals: &Totals, strata: &[Stratum], days: u32, measure: Measure, alpha: f64) -> Option<Basis> {
-    let both = together(strata);
-    if !both.iter().all(|counts| measure.has_enough(counts)) {
-        return None;
-    }
-    let tuning = measure.tuning(totals.typical())?;
-    let interval = Interval::of(strata::difference(strata, measure)?, alpha, tuning);
-    let mean = measure.summary(&both[0]).mean;
-    Some(Basis { interval, days, mean, alpha, tuning })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Arm, Cell, Earlier, Group};
+    use crate::{Arm, Cell, Earlier, Forecast, Group, Interval};
 
     fn report(share: Share, holdout: u64, personal: u64) -> Report {
         let mut totals = Totals::new(share, 120);

@@ -14,8 +14,8 @@ use crate::mismatch::Sizes;
 use crate::orders::Source;
 use crate::rollouts::Rollouts;
 use crate::sales::Sales;
+use crate::sides::{Sums, Test};
 use crate::strata::Stratum;
-use crate::variant::Test;
 
 /// Sums of a share, by what divides shoppers before groups differ.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,13 +42,6 @@ pub struct Totals {
     first: Option<u32>,
     /// Shoppers who were counted under another share.
     others: u64,
-}
-
-/// The sums of a group.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Sums {
-    cell: Cell,
-    worths: Worths,
 }
 
 impl Totals {

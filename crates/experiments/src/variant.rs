@@ -1,36 +1,19 @@
 //! The comparison of a variant with the pages that the other half of the shoppers with personal pages gets.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
-use model::Persona;
-use model::shop::{Share, VariantArm};
+use model::shop::Share;
 
-use crate::aggregates::Group;
-use crate::earlier::Earlier;
 use crate::measure::Measure;
 use crate::mismatch::Sizes;
-use crate::report::{Row, of_groups};
+use crate::row::Row;
+use crate::sides::Test;
 use crate::strata;
-use crate::totals::{Sums, Totals};
+use crate::totals::Totals;
 
 /// The rows, and with what probability the interval of each is ever wrong: what the rows of personal pages leave of 5 %.
 pub(crate) const ROWS: [(Measure, f64); 3] =
     [(Measure::CartAdds, 0.005), (Measure::Orders, 0.002), (Measure::Revenue, 0.001)];
-
-/// Sums of a test, of those without the variant and those with it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Test {
-    /// By persona, and by what was known of shoppers earlier.
-    pub(crate) sums: BTreeMap<(Persona, Earlier), [Sums; 2]>,
-    /// The sizes of both groups, with the shoppers of days that are not complete.
-    sizes: Sizes,
-    /// The days that are complete.
-    days: BTreeSet<u32>,
-    /// The first day and the last on which somebody was counted.
-    first: Option<u32>,
-    last: u32,
-}
 
 /// The comparison of a variant.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,32 +31,6 @@ pub struct VariantTest {
     pub rows: Vec<Row>,
 }
 
-impl Test {
-    /// Counts shoppers of a group, which takes part in the test, and returns its sums if its day is complete.
-    pub(crate) fn count(
-        &mut self,
-        group: &Group,
-        side: VariantArm,
-        shoppers: u64,
-        is_complete: bool,
-    ) -> Option<&mut Sums> {
-        let Sizes { holdout, personal } = &mut self.sizes;
-        let size = if side.has_variant { personal } else { holdout };
-        *size = size.saturating_add(shoppers);
-        self.first = Some(self.first.map_or(group.day, |first| first.min(group.day)));
-        self.last = self.last.max(group.day);
-        if !is_complete {
-            return None;
-        }
-        self.days.insert(group.day);
-        Some(self.sums_of(group, side))
-    }
-
-    pub(crate) fn sums_of(&mut self, group: &Group, side: VariantArm) -> &mut Sums {
-        &mut self.sums.entry((group.persona, group.earlier)).or_default()[usize::from(side.has_variant)]
-    }
-}
-
 impl VariantTest {
     /// Compares both groups of each test, the one that began last first.
     pub(crate) fn all(totals: &Totals) -> Vec<Self> {
@@ -88,7 +45,7 @@ impl VariantTest {
         let strata = test.sums.values().map(|both| totals.counts(both)).collect();
         let strata = strata::compared(std::iter::once(strata));
         let rows = ROWS.iter().map(|(measure, alpha)| {
-            let row = of_groups(totals, &strata, days, None, *measure, *alpha);
+            let row = Row::of(totals, &strata, days, None, *measure, *alpha);
             if is_mismatched { row.void() } else { row }
         });
         Self { test: number, days, sizes, is_mismatched, rows: rows.collect() }
@@ -98,19 +55,22 @@ impl VariantTest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Aggregates, Arm, Cell, Report, Verdict};
+    use model::Persona;
+    use model::shop::VariantArm;
+
+    use crate::{Aggregates, Arm, Cell, Earlier, Group, Report, Verdict};
 
     /// Adds shoppers of a side on a day, of whom so many in a thousand put something into the cart.
-    fn add(sums: &mut Aggregates, day: u32, variant: Option<VariantArm>, (shoppers, carted): (u64, u64)) {
-        let arm = Arm::Personal;
+    fn add(sums: &mut Aggregates, day: u32, side: VariantArm, (shoppers, carted): (u64, u64)) {
+        let (arm, variant) = (Arm::Personal, Some(side));
         let (persona, earlier, share) = (Persona::Explorer, Earlier::New, Share::TENTH);
         let group = Group { day, share, arm, persona, page: None, earlier, variant };
         let cell = Cell { shoppers, carted: shoppers * carted / 1_000, ..Cell::default() };
         sums.add(group, cell).unwrap();
     }
 
-    fn side(test: u32, has_variant: bool) -> Option<VariantArm> {
-        Some(VariantArm { test, has_variant })
+    fn side(test: u32, has_variant: bool) -> VariantArm {
+        VariantArm { test, has_variant }
     }
 
     fn tested(sums: &Aggregates) -> Option<VariantTest> {
@@ -167,7 +127,7 @@ mod tests {
             persona: Persona::Explorer,
             page: None,
             earlier: Earlier::New,
-            variant: side(1, false),
+            variant: Some(side(1, false)),
         };
         sums.add(group, Cell { shoppers: 10_000, carted: 300, ..Cell::default() }).unwrap();
         let report = Report::of(&Totals::of(&sums, Share::TENTH, 120));

@@ -6,7 +6,8 @@ use model::shop::Share;
 use crate::forecast::Forecast;
 use crate::interval::Interval;
 use crate::measure::Measure;
-use crate::report::{Report, Row, Verdict};
+use crate::report::Report;
+use crate::row::{Row, Verdict};
 use crate::variant::VariantTest;
 
 impl Report {

@@ -112,7 +112,7 @@ impl ShopSettings {
             hasher.write(self.tone.as_bytes());
         }
         // The lower bits of FNV depend on each byte.
-        Some((hasher.finish() & u64::from(u32::MAX)) as u32)
+        u32::try_from(hasher.finish() & u64::from(u32::MAX)).ok()
     }
 
     /// Returns a shopper's part in the test; `None` if none runs. The pages of a context are for many shoppers, so they
