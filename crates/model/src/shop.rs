@@ -11,6 +11,7 @@ pub mod selector;
 mod serialized;
 mod settings;
 mod share;
+mod testing;
 mod variant;
 
 use std::hash::Hasher as _;
