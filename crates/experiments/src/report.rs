@@ -53,6 +53,8 @@ pub struct Report {
     pub is_mismatched: bool,
     /// How many shoppers were counted under other shares. They are left out.
     pub others: u64,
+    /// How many shoppers were counted on days that have not come yet, because a host's clock was ahead. They are left out.
+    pub ahead: u64,
     /// How many days are left out because of Rollouts, and the names of these.
     pub left_out: (usize, Vec<String>),
     /// Whether orders are those that only the web pixel reports, for which nobody vouches.
@@ -87,7 +89,7 @@ impl Report {
         let to_show = basis.map_or_else(Vec::new, |basis| {
             PERCENTS.map(|percent| (percent, forecast::days_to_show(&basis, percent))).into()
         });
-        let (days, others) = (totals.days(), totals.others());
+        let (days, others, ahead) = (totals.days(), totals.others(), totals.ahead());
         let limit = totals.typical().map(Typical::limit).zip(totals.currency());
         let (left_out, is_of_pixel, rows) = (totals.left_out(), totals.are_of_pixel(), rows.into());
         let (personal, variants) = (totals.personal(), VariantTest::all(totals));
@@ -97,6 +99,7 @@ impl Report {
             sizes,
             is_mismatched,
             others,
+            ahead,
             left_out,
             is_of_pixel,
             limit,

@@ -42,6 +42,8 @@ pub struct Totals {
     first: Option<u32>,
     /// Shoppers who were counted under another share.
     others: u64,
+    /// Shoppers who were counted on days that have not come yet.
+    ahead: u64,
 }
 
 impl Totals {
@@ -64,6 +66,7 @@ impl Totals {
             personal: 0,
             first,
             others: 0,
+            ahead: 0,
         }
     }
 
@@ -82,6 +85,11 @@ impl Totals {
     /// Adds a group. A day is complete once its last shopper was watched for 24 hours. The share does not matter to the test of
     /// a variant, because its groups are of the same size under any.
     pub fn add(&mut self, group: &Group, cell: &Cell) {
+        // A host's clock was ahead.
+        if group.day > self.today {
+            self.ahead = self.ahead.saturating_add(cell.shoppers);
+            return;
+        }
         if let Some(side) = self.side_of(group) {
             let is_complete = is_complete(group.day, self.today);
             let test = self.tests.entry(side.test).or_default();
@@ -201,6 +209,11 @@ impl Totals {
         self.personal
     }
 
+    /// Returns how many shoppers were counted on days that have not come yet, because a host's clock was ahead.
+    pub fn ahead(&self) -> u64 {
+        self.ahead
+    }
+
     /// Returns how many shoppers were counted under other shares.
     pub fn others(&self) -> u64 {
         self.others
@@ -269,6 +282,20 @@ mod tests {
         }
         assert_eq!(held_out(&totals).cell.shoppers, 10);
         assert_eq!((totals.days(), totals.sizes().holdout), (2, 25));
+    }
+
+    #[test]
+    fn days_that_have_not_come_are_left_out_and_said() {
+        let mut totals = Totals::new(Share::TENTH, 10);
+        for day in [8, 10, 11, 400] {
+            let variant = Some(VariantArm { test: 1, has_variant: false });
+            let group = Group { arm: Arm::Personal, variant, ..group(day, Share::TENTH) };
+            totals.add(&group, &Cell { shoppers: 3, ..Cell::default() });
+        }
+        assert_eq!((totals.sizes().personal, totals.ahead(), totals.days()), (6, 6, 1));
+        let report = crate::Report::of(&totals);
+        assert_eq!((report.ahead, report.variants[0].sizes.holdout), (6, 6));
+        assert!(report.notes()[0].starts_with("6 shoppers were counted on days that have not come yet"));
     }
 
     #[test]

@@ -31,6 +31,13 @@ impl Report {
                 self.others
             ));
         }
+        if self.ahead > 0 {
+            notes.push(format!(
+                "{} shoppers were counted on days that have not come yet, because the clock of a server was wrong; they are left \
+                 out.",
+                self.ahead
+            ));
+        }
         if let (days @ 1.., names) = &self.left_out {
             let days = if *days == 1 { "1 day is".to_owned() } else { format!("{days} days are") };
             let names = names.join(", ");
@@ -261,6 +268,7 @@ mod tests {
             sizes,
             is_mismatched: false,
             others: 0,
+            ahead: 0,
             left_out: (0, Vec::new()),
             is_of_pixel: false,
             limit: None,

@@ -395,6 +395,12 @@ note-others = { $count ->
     [one] { $count } Kunde wurde gezählt, als die Vergleichsgruppe eine andere war, und ist nicht dabei.
    *[other] { $count } Kunden wurden gezählt, als die Vergleichsgruppe eine andere war; sie sind nicht dabei.
 }
+note-ahead = { $count ->
+    [one] { $count } Kunde wurde an einem Tag gezählt, der noch nicht gekommen ist, weil die Uhr eines Servers falsch ging, und ist
+        nicht dabei.
+   *[other] { $count } Kunden wurden an Tagen gezählt, die noch nicht gekommen sind, weil die Uhr eines Servers falsch ging; sie
+        sind nicht dabei.
+}
 note-rollouts = { $days ->
     [one] { $days } Tag ist nicht dabei, weil Rollouts den Shop geändert haben: { $names }.
    *[other] { $days } Tage sind nicht dabei, weil Rollouts den Shop geändert haben: { $names }.

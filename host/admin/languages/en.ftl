@@ -409,6 +409,11 @@ note-others = { $count ->
     [one] { $count } shopper was counted while the holdout was another, and is left out.
    *[other] { $count } shoppers were counted while the holdout was another; they are left out.
 }
+note-ahead = { $count ->
+    [one] { $count } shopper was counted on a day that has not come yet, because the clock of a server was wrong, and is left out.
+   *[other] { $count } shoppers were counted on days that have not come yet, because the clock of a server was wrong; they are
+        left out.
+}
 note-rollouts = { $days ->
     [one] { $days } day is left out, on which Rollouts changed the shop: { $names }.
    *[other] { $days } days are left out, on which Rollouts changed the shop: { $names }.

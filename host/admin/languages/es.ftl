@@ -400,6 +400,13 @@ note-others = { $count ->
     [many] Se contaron { $count } de clientes cuando el grupo de control era otro; no se incluyen.
    *[other] Se contaron { $count } clientes cuando el grupo de control era otro; no se incluyen.
 }
+note-ahead = { $count ->
+    [one] { $count } cliente se contó en un día que aún no ha llegado, porque el reloj de un servidor estaba mal; queda fuera.
+    [many] { $count } de clientes se contaron en días que aún no han llegado, porque el reloj de un servidor estaba mal; quedan
+        fuera.
+   *[other] { $count } clientes se contaron en días que aún no han llegado, porque el reloj de un servidor estaba mal; quedan
+        fuera.
+}
 note-rollouts = { $days ->
     [one] No se incluye { $days } día en el que los Rollouts cambiaron la tienda: { $names }.
     [many] No se incluyen { $days } de días en los que los Rollouts cambiaron la tienda: { $names }.

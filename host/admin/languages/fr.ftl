@@ -402,6 +402,14 @@ note-others = { $count ->
     [many] { $count } de clients ont été comptés alors que le groupe témoin était autre ; ils ne sont pas pris en compte.
    *[other] { $count } clients ont été comptés alors que le groupe témoin était autre ; ils ne sont pas pris en compte.
 }
+note-ahead = { $count ->
+    [one] { $count } client a été compté un jour qui n’est pas encore venu, parce que l’horloge d’un serveur était fausse ; il est
+        laissé de côté.
+    [many] { $count } de clients ont été comptés des jours qui ne sont pas encore venus, parce que l’horloge d’un serveur était
+        fausse ; ils sont laissés de côté.
+   *[other] { $count } clients ont été comptés des jours qui ne sont pas encore venus, parce que l’horloge d’un serveur était
+        fausse ; ils sont laissés de côté.
+}
 note-rollouts = { $days ->
     [one] { $days } jour n’est pas pris en compte, car des Rollouts ont modifié la boutique : { $names }.
     [many] { $days } de jours ne sont pas pris en compte, car des Rollouts ont modifié la boutique : { $names }.

@@ -374,6 +374,9 @@ note-mismatched = グループの大きさが、{ $share }の対照群と合い�
 note-others = { $count ->
    *[other] 対照群の割合が異なる間に集計された{ $count }人のお客様は除かれています。
 }
+note-ahead = { $count ->
+   *[other] サーバーの時計が誤っていたため、まだ来ていない日に数えられたお客様が{ $count }人います。この人数は除かれています。
+}
 note-rollouts = { $days ->
    *[other] ロールアウトによってストアが変更された{ $days }日は除かれています：{ $names }
 }

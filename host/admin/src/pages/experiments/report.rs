@@ -104,6 +104,9 @@ fn notes(report: &Report, words: &Words) -> Vec<String> {
     if report.others > 0 {
         notes.push(words.note_others(report.others));
     }
+    if report.ahead > 0 {
+        notes.push(words.note_ahead(report.ahead));
+    }
     if let (days @ 1.., names) = &report.left_out {
         notes.push(words.note_rollouts(u64::try_from(*days).unwrap_or(u64::MAX), &names.join(", ")));
     }
@@ -248,6 +251,7 @@ mod tests {
             report(Share::TENTH, 3, 2),
             report(Share::NOBODY, 30_000, 290_000),
             Report { is_mismatched: true, others: 1_200, ..report(Share::TENTH, 30_000, 290_000) },
+            Report { ahead: 1_200, ..report(Share::TENTH, 3, 2) },
             Report { is_of_pixel: true, ..report(Share::TENTH, 3, 2) },
             Report { left_out: (1, vec!["Sale".to_owned()]), ..report(Share::TENTH, 3, 2) },
             Report {
