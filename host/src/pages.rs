@@ -122,6 +122,7 @@ impl From<Found> for Stored {
             variant: found.variant,
             instead: INSTEAD,
             told: found.told,
+            plan: found.plan,
         }
     }
 }

@@ -172,6 +172,7 @@ why = Warum diese Seite
 why-details = Wer eine Seite geplant hat, was sie kostete, was die Prüfung wegließ, und warum ein Kunde als diese Art gilt. Ohne Kennung: die Seite, die alle einer Art bekommen. Die Antwort ist auf Englisch.
 why-shopper = Kennung eines Kunden
 why-show = Anzeigen
+why-plan = Der Plan
 why-none = Es ist keine Seite gespeichert: Gezeigt wird die Seite, die alle bekommen.
 why-no-id = Das ist keine Kennung eines Kunden: nur Buchstaben, Ziffern, _ und -.
 

@@ -178,6 +178,7 @@ why = Why this page
 why-details = Who planned a page, what it cost, what the check left out, and why a shopper counts as this kind. Without an id: the page that everybody of a kind gets. The answer is in English.
 why-shopper = A shopper’s id
 why-show = Show
+why-plan = The plan
 why-none = No page is stored: the shop’s fallback page is shown.
 why-no-id = This is not a shopper’s id: use letters, digits, _ and - only.
 

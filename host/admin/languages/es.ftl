@@ -171,6 +171,7 @@ why = Por qué esta página
 why-details = Quién planificó una página, cuánto costó, qué descartó el control y por qué un cliente se considera de este tipo. Sin identificador: la página que ven todos los de un tipo. La respuesta está en inglés.
 why-shopper = Identificador de un cliente
 why-show = Mostrar
+why-plan = El plan
 why-none = No hay ninguna página guardada: se muestra la página común a todos.
 why-no-id = Esto no es un identificador de cliente: usa solo letras, dígitos, _ y -.
 

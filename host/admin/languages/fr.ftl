@@ -172,6 +172,7 @@ why = Pourquoi cette page
 why-details = Qui a composé une page, ce qu’elle a coûté, ce que le contrôle a écarté, et pourquoi un client est classé ainsi. Sans identifiant : la page que voient tous les clients d’un type. La réponse est en anglais.
 why-shopper = Identifiant d’un client
 why-show = Afficher
+why-plan = Le plan
 why-none = Aucune page n’est enregistrée : la page commune à tous est affichée.
 why-no-id = Ce n’est pas un identifiant de client : lettres, chiffres, _ et - uniquement.
 

@@ -10,8 +10,18 @@ pub type Fact = (&'static str, String);
 impl Stored {
     /// Returns the facts about the page. `more` stands between those of the page and those of its plan.
     pub fn facts(&self, more: Vec<Fact>) -> Vec<Fact> {
-        let Self { state, persona, confidence, source, planned_ms, fresh_until_ms, variant, instead, told } =
-            self;
+        let Self {
+            state,
+            persona,
+            confidence,
+            source,
+            planned_ms,
+            fresh_until_ms,
+            variant,
+            instead,
+            told,
+            plan: _,
+        } = self;
         let page = [
             ("state", (*state).to_owned()),
             ("persona", format!("{persona} ({confidence} %)")),

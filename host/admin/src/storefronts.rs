@@ -76,6 +76,8 @@ pub struct Stored {
     pub instead: &'static str,
     /// What its plan says of how both were made.
     pub told: Told,
+    /// The blocks and texts that were planned, as JSON; `None` if no plan is stored.
+    pub plan: Option<serde_json::Value>,
 }
 
 /// The host's side of the admin. No method may wait for a language model.

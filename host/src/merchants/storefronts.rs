@@ -208,8 +208,12 @@ impl Storefronts for OfDeployment {
     }
 
     async fn stored(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<Stored>, Failed> {
-        let found = pages::show(&self.deployment, shop.as_str(), shopper.as_str()).await.map_err(failed)?;
-        Ok(found.map(Into::into))
+        let (shop, shopper) = (shop.as_str(), shopper.as_str());
+        let Some(found) = pages::show(&self.deployment, shop, shopper).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        let plan = pages::planned(&self.deployment, shop, shopper).await.map_err(failed)?;
+        Ok(Some(pages::Found { plan, ..found }.into()))
     }
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {

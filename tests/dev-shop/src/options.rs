@@ -4,6 +4,7 @@ use clap::Args;
 
 /// The options of a simulated shop and its app.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8788")]

@@ -29,6 +29,8 @@ struct Explained {
     whose: String,
     /// The facts, as `wandstore cache show` prints them; empty if there is no page.
     rows: Vec<Fact>,
+    /// The plan as JSON, for people to read.
+    plan: Option<String>,
 }
 
 /// Shows why pages are as they are: the page of the shopper in the query, or the pages of every persona.
@@ -64,10 +66,10 @@ async fn explained(visit: &Visit, asked: Option<ShopperId>) -> Result<Vec<Explai
     let mut pages = Vec::new();
     for (whose, shopper) in asked {
         let stored = visit.admin.storefronts.stored(&visit.caller.shop, &shopper).await?;
-        pages.push(Explained {
-            whose,
-            rows: stored.map(|stored| stored.facts(Vec::new())).unwrap_or_default(),
-        });
+        let plan = stored.as_ref().and_then(|stored| stored.plan.as_ref());
+        let plan = plan.map(|plan| format!("{plan:#}"));
+        let rows = stored.as_ref().map(|stored| stored.facts(Vec::new())).unwrap_or_default();
+        pages.push(Explained { whose, rows, plan });
     }
     Ok(pages)
 }
@@ -78,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_page_that_does_not_exist_is_told_of_and_texts_are_escaped() {
-        let page = |whose: &str, rows| Explained { whose: whose.to_owned(), rows };
+        let page = |whose: &str, rows| Explained { whose: whose.to_owned(), rows, plan: None };
         let pages =
             vec![page("nobody", Vec::new()), page("some", vec![("plan", "by <b>rules</b>".to_owned())])];
         let html = Told { words: Words::of("en"), pages, error: None }.render().unwrap();

@@ -17,6 +17,8 @@ async fn staff_see_why_a_page_is_as_it_is() {
         "dealhunter (60 %)",
         "2026-09-21 14:13:20 UTC",
         "the fallback page",
+        "layout: compact",
+        "A &#60;calm&#62; evening",
     ] {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
