@@ -236,7 +236,7 @@ fn sides(shop: &Fake) -> [(u64, u64); 2] {
 }
 
 fn tested(line: &str) -> Option<Variant> {
-    Some(line.parse().unwrap())
+    line.parse().ok()
 }
 
 #[test]
