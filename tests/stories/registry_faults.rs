@@ -55,7 +55,7 @@ async fn answer(mut stream: TcpStream, answers: Arc<HashMap<String, Answer>>) ->
     let (bytes, then) = answers.get(path).cloned().unwrap_or(missing);
     stream.write_all(&bytes).await?;
     while let Then::SendMore = then {
-        stream.write_all(&[b' '; 64 << 10]).await?;
+        stream.write_all(&vec![b' '; 64 << 10]).await?;
     }
     Ok(())
 }
