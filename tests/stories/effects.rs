@@ -118,7 +118,7 @@ async fn a_holdout_that_is_changed_in_between_starts_a_comparison_of_its_own() {
     let kv = &*host.deployment.capabilities.kv;
     let share = sums(&host).await.last_share().expect("somebody was counted");
     assert_eq!(share.basis_points(), 500);
-    let report: Report = host::effects::report(kv, &shop, share, 0).await.expect("it is read");
+    let report: Report = host::effects::report(kv, &shop, share, now_s() * 1_000).await.expect("it is read");
     assert_eq!((report.sizes.holdout, report.sizes.personal, report.others), (0, 1, 2));
     assert!(
         report.notes().iter().any(|note| note.starts_with("2 shoppers were counted")),
