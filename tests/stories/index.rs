@@ -97,8 +97,7 @@ async fn a_generation_component_is_added_and_swapped_into_a_running_server() {
         for round in 0.. {
             let visits = (0..8).map(async |newcomer| {
                 let shopper = format!("newcomer-{round}-{newcomer}");
-                server.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves");
-                server.made(&shopper).await.expect("the page is made");
+                server.visit_until_made(&shopper).await;
             });
             futures_util::future::join_all(visits).await;
         }
@@ -110,8 +109,7 @@ async fn a_generation_component_is_added_and_swapped_into_a_running_server() {
     assert!(said.contains("generation: swapped") && said.contains("generation: kept; 0 of "), "{said}");
     let after = generation().await;
     assert!(before != after && after[1].contains(&pinned), "{before:?} {after:?}");
-    server.get("/s/magic-wands?shopper=the-last").await.expect("it serves");
-    server.made("the-last").await.expect("it makes pages");
+    server.visit_until_made("the-last").await;
 }
 
 #[tokio::test]

@@ -20,8 +20,7 @@ async fn deployment() -> tempfile::TempDir {
 
 async fn serve_and_make(folder: &Path, shopper: &str) {
     let process = Process::start(folder, &[]);
-    process.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves").is_fallback();
-    process.made(shopper).await.expect("the page is made");
+    process.visit_until_made(shopper).await;
     process.terminate();
 }
 

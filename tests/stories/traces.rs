@@ -129,6 +129,7 @@ async fn the_collector_gets_no_shopper_no_query_and_no_token() {
         let request = request.header("cookie", "session=c00kie-4711").header("user-agent", "agent-4711");
         request.send().await.expect("it answers");
     }
+    process.visit_until_made(SHOPPER).await;
     let report = format!(
         r#"{{"store":"magic-wands","shopper":"{SHOPPER}","events":[{{"type":"search","term":"term-4711"}}]}}"#
     );

@@ -96,6 +96,18 @@ impl Process {
         eventually("the job ends", ended).await
     }
 
+    /// Visits until the page is made. On a busy machine storage may be too slow to take a visit's job; the next visit requests it
+    /// again.
+    pub async fn visit_until_made(&self, shopper: &str) {
+        for _ in 0..10 {
+            self.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves");
+            if self.made(shopper).await.is_some() {
+                return;
+            }
+        }
+        panic!("no page of {shopper} is made");
+    }
+
     /// Returns the value of a metric without labels.
     pub async fn metric(&self, name: &str) -> u64 {
         let metrics = self.get("/metrics").await.expect("it serves").body;
