@@ -80,6 +80,7 @@ story('the setup leads into the theme editor, and ticks itself off', async (visi
   await visitor.seeSwap();
   known = `visitor-${(await visitor.stored())['wand:visitor']}_US-EN`;
   const later = await open(visitor);
+  await later.locator('[data-part]').getByText('Done').waitFor();
   assert.ok(Number.parseInt(await later.getByText(/^\d of 5 done$/).textContent(), 10) > before);
 }, { consents: true });
 
